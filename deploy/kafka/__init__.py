@@ -1,0 +1,1 @@
+"""Topics are created explicitly; the brokers' auto-creation is off."""

@@ -1,0 +1,257 @@
+"""What the directory announces on `directory.events`: who there is, what they offer and want, who may do what.
+
+No password, token or one-time link is ever in here: what must be mailed once travels encrypted
+as `OneTimeMessage` on `directory.messages`, which keeps records for a day.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+Status = Literal["pending", "accepted", "rejected", "tradingPending", "tradingAccepted", "tradingRejected"]
+Role = Literal["owner", "operator"]
+UserKind = Literal["member", "admin", "auditor"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """WGS 84 degrees as text with five decimals: canonical JSON has no floats."""
+
+    latitude: str
+    longitude: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What an entity says of itself. Empty text means: not given."""
+
+    name: str
+    email: str = ""
+    telephone: str = ""
+    inc_type: str = ""
+    company_number: str = ""
+    website: str = ""
+    declared_turnover: int | None = None
+    description: str = ""
+    address: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityRegistered:
+    TYPE: ClassVar[str] = "directory.entity-registered.v1"
+    entity_id: str
+    account: str
+    """16 digits with a Luhn check digit: also the ledger's account id."""
+    status: Status
+    profile: Profile
+    offers: Sequence[str]
+    wants: Sequence[str]
+    categories: Sequence[str]
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityProfileChanged:
+    TYPE: ClassVar[str] = "directory.entity-profile-changed.v1"
+    entity_id: str
+    before: Mapping[str, Any]
+    """The changed fields of `Profile` alone, as they were; one that is absent was not given."""
+    after: Mapping[str, Any]
+    """The changed fields of `Profile` alone, as they are now; one that is in `before` alone was cleared."""
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityStatusChanged:
+    TYPE: ClassVar[str] = "directory.entity-status-changed.v1"
+    entity_id: str
+    account: str
+    previous: Status
+    status: Status
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityClosed:
+    TYPE: ClassVar[str] = "directory.entity-closed.v1"
+    entity_id: str
+    account: str
+    reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffersWantsChanged:
+    """The complete lists as they are now, and what was added and removed."""
+
+    TYPE: ClassVar[str] = "directory.offers-wants-changed.v1"
+    entity_id: str
+    offers: Sequence[str]
+    wants: Sequence[str]
+    offers_added: Sequence[str]
+    offers_removed: Sequence[str]
+    wants_added: Sequence[str]
+    wants_removed: Sequence[str]
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoriesChanged:
+    """The complete list of an entity's categories as it is now."""
+
+    TYPE: ClassVar[str] = "directory.categories-changed.v1"
+    entity_id: str
+    categories: Sequence[str]
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRegistered:
+    TYPE: ClassVar[str] = "directory.user-registered.v1"
+    user_id: str
+    kind: UserKind
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserProfileChanged:
+    """The user's mail name and address as they are now."""
+
+    TYPE: ClassVar[str] = "directory.user-profile-changed.v1"
+    user_id: str
+    email: str
+    first_name: str
+    last_name: str
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipChanged:
+    """A user joined, left or changed role in an entity. `role` is absent when the user left."""
+
+    TYPE: ClassVar[str] = "directory.membership-changed.v1"
+    entity_id: str
+    user_id: str
+    role: Role | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesChanged:
+    """An entity's mail preferences as they are now."""
+
+    TYPE: ClassVar[str] = "directory.preferences-changed.v1"
+    entity_id: str
+    daily_match_mail: bool
+    matches_since_last_login: bool
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingApplicationSubmitted:
+    TYPE: ClassVar[str] = "directory.trading-application-submitted.v1"
+    entity_id: str
+    user_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordResetRequested:
+    TYPE: ClassVar[str] = "directory.password-reset-requested.v1"
+    user_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityNotice:
+    """Something a user should know about the own login: `password-changed`, `locked`."""
+
+    TYPE: ClassVar[str] = "directory.security-notice.v1"
+    user_id: str
+    what: Literal["password-changed", "locked"]
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimeMessage:
+    """On `directory.messages` alone: what may be mailed once and must not be kept.
+
+    `ciphertext` is a Fernet token over a JSON object; of kind `password-reset`: {"token": ...}.
+    """
+
+    TYPE: ClassVar[str] = "directory.one-time-message.v1"
+    message_id: str
+    kind: Literal["password-reset"]
+    user_id: str
+    ciphertext: str
+    expires_at: str
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"
+
+
+EVENTS = (
+    EntityRegistered,
+    EntityProfileChanged,
+    EntityStatusChanged,
+    EntityClosed,
+    OffersWantsChanged,
+    CategoriesChanged,
+    UserRegistered,
+    UserProfileChanged,
+    MembershipChanged,
+    PreferencesChanged,
+    TradingApplicationSubmitted,
+    PasswordResetRequested,
+    SecurityNotice,
+    OneTimeMessage,
+)

@@ -1,0 +1,38 @@
+"""Topic names, keys and retention, as constants. `deploy/kafka/topics` creates exactly these."""
+
+from dataclasses import dataclass
+
+LEDGER_EVENTS = "ledger.events"
+DIRECTORY_EVENTS = "directory.events"
+DIRECTORY_MESSAGES = "directory.messages"
+
+DIRECTORY_KEY = "directory"
+"""The one key of `directory.events`: all that the directory announces has one total order."""
+DEFAULT_BOOK = "main"
+
+FOR_EVER = -1
+ONE_DAY = 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic to create: its partitions and how long (milliseconds) it keeps records."""
+
+    name: str
+    partitions: int
+    retention_ms: int
+
+
+def dead_letters(topic: str, consumer: str) -> str:
+    """The topic where `consumer` parks what it can't handle from `topic`."""
+    return f"{topic}.{consumer}.dead"
+
+
+TOPICS = (
+    Topic(LEDGER_EVENTS, partitions=6, retention_ms=FOR_EVER),
+    Topic(DIRECTORY_EVENTS, partitions=6, retention_ms=FOR_EVER),
+    Topic(DIRECTORY_MESSAGES, partitions=1, retention_ms=ONE_DAY),
+    Topic(dead_letters(LEDGER_EVENTS, "notifier"), partitions=1, retention_ms=FOR_EVER),
+    Topic(dead_letters(DIRECTORY_EVENTS, "notifier"), partitions=1, retention_ms=FOR_EVER),
+    Topic(dead_letters(DIRECTORY_MESSAGES, "notifier"), partitions=1, retention_ms=ONE_DAY),
+)

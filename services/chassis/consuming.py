@@ -1,0 +1,200 @@
+"""The consumer loop: offset after effect, gaps halt, poison is parked where the service says so.
+
+A projection stores the position that it has applied beside its effect, atomically. Smaller is a duplicate and is
+ignored, next is applied, larger is a gap: the loop reads the partition again from the start once (the group's offset
+may be ahead of a rebuilt projection) and halts if the hole is still there.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Protocol
+
+from kafka import KafkaConsumer, KafkaProducer
+from kafka.errors import KafkaError
+
+from events import topics
+from events.envelope import Envelope
+from services.chassis.logs import correlate, log
+from services.chassis.process import Stop
+
+_TRIES = 5
+_BACKOFF_SECONDS = 1.0
+
+
+class Gap(SystemExit):
+    """Events are missing: the projection must not go on (exit code 3). Restore the topic, or rebuild."""
+
+    def __init__(self, source: str, expected: int, found: int) -> None:
+        log.critical("consumer.gap", source=source, expected=expected, found=found)
+        super().__init__(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One record from Kafka. `source` is `<topic>/<key>`: positions are gapless within it."""
+
+    source: str
+    topic: str
+    position: int
+    raw: bytes
+    envelope: Envelope | None
+    """None when the bytes are no event of ours."""
+
+
+class Projection(Protocol):
+    """A service's side of the loop."""
+
+    transient: tuple[type[Exception], ...]
+    """Errors of a store that is away: tried again until it is back."""
+    parks: bool
+    """Whether a record that can't be applied goes to the dead-letter topic; else the loop halts."""
+
+    def decode(self, raw: bytes) -> Envelope:
+        """The envelope in `raw`. Raises ValueError."""
+
+    def position(self, source: str) -> int:
+        """The last position applied of `source`; 0 at first."""
+
+    def apply(self, source: str, received: Sequence[Received]) -> None:
+        """Take contiguous records, in order; store effect and the last one's position atomically.
+
+        An unknown type has no effect but its position counts.
+        """
+
+    def skip(self, source: str, received: Received) -> None:
+        """Store the position alone: the record was parked."""
+
+
+class Loop:
+    """Consumes `subscribed` topics for one group, in one thread."""
+
+    def __init__(
+        self, projection: Projection, bootstrap: str, group: str, subscribed: Sequence[str], stop: Stop
+    ) -> None:
+        self._projection, self._stop, self._group = projection, stop, group
+        self._bootstrap, self._subscribed = bootstrap, subscribed
+        self._reread: set[str] = set()
+
+    def run(self) -> None:
+        """Consume until asked to stop; a broker that is away is waited for."""
+        while not self._stop.requested:
+            self._stop.beat()
+            consumer: Any = None
+            try:
+                consumer = self._connect()
+                while not self._stop.requested:
+                    self._step(consumer)
+            except KafkaError as error:
+                log.warning("consumer.retrying", error=type(error).__name__)
+                self._stop.wait(_BACKOFF_SECONDS)
+            finally:
+                if consumer is not None:
+                    consumer.close(autocommit=False)
+
+    def _connect(self) -> Any:
+        consumer = KafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            # A killed consumer holds its partitions for this long.
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=2_000,
+            fetch_max_wait_ms=100,
+            max_poll_records=500,
+        )
+        consumer.subscribe(self._subscribed)
+        return consumer
+
+    def _step(self, consumer: Any) -> None:
+        self._stop.beat()
+        polled = consumer.poll(timeout_ms=500)
+        holes = [partition for partition, records in polled.items() if not self._take(records)]
+        for partition in holes:
+            self._rewind(consumer, partition)
+        if polled and not holes:
+            consumer.commit()
+
+    def _take(self, records: Iterable[Any]) -> bool:
+        """Apply one partition's records; False when a gap asks for a second reading."""
+        received = (self._received(record) for record in records)
+        return all(self._take_source(source, list(group)) for source, group in _by_source(received))
+
+    def _take_source(self, source: str, received: list[Received]) -> bool:
+        fresh: list[Received] = []
+        applied = self._patiently(lambda: self._projection.position(source))
+        for record in received:
+            expected = applied + len(fresh) + 1
+            if record.position > expected and source not in self._reread:
+                self._reread.add(source)
+                return False
+            if record.position > expected:
+                raise Gap(source, expected, record.position)
+            if record.position == expected:
+                fresh.append(record)
+        if fresh:
+            self._apply(source, fresh)
+            self._reread.discard(source)
+        return True
+
+    def _apply(self, source: str, fresh: list[Received]) -> None:
+        correlate(fresh[0].envelope.correlationid if fresh[0].envelope else None)
+        try:
+            self._patiently(lambda: self._projection.apply(source, fresh))
+        except Exception as error:
+            if not self._projection.parks:
+                log.critical("consumer.halted", source=source, position=fresh[0].position, exc_info=error)
+                raise SystemExit(3) from error
+            self._apply_one_by_one(source, fresh)
+        log.info("consumed", source=source, count=len(fresh), position=fresh[-1].position)
+
+    def _apply_one_by_one(self, source: str, fresh: list[Received]) -> None:
+        for record in fresh:
+            try:
+                self._patiently(lambda r=record: self._projection.apply(source, [r]))
+            except Exception as error:  # noqa: BLE001 -- whatever is wrong with it, it must not stop the others
+                self._park(record, error)
+                self._patiently(lambda r=record: self._projection.skip(source, r))
+
+    def _patiently(self, call: Any) -> Any:
+        """The call's result; tried again while the store is away, for as long as nobody asks to stop."""
+        while True:
+            try:
+                return call()
+            except self._projection.transient as error:
+                log.warning("consumer.store_away", error=type(error).__name__)
+                self._stop.beat()
+                if self._stop.wait(_BACKOFF_SECONDS):
+                    raise SystemExit(0) from error
+
+    def _park(self, record: Received, reason: Exception) -> None:
+        """Put the record on the dead-letter topic, with the reason's class (never its text: it may quote data)."""
+        target = topics.dead_letters(record.topic, self._group)
+        producer = KafkaProducer(bootstrap_servers=self._bootstrap, acks="all", delivery_timeout_ms=12_000,
+                                 request_timeout_ms=10_000)  # fmt: skip
+        headers = [("reason", type(reason).__name__.encode()), ("source", record.source.encode())]
+        headers.append(("position", str(record.position).encode()))
+        producer.send(target, key=record.source.encode(), value=record.raw, headers=headers).get(timeout=15)
+        producer.close(timeout=5)
+        log.error("consumer.parked", source=record.source, position=record.position, exc_info=reason)
+
+    def _rewind(self, consumer: Any, partition: Any) -> None:
+        log.warning("consumer.rewinding", topic=partition.topic, partition=partition.partition)
+        consumer.seek_to_beginning(partition)
+
+    def _received(self, record: Any) -> Received:
+        headers = dict(record.headers)
+        source = f"{record.topic}/{record.key.decode()}"
+        position = int(headers["position"])
+        try:
+            envelope = self._projection.decode(record.value)
+        except ValueError:
+            envelope = None
+        return Received(source, record.topic, position, record.value, envelope)
+
+
+def _by_source(received: Iterable[Received]) -> Iterable[tuple[str, Iterable[Received]]]:
+    # Stable: order within a source is kept, sources of one partition don't mix.
+    ordered = sorted(received, key=lambda record: record.source)
+    return groupby(ordered, key=lambda record: record.source)

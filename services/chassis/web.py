@@ -1,0 +1,306 @@
+"""The HTTP side of a service: one error body, roles on every route, health, positions, one log line a request.
+
+Errors are problem details (RFC 9457): `type` is a stable dotted code, `detail` says what, why and what next.
+Unexpected errors answer with fixed text; the exception goes to the log alone.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import orjson
+from flask import Blueprint, Flask, Response, g, request
+from flask.json.provider import JSONProvider
+from marshmallow import Schema, ValidationError
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from werkzeug.exceptions import HTTPException
+
+from services.chassis.logs import CORRELATION_HEADER, correlate, correlation_id, log
+from services.chassis.tokens import Caller, InvalidToken, Verifier
+
+POSITION_HEADER = "Position"
+MIN_POSITION_HEADER = "Min-Position"
+WAIT_SECONDS = 2.0
+MAX_BODY_BYTES = 1_000_000
+
+View = TypeVar("View", bound=Callable[..., Any])
+ErrorTable = Mapping[type[Exception], tuple[int, str]]
+"""Domain error class to HTTP status and stable code; a `code` attribute of the error wins over the latter."""
+
+
+class Problem(Exception):
+    """An answer that refuses: HTTP status, stable code, a sentence for people, field errors."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: Mapping[str, Any] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+        self.errors, self.retry_after = errors, retry_after
+
+
+class Unavailable(Problem):
+    """A part that this answer needs is down or behind: 503 with Retry-After."""
+
+    def __init__(self, code: str, detail: str, retry_after: int = 2) -> None:
+        super().__init__(503, code, detail, retry_after=retry_after)
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a service hands to `new_app`."""
+
+    name: str
+    verifier: Verifier
+    checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    """Dependency name to a call that raises when the dependency doesn't answer (`/readyz`)."""
+    projections: Mapping[str, Callable[[], int]] = field(default_factory=dict)
+    """Name (`directory`, `ledger`) to the position of that service's events applied here (`Min-Position`)."""
+    errors: ErrorTable = field(default_factory=dict)
+    schema_version: str = ""
+
+
+def allow(*roles: str) -> Callable[[View], View]:
+    """Declare which roles may call a view; `public` means everybody with a token of the gateway."""
+
+    def declare(view: View) -> View:
+        view.allowed_roles = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def follows(*projections: str) -> Callable[[View], View]:
+    """Declare that a view reads projections: it waits until they have the request's `Min-Position`."""
+
+    def declare(view: View) -> View:
+        view.follows = projections  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def caller() -> Caller:
+    """Who is asking in this request."""
+    known: Caller = g.caller
+    return known
+
+
+def body(schema: Schema) -> Any:
+    """The request's JSON object, checked by `schema` (build it once). Raises ValidationError, Problem."""
+    try:
+        document = orjson.loads(request.get_data() or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise Problem(400, "request.malformed", "The body is not valid JSON.") from error
+    return schema.load(document)
+
+
+def query(schema: Schema) -> Any:
+    """The request's query string, checked by `schema`. Raises ValidationError."""
+    return schema.load(request.args.to_dict())
+
+
+def answer(document: Any, status: int = 200, **positions: int) -> Response:
+    """A JSON answer. A write passes its position: `answer({...}, ledger=456)` sends `Position: ledger=456`."""
+    response = Response(orjson.dumps(document), status, content_type="application/json")
+    if positions:
+        response.headers[POSITION_HEADER] = format_positions(positions)
+    return response
+
+
+def format_positions(positions: Mapping[str, int]) -> str:
+    """`directory=123, ledger=456`."""
+    return ", ".join(f"{name}={position}" for name, position in sorted(positions.items()))
+
+
+def parse_positions(text: str) -> dict[str, int]:
+    """The reverse; parts that make no sense are left out."""
+    pairs = (part.strip().partition("=") for part in text.split(","))
+    return {name: int(number) for name, _, number in pairs if name and number.isascii() and number.isdigit()}
+
+
+def wait_for(reached: Callable[[], bool], seconds: float) -> bool:
+    """Wait until `reached()`; False when `seconds` pass first. Cooperative under gevent."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+class OrjsonProvider(JSONProvider):
+    """orjson for Flask's own JSON."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+
+def new_app(parts: Parts, *blueprints: Blueprint) -> Flask:
+    """A Flask application with everything that all services have in common."""
+    app = Flask(f"services.{parts.name}")
+    app.json = OrjsonProvider(app)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    measure(app, registry := CollectorRegistry())
+    _authorise(app, parts)
+    _answer_errors(app, parts.errors)
+    app.register_blueprint(health_routes(parts, registry))
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _authorise(app: Flask, parts: Parts) -> None:
+    @app.before_request
+    def admit() -> None:
+        g.caller = Caller(roles=frozenset())
+        if request.url_rule is None or request.endpoint is None:
+            return
+        view = app.view_functions[request.endpoint]
+        allowed: frozenset[str] = getattr(view, "allowed_roles", frozenset())
+        if "anyone" in allowed:
+            return
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        try:
+            g.caller = parts.verifier.caller(token if scheme == "Bearer" else "")
+        except InvalidToken as error:
+            raise Problem(401, "auth.invalid_token", "This service answers to the gateway alone.") from error
+        if "public" not in allowed and not allowed & g.caller.roles:
+            raise Problem(403, "auth.forbidden", "Your role may not do this.")
+        _await_positions(parts, getattr(view, "follows", ()))
+
+
+def _await_positions(parts: Parts, names: tuple[str, ...]) -> None:
+    wanted = parse_positions(request.headers.get(MIN_POSITION_HEADER, "")) if names else {}
+    for name in names:
+        position = wanted.get(name, 0)
+        applied = parts.projections[name]
+        if position and not wait_for(lambda a=applied, p=position: a() >= p, WAIT_SECONDS):  # type: ignore[misc]
+            raise Unavailable(
+                "projection.behind", f"The latest news of the {name} has not arrived here yet. Try again in a moment."
+            )
+
+
+def _answer_errors(app: Flask, table: ErrorTable) -> None:
+    @app.errorhandler(Problem)
+    def refuse(error: Problem) -> Response:
+        response = _problem(error.status, error.code, error.detail, error.errors)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+    @app.errorhandler(ValidationError)
+    def refuse_fields(error: ValidationError) -> Response:
+        return _problem(400, "request.invalid", "Some fields need correcting.", error.normalized_messages())
+
+    @app.errorhandler(HTTPException)
+    def refuse_http(error: HTTPException) -> Response:
+        name = error.name.lower().replace(" ", "_")
+        return _problem(error.code or 500, f"http.{name}", error.description or error.name)
+
+    @app.errorhandler(Exception)
+    def fail(error: Exception) -> Response:
+        log.error("request.failed", exc_info=error)
+        return _problem(500, "internal", "Something went wrong on our side. It has been recorded; try again later.")
+
+    for cls, (status, code) in table.items():
+
+        def refuse_rule(error: Exception, status: int = status, code: str = code) -> Response:
+            return _problem(status, getattr(error, "code", code), str(error))
+
+        app.register_error_handler(cls, refuse_rule)
+
+
+def _problem(status: int, code: str, detail: str, errors: Mapping[str, Any] | None = None) -> Response:
+    document = {
+        "type": code,
+        "title": code.rpartition(".")[2].replace("_", " "),
+        "status": status,
+        "detail": detail,
+        "correlation_id": correlation_id(),
+    }
+    if errors:
+        document["errors"] = errors
+    g.outcome = code
+    return Response(orjson.dumps(document), status, content_type="application/problem+json")
+
+
+def measure(app: Flask, registry: CollectorRegistry) -> None:
+    """Count, time and log every request, and give it a correlation id."""
+    requests = Counter("http_requests", "Requests by route and status.", ["route", "status"], registry=registry)
+    seconds = Histogram("http_request_seconds", "Time to answer.", ["route"], registry=registry)
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+        correlate(request.headers.get(CORRELATION_HEADER))
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers[CORRELATION_HEADER] = correlation_id()
+        route = str(request.url_rule or "unknown")
+        elapsed = time.perf_counter() - g.get("started", time.perf_counter())
+        requests.labels(route, response.status_code).inc()
+        seconds.labels(route).observe(elapsed)
+        if not request.path.startswith(("/healthz", "/readyz", "/metrics", "/static")):
+            log.info(
+                "request",
+                method=request.method,
+                route=route,
+                status=response.status_code,
+                outcome=g.get("outcome", "ok"),
+                duration_ms=round(elapsed * 1000, 2),
+            )
+        return response
+
+
+def health_routes(parts: Parts, registry: CollectorRegistry) -> Blueprint:
+    """`/healthz`, `/readyz`, `/version` and `/metrics`."""
+    bp = Blueprint("health", __name__)
+
+    @bp.get("/healthz")
+    @allow("anyone")
+    def healthz() -> Response:
+        """The process is alive."""
+        return answer({"status": "alive"})
+
+    @bp.get("/readyz")
+    @allow("anyone")
+    def readyz() -> Response:
+        """Every dependency answers; each is named with its state."""
+        states = {name: _state(check) for name, check in parts.checks.items()}
+        return answer({"checks": states}, 200 if all(state == "ok" for state in states.values()) else 503)
+
+    @bp.get("/version")
+    @allow("anyone")
+    def version() -> Response:
+        """The commit and the schema that run here."""
+        commit = os.environ.get("COMMIT", "unknown")
+        return answer({"service": parts.name, "commit": commit, "schema": parts.schema_version})
+
+    @bp.get("/metrics")
+    @allow("anyone")
+    def metrics() -> Response:
+        """Prometheus text format."""
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return bp
+
+
+def _state(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except Exception as error:  # noqa: BLE001 -- a check fails in any way its driver knows; the answer is the same
+        log.warning("readyz.failed", error=type(error).__name__)
+        return "down"
+    return "ok"
