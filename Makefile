@@ -1,0 +1,71 @@
+# The only command surface: people and CI use the same words.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+GROUPS := ledger directory matcher notifier gateway native dev
+
+.PHONY: help run stop status seed test check fmt bench audit logs lock clean wipe docs
+.DEFAULT_GOAL := help
+
+help:  ## Say what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# Only when a lock changed; a half-made environment has no stamp and is made again.
+$(VENV)/.ready: requirements/dev.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'MCCS needs Python 3.11 or newer: apt-get install python3.11 python3.11-venv'; exit 1; }
+	@echo 'Setting up the Python environment (about 180 MB, once) ...'
+	@"$(PYTHON)" -m venv --clear $(VENV) || \
+	  { echo 'Python cannot make virtual environments: apt-get install python3-venv'; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt || \
+	  { echo 'The Python packages could not be installed (see above). Is the package index reachable? Then run the same command again.'; exit 1; }
+	@touch $@
+
+run: $(VENV)/.ready  ## Start everything, load demo data, print address and logins (Ctrl-C stops)
+	@exec $(BIN)/python -m deploy run
+
+stop: $(VENV)/.ready  ## Stop what `make run` started
+	@$(BIN)/python -m deploy stop
+
+status: $(VENV)/.ready  ## Say what runs where
+	@$(BIN)/python -m deploy status
+
+seed: $(VENV)/.ready  ## Load the demo data into the running system (a repeat adds nothing)
+	@$(BIN)/python -m deploy seed
+
+logs: $(VENV)/.ready  ## Follow the logs of the running system
+	@$(BIN)/python -m deploy logs
+
+audit: $(VENV)/.ready  ## Prove the running system's ledger: chain, zero sum, replay from Kafka
+	@$(BIN)/python -m deploy audit
+
+test: $(VENV)/.ready check  ## Run every test on real servers and a real browser
+	@$(BIN)/python -m tests.run
+
+check: $(VENV)/.ready  ## Lint, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fmt: $(VENV)/.ready  ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.ready  ## Measure and print the figures of docs/performance.md
+	@$(BIN)/python -m tests.bench
+
+docs: $(VENV)/.ready  ## Write the generated documents again
+	@$(BIN)/python -m events.asyncapi
+
+lock:  ## Compile requirements/*.txt with hashes and without index addresses (needs uv)
+	@command -v uv >/dev/null || { echo 'uv is missing: pip install uv'; exit 1; }
+	@for group in $(GROUPS); do \
+	  uv pip compile --quiet --group pyproject.toml:$$group --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements/$$group.txt || exit 1; done
+
+clean: $(VENV)/.ready  ## Stop everything and remove what was built; demo data too
+	@$(BIN)/python -m deploy stop
+	@$(BIN)/python -m deploy wipe
+	@rm -rf .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(VENV)

@@ -1,0 +1,1 @@
+"""Running the system with Docker Compose: secrets, start, stop, demo data, audit."""

@@ -1,0 +1,68 @@
+"""Make `.env` and `.secrets/` for Compose: every secret random, written once, readable by their owner alone."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+DEVELOPMENT = {
+    "ENVIRONMENT": "development",
+    "DEVELOPMENT_CLOCK": "/clock/now",
+    "GATEWAY_RATE_LIMIT": "1000/minute",
+}
+
+
+def prepare(root: Path, port: int, mail_page_port: int) -> list[Path]:
+    """Write what is missing below `root`, for development on this machine; the paths written."""
+    written = []
+    if not (root / ".env").exists():
+        write_private(root / ".env", environment(port, mail_page_port))
+        written.append(root / ".env")
+    folder = root / ".secrets"
+    if not (folder / "session-private.pem").exists():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        written += write_keys(folder)
+    return written
+
+
+def environment(port: int, mail_page_port: int) -> str:
+    """The text of `.env` for development: ports, fresh passwords and keys."""
+    passwords = ("POSTGRES_PASSWORD", "LEDGER_OWNER_PASSWORD", "LEDGER_PASSWORD", "GATEWAY_SECRET_KEY")
+    values = DEVELOPMENT | {name: secrets.token_hex(24) for name in passwords}
+    values["MESSAGES_KEY"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    values |= {"PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}"}
+    values |= {"MAIL_PAGE_PORT": str(mail_page_port), "GATEWAY_MAIL_PAGE_URL": f"http://localhost:{mail_page_port}"}
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def write_keys(folder: Path) -> list[Path]:
+    """Two RSA keys: one for sessions, one for internal tokens (with its public half)."""
+    session, internal = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    public = internal.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    files = {
+        folder / "internal-private.pem": _pem(internal),
+        folder / "internal-public.pem": public,
+        folder / "session-private.pem": _pem(session),
+    }
+    for path, content in files.items():
+        path.write_bytes(content)
+        # Compose mounts the file as it is and the containers' user must read it; the folder keeps others out.
+        path.chmod(0o444)
+    return list(files)
+
+
+def write_private(path: Path, text: str) -> None:
+    """A file that its owner alone may read, from its first byte on."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+
+
+def _pem(key: rsa.RSAPrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
