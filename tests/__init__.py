@@ -1,0 +1,1 @@
+"""Tests of the whole system; each folder holds those of one part. Nothing imports them."""

@@ -1,0 +1,95 @@
+"""Fixtures for all tests: real servers, started only when asked for, and fresh places in them.
+
+Drivers are imported inside the fixtures: a run of unit tests alone loads none of them.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from tests.backends import Backends
+from tests.databases import Database, fresh_database
+
+
+@pytest.fixture(scope="session")
+def backends() -> Iterator[Backends]:
+    """Where the servers of this run are."""
+    found = Backends(os.environ)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_admin_url(backends: Backends) -> str:
+    """A superuser's URL of a PostgreSQL server."""
+    return backends.address("postgres")
+
+
+@pytest.fixture(scope="session")
+def mongo_url(backends: Backends) -> str:
+    """The URL of a MongoDB replica set."""
+    return backends.address("mongo")
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(backends: Backends) -> str:
+    """The URL of an Elasticsearch server."""
+    return backends.address("elasticsearch")
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(backends: Backends) -> str:
+    """A Kafka broker that has our topics. It may be shared: use keys, groups or topics of your own."""
+    from deploy.kafka.topics import create_topics
+
+    bootstrap = backends.address("kafka")
+    create_topics(bootstrap)
+    return bootstrap
+
+
+@pytest.fixture
+def database(postgres_admin_url: str) -> Iterator[Database]:
+    """An empty PostgreSQL database with the roles `ledger_owner` and `ledger`."""
+    with fresh_database(postgres_admin_url) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def mongo_database(mongo_url: str) -> Iterator[str]:
+    """The name of a MongoDB database that nobody else uses; dropped afterwards."""
+    from pymongo import MongoClient
+
+    name = f"test_{secrets.token_hex(6)}"
+    yield name
+    with MongoClient(mongo_url) as client:
+        client.drop_database(name)
+
+
+@pytest.fixture
+def index_prefix(elasticsearch_url: str) -> Iterator[str]:
+    """A prefix for names of Elasticsearch indices; those that have it are deleted afterwards."""
+    from elasticsearch import Elasticsearch
+
+    prefix = f"test-{secrets.token_hex(6)}-"
+    yield prefix
+    with Elasticsearch(elasticsearch_url) as client:
+        for name in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
+            client.indices.delete(index=name)
+
+
+@pytest.fixture
+def fresh_topic(kafka_bootstrap: str) -> Iterator[str]:
+    """A topic with one partition that nobody else uses, and its dead letters of the group `parker`."""
+    from kafka import KafkaAdminClient
+
+    from events.topics import dead_letters
+
+    name = f"test.{secrets.token_hex(6)}"
+    names = [name, dead_letters(name, "parker")]
+    admin = KafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+    admin.create_topics({each: {"num_partitions": 1, "replication_factor": 1} for each in names})
+    yield name
+    admin.delete_topics(names)
+    admin.close()
