@@ -1,0 +1,174 @@
+"""How figures, times and statuses are written for people. Pure but for the reader's language and time zone.
+
+Money comes in as integers of the smallest unit (two decimals) and is never a float here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, gettext, lazy_gettext
+from markupsafe import Markup
+
+MINUS = "\N{MINUS SIGN}"
+UNIT = Decimal("0.01")
+
+STATUS_WORDS = {
+    "pending": lazy_gettext("Waiting for review"),
+    "accepted": lazy_gettext("Listed in the directory"),
+    "rejected": lazy_gettext("Not accepted"),
+    "tradingPending": lazy_gettext("Trading application under review"),
+    "tradingAccepted": lazy_gettext("Trading member"),
+    "tradingRejected": lazy_gettext("Trading application not accepted"),
+}
+TRANSFER_WORDS = {
+    "initiated": lazy_gettext("Waiting for an answer"),
+    "completed": lazy_gettext("Completed"),
+    "cancelled": lazy_gettext("Cancelled"),
+}
+CANCELLATION_WORDS = {
+    "rejected": lazy_gettext("Declined"),
+    "cancelled": lazy_gettext("Withdrawn"),
+    "system": lazy_gettext("Stopped by the system"),
+    "expired": lazy_gettext("Expired"),
+}
+MATCH_WORDS = {
+    "exact": lazy_gettext("same word"),
+    "prefix": lazy_gettext("begins the same"),
+    "contains": lazy_gettext("part of the word"),
+    "fuzzy": lazy_gettext("similar spelling"),
+}
+INC_TYPES = {
+    "sole": lazy_gettext("Sole trader"),
+    "ltd": lazy_gettext("Private limited company (Ltd)"),
+    "plc": lazy_gettext("Public limited company (PLC)"),
+    "guar": lazy_gettext("Company limited by guarantee"),
+    "unltd": lazy_gettext("Unlimited company"),
+    "llp": lazy_gettext("Limited liability partnership (LLP)"),
+    "cic": lazy_gettext("Community interest company (CIC)"),
+    "ips": lazy_gettext("Co-operative or community benefit society"),
+}
+
+
+def figure(amount: int) -> str:
+    """`1,234.50` for 123450: two decimals, a true minus sign, no plus."""
+    text: str = format_decimal(Decimal(abs(amount)) * UNIT, format="#,##0.00")
+    return f"{MINUS}{text}" if amount < 0 else text
+
+
+def signed_figure(amount: int) -> str:
+    """`+25.00`, or with a true minus sign; zero bears no sign."""
+    return f"+{figure(amount)}" if amount > 0 else figure(amount)
+
+
+def money(amount: int) -> Markup:
+    """`15.00 credits`, kept on one line."""
+    return Markup("{}\N{NO-BREAK SPACE}{}").format(figure(amount), gettext("credits"))
+
+
+def plain_figure(amount: int) -> str:
+    """`-1234.50` for machines (CSV, form fields): no thousands separator, ASCII minus."""
+    return f"{Decimal(amount) * UNIT:.2f}"
+
+
+def account_number(number: str) -> str:
+    """`1234 5678 9012 3452`: groups of four, as on a bank card."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def parsed(moment: str) -> datetime:
+    """An RFC 3339 text as an aware time. Raises ValueError."""
+    return datetime.fromisoformat(moment).astimezone(UTC)
+
+
+def when(moment: str | None, now: datetime | None = None) -> Markup:
+    """A `<time>`: relative when under a day old, else in the reader's zone; exact UTC on hover."""
+    if not moment:
+        return Markup("")
+    at = parsed(moment)
+    age = (now or datetime.now(UTC)) - at
+    if timedelta(0) <= age < timedelta(days=1):
+        text = format_timedelta(-age, add_direction=True) if age >= timedelta(minutes=1) else gettext("just now")
+    else:
+        text = format_datetime(at, "d MMM yyyy, HH:mm")
+    return _time(at, text)
+
+
+def day(moment: str | None) -> Markup:
+    """A `<time>` that shows the day alone, in the reader's zone; exact UTC on hover."""
+    if not moment:
+        return Markup("")
+    at = parsed(moment)
+    return _time(at, format_date(at, "d MMM yyyy"))
+
+
+def _time(at: datetime, text: str) -> Markup:
+    exact = at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """Where a balance lies between its two limits; positions in percent of the width, as text."""
+
+    zero: str
+    marker: str
+    left: str
+    """Where the coloured bar begins: at zero or at the balance, whichever is less."""
+    width: str
+    sign: str
+    """`plus`, `minus` or `none`."""
+
+
+def gauge(balance: int, max_negative: int, max_positive: int) -> Gauge:
+    """The picture of a balance; one beyond a limit (limits may be lowered later) is drawn at the edge."""
+    zero = _share(0, max_negative, max_positive)
+    marker = _share(balance, max_negative, max_positive)
+    sign = "plus" if balance > 0 else "minus" if balance < 0 else "none"
+    return Gauge(
+        zero=f"{zero}%", marker=f"{marker}%", left=f"{min(zero, marker)}%", width=f"{abs(marker - zero)}%", sign=sign
+    )
+
+
+def _share(value: int, max_negative: int, max_positive: int) -> Decimal:
+    span = max_negative + max_positive
+    if span <= 0:
+        return Decimal(50)
+    share = Decimal(value + max_negative) * 100 / span
+    return min(max(share, Decimal(0)), Decimal(100)).quantize(Decimal("0.1"))
+
+
+def status_words(status: str) -> str:
+    """An entity's status for people."""
+    return str(STATUS_WORDS.get(status, status))
+
+
+def transfer_words(transfer: dict[str, object]) -> str:
+    """A transfer's state for people: a cancelled one says how it ended."""
+    cancellation = transfer.get("cancellation")
+    if isinstance(cancellation, dict):
+        return str(CANCELLATION_WORDS.get(cancellation.get("kind", ""), TRANSFER_WORDS["cancelled"]))
+    return str(TRANSFER_WORDS.get(str(transfer["status"]), transfer["status"]))
+
+
+def match_words(how: str) -> str:
+    """Why a search or a match found something."""
+    return str(MATCH_WORDS.get(how, how))
+
+
+def inc_type_words(inc_type: str) -> str:
+    """The legal form of a business for people."""
+    return str(INC_TYPES.get(inc_type, inc_type))
+
+
+def register(app: Flask) -> None:
+    """Give the templates these words."""
+    filters: tuple[Callable[..., str], ...] = (
+        *(figure, signed_figure, money, plain_figure, account_number, when, day),
+        *(status_words, transfer_words, match_words, inc_type_words),
+    )
+    for item in filters:
+        app.add_template_filter(item)
+    app.add_template_global(gauge)
