@@ -2,10 +2,11 @@
 
 A projection stores the position that it has applied beside its effect, atomically. Smaller is a duplicate and is
 ignored, next is applied, larger is a gap: the loop reads the partition again from the start once (the group's offset
-may be ahead of a rebuilt projection) and halts if the hole is still there.
+may be ahead of a rebuilt projection) and halts if the hole is still there. A topic that forgets after a while may
+start anywhere: there a larger position is no gap.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from services.chassis.process import Stop
 
 _TRIES = 5
 _BACKOFF_SECONDS = 1.0
+_FORGETTING = frozenset(topic.name for topic in topics.TOPICS if topic.retention_ms != topics.FOR_EVER)
 
 
 class Gap(SystemExit):
@@ -70,10 +72,17 @@ class Loop:
     """Consumes `subscribed` topics for one group, in one thread."""
 
     def __init__(
-        self, projection: Projection, bootstrap: str, group: str, subscribed: Sequence[str], stop: Stop
+        self,
+        projection: Projection,
+        bootstrap: str,
+        group: str,
+        subscribed: Sequence[str],
+        stop: Stop,
+        forgetting: Collection[str] = _FORGETTING,
     ) -> None:
         self._projection, self._stop, self._group = projection, stop, group
         self._bootstrap, self._subscribed = bootstrap, subscribed
+        self._forgetting = forgetting
         self._reread: set[str] = set()
 
     def run(self) -> None:
@@ -123,16 +132,17 @@ class Loop:
 
     def _take_source(self, source: str, received: list[Received]) -> bool:
         fresh: list[Received] = []
-        applied = self._patiently(lambda: self._projection.position(source))
+        last = self._patiently(lambda: self._projection.position(source))
         for record in received:
-            expected = applied + len(fresh) + 1
-            if record.position > expected and source not in self._reread:
+            if record.position <= last:
+                continue
+            if record.position > last + 1 and record.topic not in self._forgetting:
+                if source in self._reread:
+                    raise Gap(source, last + 1, record.position)
                 self._reread.add(source)
                 return False
-            if record.position > expected:
-                raise Gap(source, expected, record.position)
-            if record.position == expected:
-                fresh.append(record)
+            fresh.append(record)
+            last = record.position
         if fresh:
             self._apply(source, fresh)
             self._reread.discard(source)
