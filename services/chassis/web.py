@@ -65,6 +65,8 @@ class Parts:
     """Name (`directory`, `ledger`) to the position of that service's events applied here (`Min-Position`)."""
     errors: ErrorTable = field(default_factory=dict)
     schema_version: str = ""
+    reported: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    """Like `checks`, for what this process can do without for a while: shown by `/readyz`, but not fatal."""
 
 
 def allow(*roles: str) -> Callable[[View], View]:
@@ -279,7 +281,10 @@ def health_routes(parts: Parts, registry: CollectorRegistry) -> Blueprint:
     def readyz() -> Response:
         """Every dependency answers; each is named with its state."""
         states = {name: _state(check) for name, check in parts.checks.items()}
-        return answer({"checks": states}, 200 if all(state == "ok" for state in states.values()) else 503)
+        document = {"checks": states}
+        if parts.reported:
+            document["reported"] = {name: _state(check) for name, check in parts.reported.items()}
+        return answer(document, 200 if all(state == "ok" for state in states.values()) else 503)
 
     @bp.get("/version")
     @allow("anyone")
