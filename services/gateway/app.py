@@ -1,0 +1,118 @@
+"""Composition root of the gateway.
+
+`services.gateway.web` gives `bp`, the blueprint of the pages, and `error_page(failure: Failure)`, which renders what
+went wrong for people (anything that Flask takes as an answer; the status is set here).
+"""
+
+import os
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from flask import Flask, Response, make_response
+from flask.typing import ResponseReturnValue
+from flask_limiter import ApplicationLimit, Limiter
+from flask_wtf.csrf import CSRFProtect
+from prometheus_client import CollectorRegistry
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from services.chassis.config import read_settings
+from services.chassis.logs import configure_logs
+from services.chassis.tokens import Signer, Verifier
+from services.chassis.web import MAX_BODY_BYTES, OrjsonProvider, Parts, health_routes, measure
+from services.gateway import rest, security, web
+from services.gateway.clients import Line, Lines
+from services.gateway.config import Config
+from services.gateway.failures import Failure, failure_of
+from services.gateway.session import Sessions, client_address, is_api
+from services.gateway.tokens import SessionTokens
+
+
+def create_app(config: Config, lines: Lines | None = None) -> Flask:
+    """The gateway's application; `lines` lead to the other services (made from `config` when left out)."""
+    app = Flask("services.gateway")
+    app.json = OrjsonProvider(app)
+    app.config.update(_flask_settings(config))
+    app.config["GATEWAY"] = config
+    internal_key = Path(config.internal_private_key_file).read_bytes()
+    lines = lines or lines_to(config, Signer(internal_key))
+    measure(app, registry := CollectorRegistry())
+    _limit_rates(app, config)
+    CSRFProtect(app).exempt(rest.bp)
+    session_key = Path(config.session_private_key_file).read_bytes()
+    tokens = SessionTokens(session_key, time.time)
+    Sessions(lines, tokens, secure_cookie=config.secure_cookies).init_app(app)
+    security.init_app(app, https=config.https)
+    app.register_blueprint(rest.bp)
+    app.register_blueprint(web.bp)
+    app.register_blueprint(health_routes(_health(internal_key, lines), registry))
+    app.register_error_handler(Exception, _answer_error)
+    if config.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies
+        )
+    return app
+
+
+def serving_app() -> Flask:
+    """What gunicorn serves."""
+    configure_logs("gateway", "serve")
+    return create_app(read_settings(Config, os.environ))
+
+
+def lines_to(config: Config, signer: Signer) -> Lines:
+    """The ways to the four services."""
+    return Lines(
+        Line("ledger", config.ledger_url, signer),
+        Line("directory", config.directory_url, signer),
+        Line("matcher", config.matcher_url, signer),
+        Line("notifier", config.notifier_url, signer),
+    )
+
+
+def _flask_settings(config: Config) -> dict[str, object]:
+    return {
+        "SECRET_KEY": config.secret_key,
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "SESSION_COOKIE_NAME": "mccsPage",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        # A form may stay open as long as the login lives.
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _limit_rates(app: Flask, config: Config) -> None:
+    limiter = Limiter(
+        client_address,
+        application_limits=[ApplicationLimit(config.rate_limit)],
+        storage_uri="memory://",
+        strategy="fixed-window",
+    )
+    limiter.request_filter(security.is_unlimited)
+    limiter.init_app(app)
+    app.extensions["gateway.limiter"] = limiter
+
+
+def _health(internal_key: bytes, lines: Lines) -> Parts:
+    public_key = load_pem_private_key(internal_key, password=None).public_key()
+    pem = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    reported = {line.service: line.alive for line in lines.all}
+    return Parts("gateway", Verifier(pem, "gateway"), reported=reported)
+
+
+def _answer_error(error: Exception) -> ResponseReturnValue:
+    failure = failure_of(error)
+    response = rest.error_answer(failure) if is_api() else _page(failure)
+    if failure.retry_after is not None:
+        response.headers["Retry-After"] = str(failure.retry_after)
+    return response
+
+
+def _page(failure: Failure) -> Response:
+    response = make_response(web.error_page(failure))
+    response.status_code = failure.status
+    return response

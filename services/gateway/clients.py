@@ -1,0 +1,484 @@
+"""The other services as the gateway sees them: one class each, methods named as use cases (docs/internal-api.md).
+
+Every method answers the service's JSON document as a dict, or a list where the name says so, and raises
+* `Refused` when the service said no (its problem document: status, code, sentence, field errors);
+* `PartDown` when it gave no answer in time, is known to be down, or answered 5xx: a page shows that part as missing.
+
+Amounts are integers of the smallest unit, times RFC 3339 text. `key` is the Idempotency-Key of a write; one is made
+when it is left out, so that a write may be sent again after a broken connection.
+
+Get the four of this request by `services.gateway.session.parts()`: they are bound to who is asking and to the
+positions that the session has seen, which travel as `Min-Position` and grow with every answered `Position`.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import orjson
+import urllib3
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from services.chassis.logs import CORRELATION_HEADER, correlation_id, log
+from services.chassis.tokens import Caller, Signer
+from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
+from services.gateway.circuit import Circuit
+
+CONNECT_SECONDS = 0.5
+READ_SECONDS = 3.0
+"""A service may wait 2 s of these for its projections (`Min-Position`)."""
+POOL_SIZE = 64
+POOL_WAIT_SECONDS: Any = 0.5
+"""`Any`: urllib3 hands it to queue.get, which takes fractions; its annotation says int."""
+
+Document = dict[str, Any]
+
+_SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,200}")
+
+
+class PartDown(Exception):
+    """A service gave no usable answer. `code` is `part.down`, or the service's own, e.g. `search.unavailable`."""
+
+    def __init__(self, service: str, code: str = "part.down", detail: str = "", retry_after: int = 2) -> None:
+        super().__init__(detail or f"The {service} does not answer at the moment. Try again in a moment.")
+        self.service, self.code, self.retry_after = service, code, retry_after
+
+    @property
+    def detail(self) -> str:
+        """A sentence for people."""
+        return str(self)
+
+
+class Refused(Exception):
+    """A service said no. `errors` maps its snake_case field names to messages; `extra` has the problem's other fields.
+
+    For example `max_possible` of `transfer.limit_exceeded`, `transfer` of `transfer.cancelled_by_system`.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+        self.errors, self.extra = dict(errors or {}), dict(extra or {})
+        self.retry_after = retry_after
+
+
+@dataclass(slots=True)
+class Asker:
+    """Who asks the services in one request, and the newest positions that they know of."""
+
+    caller: Caller
+    positions: dict[str, int] = field(default_factory=dict)
+
+    def saw(self, positions: Mapping[str, int]) -> None:
+        """Remember newer positions."""
+        for name, position in positions.items():
+            self.positions[name] = max(position, self.positions.get(name, 0))
+
+
+class Line:
+    """The way to one service, shared by all requests: a bounded pool of kept-alive connections and a circuit."""
+
+    def __init__(self, service: str, url: str, signer: Signer, circuit: Circuit | None = None) -> None:
+        self.service, self._signer = service, signer
+        self._circuit = circuit or Circuit()
+        self._pool = urllib3.connection_from_url(
+            url.rstrip("/"), maxsize=POOL_SIZE, block=True, retries=False,
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+        )  # fmt: skip
+
+    def ask(
+        self,
+        asker: Asker,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """The answer's document. Raises Refused, PartDown."""
+        target = path + (f"?{urlencode(_given(query))}" if query and _given(query) else "")
+        content = None if method in ("GET", "DELETE") else orjson.dumps(body or {})
+        response = self._send(method, target, content, self._headers(asker, method, key))
+        asker.saw(parse_positions(response.headers.get(POSITION_HEADER, "")))
+        if response.status < 400:
+            return _document(response.data)
+        raise self._refusal(response)
+
+    def alive(self) -> None:
+        """Ask for `/healthz`. Raises PartDown."""
+        self._send("GET", "/healthz", None, {})
+
+    def _headers(self, asker: Asker, method: str, key: str | None) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self._signer.token(asker.caller, self.service)}",
+            CORRELATION_HEADER: correlation_id(),
+            "Content-Type": "application/json",
+        }
+        if asker.positions:
+            headers[MIN_POSITION_HEADER] = format_positions(asker.positions)
+        if method != "GET":
+            headers["Idempotency-Key"] = key or uuid.uuid4().hex
+        return headers
+
+    def _send(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        if not self._circuit.admits():
+            raise PartDown(self.service, retry_after=self._circuit.seconds_left)
+        try:
+            response = self._send_again_if_cut(method, target, content, headers)
+        except HTTPError as error:
+            self._circuit.failed()
+            log.warning("part.no_answer", part=self.service, error=type(error).__name__)
+            raise PartDown(self.service, retry_after=self._circuit.seconds_left) from error
+        self._circuit.succeeded()
+        return response
+
+    def _send_again_if_cut(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        # A kept-alive connection may be closed by the other side just as we use it. Once more on a new one is safe:
+        # reads change nothing and every write carries a key.
+        try:
+            return self._request(method, target, content, headers)
+        except ProtocolError:
+            return self._request(method, target, content, headers)
+
+    def _request(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+    ) -> urllib3.BaseHTTPResponse:
+        return self._pool.urlopen(
+            method, target, body=content, headers=headers, redirect=False, pool_timeout=POOL_WAIT_SECONDS
+        )
+
+    def _refusal(self, response: urllib3.BaseHTTPResponse) -> Refused | PartDown:
+        problem = _document(response.data)
+        code, detail = str(problem.get("type", "")), str(problem.get("detail", ""))
+        retry_after = _number(response.headers.get("Retry-After"))
+        if response.status >= 500:
+            log.warning("part.failed", part=self.service, status=response.status, code=code)
+            known = response.status == 503 and code
+            return PartDown(self.service, code, detail, retry_after or 2) if known else PartDown(self.service)
+        if not code or code == "auth.invalid_token":
+            log.error("part.misunderstood", part=self.service, status=response.status, code=code)
+            return PartDown(self.service)
+        extra = {name: value for name, value in problem.items() if name not in _PROBLEM_FIELDS}
+        return Refused(response.status, code, detail, problem.get("errors"), extra, retry_after)
+
+
+_PROBLEM_FIELDS = frozenset({"type", "title", "status", "detail", "correlation_id", "errors"})
+
+
+class _Part:
+    """One service, bound to one asker."""
+
+    SERVICE: ClassVar[str]
+
+    def __init__(self, line: Line, asker: Asker) -> None:
+        self._line, self._asker = line, asker
+
+    def _get(self, path: str, **query: Any) -> Document:
+        return self._line.ask(self._asker, "GET", path, query=query)
+
+    def _write(self, method: str, path: str, body: Mapping[str, Any], key: str | None) -> Document:
+        return self._line.ask(self._asker, method, path, body=body, key=key)
+
+    def _as(self, caller: Caller) -> Asker:
+        # Shares the positions: what the gateway itself learns, the session has seen too.
+        return Asker(caller, self._asker.positions)
+
+
+class Ledger(_Part):
+    """Accounts and transfers. Amounts in minor units."""
+
+    SERVICE: ClassVar[str] = "ledger"
+
+    def accounts(self, numbers: Sequence[str]) -> list[Document]:
+        """Accounts in the order asked; unknown ones are left out."""
+        return self._get("/accounts", numbers=",".join(numbers))["accounts"] if numbers else []
+
+    def account(self, number: str) -> Document:
+        """One Account: balance, max_negative, max_positive, standing, can_pay, can_receive."""
+        return self._get(f"/accounts/{_segment(number)}")
+
+    def set_limits(
+        self,
+        number: str,
+        *,
+        max_negative: int | None = None,
+        max_positive: int | None = None,
+        reason: str | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """Change what is given; answers the Account. For administrators."""
+        body = _given({"max_negative": max_negative, "max_positive": max_positive, "reason": reason})
+        return self._write("PATCH", f"/accounts/{_segment(number)}/limits", body, key)
+
+    def statement(
+        self,
+        number: str,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+    ) -> Document:
+        """Statement, newest first; `before` is the `next` of the page before."""
+        query = {"from": since, "to": until, "before": before, "limit": limit}
+        return self._get(f"/accounts/{_segment(number)}/statement", **query)
+
+    def initiate(
+        self,
+        *,
+        initiator: str,
+        counterparty: str,
+        direction: str,
+        amount: int,
+        description: str | None = None,
+        reference: str | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """Propose a transfer between two account numbers; `direction` is `pay` or `request`. Answers the Transfer."""
+        body = {
+            "initiator": initiator, "counterparty": counterparty, "direction": direction, "amount": amount,
+            "description": description, "reference": reference,
+        }  # fmt: skip
+        return self._write("POST", "/transfers", _given(body), key)
+
+    def accept(self, transfer_id: str, *, key: str | None = None) -> Document:
+        """Accept as the party that did not initiate. Answers the Transfer."""
+        return self._write("POST", f"/transfers/{_segment(transfer_id)}/accept", {}, key)
+
+    def reject(self, transfer_id: str, *, reason: str | None = None, key: str | None = None) -> Document:
+        """Decline as the party that did not initiate. Answers the Transfer."""
+        return self._write("POST", f"/transfers/{_segment(transfer_id)}/reject", _given({"reason": reason}), key)
+
+    def cancel(self, transfer_id: str, *, reason: str | None = None, key: str | None = None) -> Document:
+        """Withdraw as the initiator, or as an administrator. Answers the Transfer."""
+        return self._write("POST", f"/transfers/{_segment(transfer_id)}/cancel", _given({"reason": reason}), key)
+
+    def transfers(
+        self, *, account: str | None = None, status: str = "all", page: int = 1, page_size: int = 10
+    ) -> Document:
+        """`{"transfers": [Transfer], "total": n}`, newest first."""
+        return self._get("/transfers", account=account, status=status, page=page, page_size=page_size)
+
+    def transfer(self, transfer_id: str) -> Document:
+        """One Transfer."""
+        return self._get(f"/transfers/{_segment(transfer_id)}")
+
+    def head(self) -> Document:
+        """`{book, position, hash, time, accounts, sum_of_balances}`; for administrators and auditors."""
+        return self._get("/head")
+
+
+class Directory(_Part):
+    """People, businesses, sessions, search."""
+
+    SERVICE: ClassVar[str] = "directory"
+
+    def sign_up(
+        self,
+        *,
+        user: Mapping[str, Any],
+        entity: Mapping[str, Any],
+        preferences: Mapping[str, Any] | None = None,
+        address: str,
+        key: str | None = None,
+    ) -> Document:
+        """`{user_id, entity_id, account, session}`.
+
+        `user` has email, password, first_name, last_name, telephone; `entity` Profile fields, offers, wants.
+        """
+        body = _given({"user": user, "entity": entity, "preferences": preferences, "address": address})
+        return self._line.ask(self._as(Caller()), "POST", "/signup", body=body, key=key)
+
+    def open_session(self, *, email: str, password: str, kind: str, address: str) -> Document:
+        """Log in: a Session. `kind` is `member` or `admin`. Refused: login.failed, login.locked."""
+        body = {"email": email, "password": password, "kind": kind, "address": address}
+        return self._line.ask(self._as(Caller()), "POST", "/sessions", body=body)
+
+    def session(self, session_id: str) -> Document:
+        """A living Session. Refused: session.unknown when it has ended."""
+        return self._line.ask(self._as(THE_GATEWAY), "GET", f"/sessions/{_segment(session_id)}")
+
+    def end_session(self, session_id: str) -> None:
+        """End a session: its tokens are dead from now on."""
+        self._line.ask(self._as(THE_GATEWAY), "DELETE", f"/sessions/{_segment(session_id)}")
+
+    def request_reset(self, *, email: str, kind: str = "member") -> None:
+        """Have a reset link mailed; the same answer whether the address is known."""
+        self._line.ask(self._as(Caller()), "POST", "/password-resets", body={"email": email, "kind": kind})
+
+    def reset_kind(self, token: str) -> str:
+        """`member` or `admin`, whose link this is. Refused: reset.invalid."""
+        found = self._line.ask(self._as(Caller()), "GET", f"/password-resets/{_segment(token)}")
+        return str(found["kind"])
+
+    def reset_password(self, token: str, *, password: str) -> str:
+        """Set the password and end all the user's sessions; `member` or `admin`. Refused: reset.invalid."""
+        path = f"/password-resets/{_segment(token)}"
+        return str(self._line.ask(self._as(Caller()), "POST", path, body={"password": password})["kind"])
+
+    def user(self, user_id: str) -> Document:
+        """A User: oneself, or anybody for administrators."""
+        return self._get(f"/users/{_segment(user_id)}")
+
+    def change_user(self, user_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
+        """Change first_name, last_name, telephone (administrators: email). Answers the User."""
+        return self._write("PATCH", f"/users/{_segment(user_id)}", changes, key)
+
+    def entities(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        accounts: Sequence[str] | None = None,
+        status: Sequence[str] | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> Document:
+        """`{"entities": [EntityView], "total": n}`: by ids or accounts in the order asked (≤ 200, unknown ones left
+        out), or for administrators by statuses, newest first."""
+        if (ids is not None and not ids) or (accounts is not None and not accounts):
+            return {"entities": [], "total": 0}
+        lists = {"ids": ids, "accounts": accounts, "status": status}
+        query = {name: ",".join(items) for name, items in lists.items() if items}
+        return self._get("/entities", **query, page=page, page_size=page_size)
+
+    def entity(self, entity_id: str) -> Document:
+        """One EntityView."""
+        return self._get(f"/entities/{_segment(entity_id)}")
+
+    def change_entity(self, entity_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
+        """Change Profile fields, offers, wants, preferences (administrators: status, reason, categories).
+
+        Answers the EntityView; the session sees the change everywhere from now on.
+        """
+        return self._write("PATCH", f"/entities/{_segment(entity_id)}", changes, key)
+
+    def apply_for_trading(self, entity_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
+        """The trading application of behaviour 3.1. Refused: trading_application.incomplete, .wrong_status."""
+        return self._write("POST", f"/entities/{_segment(entity_id)}/trading-application", changes, key)
+
+    def search(
+        self,
+        *,
+        offers: Sequence[str] = (),
+        wants: Sequence[str] = (),
+        name: str | None = None,
+        category: str | None = None,
+        tagged_since: str | None = None,
+        status: Sequence[str] = (),
+        page: int = 1,
+        page_size: int = 10,
+    ) -> Document:
+        """`{"entities": [EntityView + why], "total": n}`, best first. PartDown: search.unavailable."""
+        lists = {"offers": offers, "wants": wants, "status": status}
+        query = {part: ",".join(items) for part, items in lists.items() if items}
+        return self._get(
+            "/search", **query, name=name, category=category, tagged_since=tagged_since, page=page, page_size=page_size
+        )
+
+    def tags(self, fragment: str) -> list[str]:
+        """Suggestions for a tag."""
+        found: list[str] = self._get("/tags", fragment=fragment)["tags"]
+        return found
+
+
+class Matcher(_Part):
+    """Who could trade with whom."""
+
+    SERVICE: ClassVar[str] = "matcher"
+
+    def matches(self, entity_id: str, *, since: str | None = None, limit: int | None = None) -> Document:
+        """`{leads: [Match], suppliers: [Match]}`; `since`: tags added after that time alone."""
+        return self._get(f"/entities/{_segment(entity_id)}/matches", since=since, limit=limit)
+
+
+class Notifier(_Part):
+    """The mail queue, for administrators."""
+
+    SERVICE: ClassVar[str] = "notifier"
+
+    def messages(self, *, state: str | None = None, page: int = 1, page_size: int = 10) -> Document:
+        """`{"messages": [...], "total": n}`."""
+        return self._get("/messages", state=state, page=page, page_size=page_size)
+
+    def summary(self) -> Document:
+        """Counts: `{queued, sending, sent, failed, dead}`."""
+        return self._get("/messages/summary")
+
+
+THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
+"""The gateway on its own account: looks after sessions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The four services, bound to one asker."""
+
+    ledger: Ledger
+    directory: Directory
+    matcher: Matcher
+    notifier: Notifier
+    asker: Asker
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The ways to the four services: made once per process."""
+
+    ledger: Line
+    directory: Line
+    matcher: Line
+    notifier: Line
+
+    @property
+    def all(self) -> tuple[Line, ...]:
+        return (self.ledger, self.directory, self.matcher, self.notifier)
+
+    def parts(self, caller: Caller, positions: Mapping[str, int] | None = None) -> Parts:
+        """The services for one caller, who has seen `positions`."""
+        asker = Asker(caller, dict(positions or {}))
+        return Parts(
+            Ledger(self.ledger, asker),
+            Directory(self.directory, asker),
+            Matcher(self.matcher, asker),
+            Notifier(self.notifier, asker),
+            asker,
+        )
+
+
+def _segment(text: str) -> str:
+    # What comes from an address bar must not become another path of the service.
+    if not _SEGMENT.fullmatch(text):
+        raise Refused(404, "http.not_found", "There is nothing under this address.")
+    return text
+
+
+def _given(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (values or {}).items() if value is not None}
+
+
+def _document(content: bytes) -> Document:
+    try:
+        document = orjson.loads(content or b"{}")
+    except orjson.JSONDecodeError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None

@@ -1,0 +1,52 @@
+"""The gateway's settings."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from services.chassis.config import DEVELOPMENT, PRODUCTION, setting
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Read once by `read_settings(Config, os.environ)`."""
+
+    environment: str = setting("ENVIRONMENT", "`production` or `development`", PRODUCTION)
+    host: str = setting("BIND_HOST", "address to listen on", "127.0.0.1")
+    port: int = setting("GATEWAY_PORT", "port to listen on", 8080)
+    workers: int = setting("GATEWAY_WORKERS", "number of gunicorn workers", 1)
+    public_url: str = setting("PUBLIC_URL", "address under which people reach the gateway, e.g. https://mccs.example")
+    secret_key: str = setting(
+        "GATEWAY_SECRET_KEY", "signs form tokens and the small page cookie; 32 random bytes as text", secret=True
+    )
+    session_private_key_file: str = setting(
+        "GATEWAY_SESSION_PRIVATE_KEY_FILE", "PEM file of the RSA key that signs session tokens"
+    )
+    internal_private_key_file: str = setting(
+        "GATEWAY_INTERNAL_PRIVATE_KEY_FILE", "PEM file of the RSA key that signs tokens for the other services"
+    )
+    ledger_url: str = setting("LEDGER_URL", "address of the ledger")
+    directory_url: str = setting("DIRECTORY_URL", "address of the directory")
+    matcher_url: str = setting("MATCHER_URL", "address of the matcher")
+    notifier_url: str = setting("NOTIFIER_URL", "address of the notifier")
+    rate_limit: str = setting("GATEWAY_RATE_LIMIT", "calls per address and worker", "60/minute")
+    trusted_proxies: int = setting(
+        "GATEWAY_TRUSTED_PROXIES", "number of own proxies in front, whose X-Forwarded-For is believed", 0
+    )
+    unit: str = setting("GATEWAY_UNIT", "name of the unit that balances are kept in", "ocn-uk")
+    mail_page_url: str = setting("GATEWAY_MAIL_PAGE_URL", "development mail page, shown in the footer", "")
+
+    @property
+    def development(self) -> bool:
+        return self.environment == DEVELOPMENT
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the gateway by HTTPS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies are `Secure` everywhere but on one's own machine in development."""
+        return self.https or not (self.development and urlsplit(self.public_url).hostname in _LOOPBACK)

@@ -1,0 +1,69 @@
+"""What went wrong, in one shape for pages and API: status, stable code, sentences for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from services.chassis.logs import log
+from services.gateway.clients import PartDown, Refused
+
+
+class Unauthenticated(Exception):
+    """No login, or one that has ended. `code` says which: `auth.missing`, `auth.expired`, `auth.invalid`."""
+
+    def __init__(self, code: str = "auth.missing", detail: str = "Log in first.") -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
+
+
+class Forbidden(Exception):
+    """Logged in, but not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An answer that says no. Nothing in it is secret; an unexpected error has a fixed text."""
+
+    status: int
+    code: str
+    detail: str
+    errors: Mapping[str, Any]
+    """Field (snake_case, possibly nested) to messages; empty when no field is to blame."""
+    extra: Mapping[str, Any]
+    retry_after: int | None = None
+
+
+def failure_of(error: Exception) -> Failure:
+    """The failure that an exception of the gateway means. An unexpected one goes to the log, not into the answer."""
+    match error:
+        case Refused():
+            retry_after = error.retry_after or (900 if error.status == 429 else None)
+            return Failure(error.status, error.code, error.detail, error.errors, error.extra, retry_after)
+        case PartDown():
+            return Failure(503, error.code, error.detail, {}, {"part": error.service}, error.retry_after)
+        case Unauthenticated():
+            return Failure(401, error.code, error.detail, {}, {})
+        case Forbidden():
+            return Failure(403, "auth.forbidden", "Your login does not allow this.", {}, {})
+        case ValidationError():
+            return Failure(400, "request.invalid", "Some fields need correcting.", error.normalized_messages(), {})
+        case HTTPException():
+            return _http_failure(error)
+    log.error("request.failed", exc_info=error)
+    return Failure(
+        500, "internal", "Something went wrong on our side. It has been recorded; try again later.", {}, {}
+    )  # fmt: skip
+
+
+def _http_failure(error: HTTPException) -> Failure:
+    code = f"http.{error.name.lower().replace(' ', '_')}"
+    detail = {
+        404: "There is nothing under this address.",
+        405: "This address does not know that method.",
+        413: "This is too large.",
+        429: "Too many calls from your address. Wait a moment.",
+    }.get(error.code or 500, error.description or error.name)
+    return Failure(error.code or 500, code, detail, {}, {}, getattr(error, "retry_after", None))

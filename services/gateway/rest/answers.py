@@ -1,0 +1,81 @@
+"""The envelope: `{"data", "meta"}` for what succeeded, `{"errors", "correlationId"}` for what did not."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+from flask import Response, g
+
+from services.chassis.logs import correlation_id
+from services.gateway.amounts import json_number
+from services.gateway.failures import Failure
+
+_WORDS = re.compile(r"_([a-z])")
+
+# What the services call differently from the API.
+_FIELDS = {
+    "user.email": "userEmail",
+    "user.password": "password",
+    "user.first_name": "firstName",
+    "user.last_name": "lastName",
+    "user.telephone": "userPhone",
+    "entity.name": "entityName",
+    "entity.email": "entityEmail",
+    "entity.telephone": "entityPhone",
+    "counterparty": "receiver",
+    "preferences.daily_match_mail": "receiveDailyMatchNotificationEmail",
+    "preferences.matches_since_last_login": "showTagsMatchedSinceLastLogin",
+    "max_negative": "maxNegativeBalance",
+    "max_positive": "maxPositiveBalance",
+}
+
+
+def answer(data: Any, meta: Mapping[str, int] | None = None) -> Response:
+    """A success: 200 with the envelope."""
+    document = {"data": data, "meta": meta} if meta is not None else {"data": data}
+    return Response(orjson.dumps(document), 200, content_type="application/json")
+
+
+def error_answer(failure: Failure) -> Response:
+    """A failure in the envelope, one entry per message."""
+    g.outcome = failure.code
+    document = {"errors": list(_entries(failure)), "correlationId": correlation_id()}
+    return Response(orjson.dumps(document), failure.status, content_type="application/json")
+
+
+def _entries(failure: Failure) -> Iterator[dict[str, Any]]:
+    messages = list(_messages("", failure.errors))
+    if not messages:
+        yield {"message": failure.detail, "code": failure.code, **_facts(failure.extra)}
+    for path, message in messages:
+        entry = {"message": message, "code": failure.code, **_facts(failure.extra)}
+        yield {**entry, "field": _field(path)} if path else entry
+
+
+def _facts(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures that a refusal may show: the most that would be possible, the part that is down."""
+    facts: dict[str, Any] = {}
+    if isinstance(extra.get("max_possible"), int):
+        facts["maxPossible"] = json_number(extra["max_possible"])
+    if "part" in extra:
+        facts["part"] = extra["part"]
+    return facts
+
+
+def _messages(path: str, errors: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(errors, Mapping):
+        for name, inner in errors.items():
+            yield from _messages(f"{path}.{name}" if path else str(name), inner)
+    elif isinstance(errors, list | tuple):
+        for message in errors:
+            yield from _messages(path, message)
+    else:
+        yield path.removesuffix("._schema").replace("_schema", ""), str(errors)
+
+
+def _field(path: str) -> str:
+    known = _FIELDS.get(path)
+    # An error inside a list names the list: `offers.0` is `offers`.
+    plain = re.sub(r"\.\d+$", "", path).rpartition(".")[2]
+    return known or _WORDS.sub(lambda match: match.group(1).upper(), plain)

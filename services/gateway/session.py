@@ -1,0 +1,369 @@
+"""Who is asking: pages know a person by the cookie `mccsToken` alone, the REST API by `Authorization: Bearer` alone.
+
+For pages and REST alike, within a request:
+* `current()`: the Login, or None for a visitor;
+* `parts()`: the other services, bound to that login and to the positions it has seen;
+* `visitor_parts()`: the same for somebody not logged in (log-in, sign-up, reset), whatever cookie or token came;
+* `start(session)`: log in with a Session document of the directory; `end()`: log out;
+* `safe_next(url)`: where to go after logging in, never another site;
+* `client_address()`: of the directory's `address` fields.
+
+A view says who may call it with `services.chassis.web.allow("member")`, `allow("public")` …; a view that says nothing
+is refused. A page that needs a login sends visitors to the login page and back.
+
+Each request with a login asks the directory for the session, so one that was ended is dead at once. When the directory
+is down the token is believed until it expires: balances can still be read.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import flask
+from flask import Flask, Response, current_app, g, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from services.chassis.tokens import Caller
+from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
+from services.gateway.clients import Document, Lines, PartDown, Parts, Refused
+from services.gateway.failures import Forbidden, Unauthenticated
+from services.gateway.tokens import RENEWABLE_SECONDS, Claims, SessionTokens
+
+COOKIE = "mccsToken"
+COOKIE_SECONDS = 24 * 60 * 60
+SEEN_SESSIONS = 10_000
+_POSITIONS = "positions"
+_EXTENSION = "gateway.sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A business that a person acts for."""
+
+    entity_id: str
+    account: str
+    name: str = ""
+    status: str = ""
+    """One of the six; empty while the directory is down."""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A person who is logged in."""
+
+    session_id: str
+    user_id: str
+    roles: frozenset[str]
+    """Of `member`, `admin`, `auditor`."""
+    entities: tuple[Membership, ...]
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    previous_login: Mapping[str, Any] | None = field(default=None, hash=False)
+    """`{at, address}`, or None at the first login."""
+    position: int = 0
+    confirmed: bool = True
+    """False when the directory is down and the token alone is believed: names and statuses are then empty."""
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """Entity id to account number."""
+        return {item.entity_id: item.account for item in self.entities}
+
+    @property
+    def caller(self) -> Caller:
+        """As the other services know this person."""
+        return Caller(
+            subject=self.user_id,
+            roles=self.roles,
+            accounts=frozenset(self.accounts.values()),
+            entities=frozenset(self.accounts),
+            session=self.session_id,
+        )
+
+
+def current() -> Login | None:
+    """The login of this request; None for a visitor. Raises Unauthenticated for a bad bearer token (REST only)."""
+    return _sessions().current()
+
+
+def parts() -> Parts:
+    """The other services for whoever is asking in this request."""
+    return _sessions().parts()
+
+
+def visitor_parts() -> Parts:
+    """The other services for somebody not logged in."""
+    if "visitor_parts" not in g:
+        g.visitor_parts = _sessions().lines.parts(Caller())
+    found: Parts = g.visitor_parts
+    return found
+
+
+def start(session: Document) -> Login:
+    """Begin a login with the Session that the directory answered. A page's answer gets the cookie.
+
+    Whatever the page cookie held before is dropped (no session fixation): flash messages go after this.
+    """
+    return _sessions().start(session)
+
+
+def end() -> None:
+    """End the login of this request: the session in the directory, and the cookie."""
+    _sessions().end()
+
+
+def token() -> str:
+    """A fresh session token for the login of this request (REST answers it)."""
+    return _sessions().token()
+
+
+def safe_next(url: str | None, default: str = "/") -> str:
+    """`url` when it is a path of this site, else `default`: an open redirect is impossible."""
+    if not url or not url.startswith("/") or url.startswith(("//", "/\\")):
+        return default
+    if any(character in url for character in "\\\r\n\t") or not url.isprintable():
+        return default
+    split = urlsplit(url)
+    return default if split.scheme or split.netloc else url
+
+
+def client_address() -> str:
+    """Address of whoever calls, as far as our own proxies can be believed."""
+    return request.remote_addr or ""
+
+
+def is_api() -> bool:
+    """Whether this request is for the REST API."""
+    return request.path == "/api" or request.path.startswith("/api/")
+
+
+class Sessions:
+    """Puts the above into an application."""
+
+    def __init__(self, lines: Lines, tokens: SessionTokens, *, secure_cookie: bool) -> None:
+        self.lines, self.tokens, self._secure = lines, tokens, secure_cookie
+        self._seen: OrderedDict[str, dict[str, int]] = OrderedDict()
+
+    def init_app(self, app: Flask) -> None:
+        """Check every view's `allow` before it runs; keep cookie and positions after it."""
+        app.extensions[_EXTENSION] = self
+        app.before_request(self._admit)
+        app.after_request(self._keep)
+
+    def current(self) -> Login | None:
+        if "login" not in g:
+            g.login = self._bearer_login() if is_api() else self._cookie_login()
+        found: Login | None = g.login
+        return found
+
+    def parts(self) -> Parts:
+        if "parts" not in g:
+            login = self.current()
+            g.parts = self.lines.parts(login.caller if login else Caller(), self._positions(login))
+        found: Parts = g.parts
+        return found
+
+    def start(self, session: Document) -> Login:
+        login = _login(session)
+        if not is_api():
+            flask.session.clear()
+            g.cookie = self._issue(login)
+        g.login = login
+        g.pop("parts", None)
+        return login
+
+    def end(self) -> None:
+        login = self.current()
+        if login is not None:
+            try:
+                self.parts().directory.end_session(login.session_id)
+            except Refused as error:
+                if error.code != "session.unknown":
+                    raise
+            self._seen.pop(login.session_id, None)
+        if not is_api():
+            flask.session.clear()
+            g.cookie = ""
+        g.login = None
+        g.pop("parts", None)
+
+    def token(self) -> str:
+        login = self.current()
+        if login is None:
+            raise Unauthenticated
+        return self._issue(login)
+
+    def renewable_login(self) -> Login:
+        """The login of a bearer token that may have expired up to a day ago, confirmed by the directory."""
+        claims = self.tokens.read(_bearer(), expired_for=RENEWABLE_SECONDS)
+        login = self._confirmed(claims)
+        if login is None:
+            raise Unauthenticated("auth.ended", "This login has ended. Log in again.")
+        g.login = login
+        return login
+
+    def _bearer_login(self) -> Login | None:
+        if "Authorization" not in request.headers:
+            return None
+        claims = self.tokens.read(_bearer())
+        try:
+            login = self._confirmed(claims)
+        except PartDown:
+            return _believed(claims)
+        if login is None:
+            raise Unauthenticated("auth.ended", "This login has ended. Log in again.")
+        return login
+
+    def _cookie_login(self) -> Login | None:
+        text = request.cookies.get(COOKIE, "")
+        if not text:
+            return None
+        try:
+            claims = self.tokens.read(text, expired_for=RENEWABLE_SECONDS)
+            login = self._confirmed(claims)
+        except Unauthenticated:
+            g.cookie = ""
+            return None
+        except PartDown as error:
+            return self._believed_cookie(claims, error)
+        g.cookie = "" if login is None else self._renewed(login, claims)
+        return login
+
+    def _believed_cookie(self, claims: Claims, error: PartDown) -> Login | None:
+        if self.tokens.lives(claims):
+            return _believed(claims)
+        g.login_unknown = error
+        return None
+
+    def _confirmed(self, claims: Claims) -> Login | None:
+        """The living session of a token, or None when it has ended. Raises PartDown."""
+        try:
+            login = _login(self.lines.parts(Caller()).directory.session(claims.session_id))
+        except Refused as error:
+            if error.status == 404:
+                return None
+            raise
+        return login if login.user_id == claims.user_id else None
+
+    def _renewed(self, login: Login, claims: Claims) -> str | None:
+        same = login.roles == claims.roles and login.accounts == claims.entities
+        return None if same and not self.tokens.wants_renewal(claims) else self._issue(login)
+
+    def _issue(self, login: Login) -> str:
+        return self.tokens.issue(login.session_id, login.user_id, login.roles, login.accounts)
+
+    def _positions(self, login: Login | None) -> dict[str, int]:
+        seen = dict(parse_positions(request.headers.get(MIN_POSITION_HEADER, ""))) if is_api() else {}
+        kept = self._seen.get(login.session_id, {}) if login and is_api() else _kept_in_page_cookie()
+        own = {"directory": login.position} if login and login.position else {}
+        return _highest(seen, kept, own)
+
+    def _admit(self) -> WerkzeugResponse | None:
+        if request.endpoint is None or request.endpoint.rpartition(".")[2] == "static":
+            return None
+        view = current_app.view_functions[request.endpoint]
+        allowed: frozenset[str] = getattr(view, "allowed_roles", frozenset())
+        if allowed & {"anyone", "public"}:
+            return None
+        login = self.current()
+        if login is not None and allowed & login.roles:
+            return None
+        if "login_unknown" in g:
+            raise g.login_unknown
+        if is_api():
+            raise Unauthenticated if login is None else Forbidden
+        return _to_the_right_door(login, allowed)
+
+    def _keep(self, response: Response) -> Response:
+        login: Login | None = g.get("login")
+        if is_api():
+            self._keep_api_positions(response, login)
+            return response
+        if "parts" in g and g.parts.asker.positions != _kept_in_page_cookie():
+            flask.session[_POSITIONS] = g.parts.asker.positions
+        self._set_cookie(response, g.get("cookie"))
+        return response
+
+    def _keep_api_positions(self, response: Response, login: Login | None) -> None:
+        if "parts" not in g or not g.parts.asker.positions:
+            return
+        response.headers[POSITION_HEADER] = format_positions(g.parts.asker.positions)
+        if login is not None:
+            self._seen[login.session_id] = g.parts.asker.positions
+            self._seen.move_to_end(login.session_id)
+            if len(self._seen) > SEEN_SESSIONS:
+                self._seen.popitem(last=False)
+
+    def _set_cookie(self, response: Response, value: str | None) -> None:
+        if value is None:
+            return
+        seconds = COOKIE_SECONDS if value else 0
+        response.set_cookie(
+            COOKIE, value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="Lax"
+        )
+
+
+def sessions_of(app: Flask) -> Sessions:
+    """The Sessions of an application."""
+    found: Sessions = app.extensions[_EXTENSION]
+    return found
+
+
+def _sessions() -> Sessions:
+    return sessions_of(current_app)
+
+
+def _bearer() -> str:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text.strip():
+        raise Unauthenticated("auth.missing", "Send `Authorization: Bearer <token>`.")
+    return text.strip()
+
+
+def _login(session: Document) -> Login:
+    return Login(
+        session_id=session["session_id"],
+        user_id=session["user_id"],
+        roles=frozenset(session["roles"]),
+        entities=tuple(
+            Membership(item["entity_id"], item["account"], item["name"], item["status"], item["role"])
+            for item in session["entities"]
+        ),
+        email=session["email"],
+        first_name=session.get("first_name") or "",
+        last_name=session.get("last_name") or "",
+        previous_login=session.get("previous_login"),
+        position=session["position"],
+    )
+
+
+def _believed(claims: Claims) -> Login:
+    entities = tuple(Membership(entity, account) for entity, account in claims.entities.items())
+    return Login(claims.session_id, claims.user_id, claims.roles, entities, confirmed=False)
+
+
+def _kept_in_page_cookie() -> dict[str, int]:
+    kept = flask.session.get(_POSITIONS)
+    return dict(kept) if isinstance(kept, dict) else {}
+
+
+def _highest(*seen: Mapping[str, int]) -> dict[str, int]:
+    highest: dict[str, int] = {}
+    for positions in seen:
+        for name, position in positions.items():
+            highest[name] = max(position, highest.get(name, 0))
+    return highest
+
+
+def _to_the_right_door(login: Login | None, allowed: frozenset[str]) -> WerkzeugResponse:
+    if login is not None:
+        if request.method == "GET" and "admin" in login.roles and "member" in allowed:
+            return redirect("/admin")
+        raise Forbidden
+    door = "/login" if "member" in allowed else "/admin/login"
+    back = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(f"{door}?next={quote(back)}" if back not in ("", "/") else door)
