@@ -14,12 +14,17 @@ from deploy.native.trouble import Trouble
 
 
 def write_atomically(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Replace a file in one step: a reader, or a kill in the middle, sees the old or the new text, never half."""
+    """Replace a text file in one step."""
+    write_bytes_atomically(path, text.encode(), mode=mode)
+
+
+def write_bytes_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Replace a file in one step: a reader, or a kill in the middle, sees the old or the new content, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             os.fchmod(file.fileno(), mode)
         os.replace(name, path)
     except BaseException:

@@ -131,9 +131,17 @@ def check_files(folder: Path, checksums: Path) -> None:
 def _follow(argv: Sequence[str], what: str, report: Report) -> None:
     """Run a registry client, passing on what it downloads; when it fails, say why in one sentence."""
     output: list[str] = []
-    with subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as client, _signs_of_life(what, report) as alive:
+    with (
+        subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as client,
+        _signs_of_life(what, report) as alive,
+    ):
         for line in client.stdout or ():
             output.append(line.rstrip())
             if download := DOWNLOAD.search(line):

@@ -57,6 +57,12 @@ class PortBook:
         except (FileNotFoundError, ValueError, AttributeError):
             return {}
 
+    def forget(self, name: str) -> None:
+        """Choose this one anew next time."""
+        book = self.remembered()
+        if book.pop(name, None) is not None:
+            write_atomically(self._path, json.dumps(book, indent=2, sort_keys=True))
+
     def choose(self, names: Iterable[str], *, wanted: Mapping[str, int] | None = None) -> dict[str, int]:
         """A port for each name: the remembered one while it is free, else the wanted one, else any free one.
 

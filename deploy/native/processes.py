@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import subprocess
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +19,13 @@ from deploy.native.files import Account, write_atomically
 from deploy.native.waiting import wait_until
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+# The environment variable that says on whose behalf a process was started.
+MARK = "MCCS_STARTED_FOR"
+
+# All that this process has started. Held, because Python complains about a child that is forgotten while it lives.
+_CHILDREN: list["subprocess.Popen[bytes]"] = []
+_CHILDREN_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +126,46 @@ def _all_processes() -> list[Process]:
     return [found for found in map(identify, pids) if found is not None]
 
 
+def left_behind(mark: str) -> list[Process]:
+    """Living processes that were started with this mark, noted or not; ourselves and our forebears excepted."""
+    wanted = f"{MARK}={mark}".encode()
+    marked = [found for found in _all_processes() if wanted in _environment_of(found.pid)]
+    return [found for found in marked if found.pid not in _lineage(os.getpid())]
+
+
+def _environment_of(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:  # ended meanwhile, or somebody else's
+        return []
+
+
+def _lineage(pid: int) -> set[int]:
+    line = set()
+    while pid > 0 and (fields := _status_fields(pid)):
+        line.add(pid)
+        pid = int(fields[1])
+    return line
+
+
 def start_process(
     argv: Sequence[str],
     *,
     environment: Mapping[str, str],
+    mark: str,
     log: Path,
     directory: Path | None = None,
     account: Account | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, its output going to a fresh log (the last one is kept as `.old`)."""
+    """Start a process in a session of its own, its output going to the end of a log.
+
+    It lives on when we die. The mark, in its environment, is how `left_behind` finds it should we die right now.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists():
-        log.replace(log.with_suffix(".log.old"))
-    with log.open("wb") as output:
-        return subprocess.Popen(
+    with log.open("ab") as output:
+        child = subprocess.Popen(
             list(argv),
-            env=dict(environment),
+            env={**environment, MARK: mark},
             cwd=directory,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -143,6 +175,19 @@ def start_process(
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
+    _hold(child)
+    return child
+
+
+def _hold(child: "subprocess.Popen[bytes]") -> None:
+    with _CHILDREN_LOCK:
+        _CHILDREN[:] = [*(held for held in _CHILDREN if held.poll() is None), child]
+
+
+def set_aside(log: Path) -> None:
+    """Begin a new log; the last one is kept as `.old`, older ones are not."""
+    if log.exists():
+        log.replace(log.with_suffix(".log.old"))
 
 
 def run_to_end(

@@ -1,34 +1,23 @@
 """One set of the four servers in one directory: start, reuse, stop, wipe."""
 
-import hashlib
-import json
-import secrets
-import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
-from deploy.native.files import (
-    locked,
-    owned_directory,
-    remove_tree,
-    server_account,
-    tail,
-    write_atomically,
-)
+from deploy.native.files import locked, owned_directory, server_account, tail
 from deploy.native.install import install
-from deploy.native.ports import PortBook
 from deploy.native.preflight import check_before_start
-from deploy.native.processes import Process, ProcessBook, start_process
+from deploy.native.processes import Process, ProcessBook, left_behind, set_aside, start_process
 from deploy.native.servers import SERVERS, Options, Place, Server
 from deploy.native.software import Software
+from deploy.native.stack_directory import StackDirectory
 from deploy.native.trouble import Trouble
 from deploy.native.waiting import wait_until
-
-# Raise it when the layout of a stack's directory changes in a way that an older or newer checkout cannot read.
-LAYOUT = 1
 
 # The names by which programs and tests know the servers.
 ADDRESS_NAMES = {
@@ -38,10 +27,12 @@ ADDRESS_NAMES = {
     "elasticsearch": "ELASTICSEARCH_URL",
 }
 
+ALL = tuple(ADDRESS_NAMES)
+
 Report = Callable[[str], None]
 
 
-def _silent(_: str) -> None:
+def silent(_: str) -> None:
     """Report to nobody."""
 
 
@@ -59,204 +50,166 @@ class Stack:
         ports: Mapping[str, int] | None = None,
         options: Options | None = None,
         logs: Path | None = None,
-        report: Report = _silent,
+        report: Report = silent,
+        on_ready: Callable[[Server], None] | None = None,
+        give_up: threading.Event | None = None,
     ) -> None:
-        self.directory = directory.absolute()
+        self._account = server_account()
+        self._place = StackDirectory(directory, self._account)
+        self.directory = self._place.path
+        self.ports = self._place.ports
         self.logs = logs or self.directory / "logs"
         self._wanted_ports = ports or {}
         self._options = options or Options()
         self._report = report
-        self._account = server_account()
+        self._on_ready = on_ready or self._report_ready
         self._processes = ProcessBook(self.directory / "processes")
-        self._ports = PortBook(self.directory / "ports.json")
+        self._give_up = give_up or threading.Event()
 
-    def __enter__(self) -> "Stack":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
         self.stop()
 
-    def start(self) -> dict[str, str]:
-        """Bring all four servers up, reusing those that run, and return their addresses.
+    def start(self, names: Collection[str] = ALL) -> dict[str, str]:
+        """Bring servers up, reusing those that run, and return the addresses of all.
 
-        When one fails, those started by this call are stopped again and `Trouble` carries the end of its log.
+        When one fails, those that this call started are stopped again, and `Trouble` carries the end of its log.
         """
         software = install(self._report)
         check_before_start(self.directory)
+        self.reserve()
         with self._exclusively():
-            self._check_version()
-            ports = self._choose_ports()
-            servers = [self._server(kind, ports, software) for kind in SERVERS]
+            servers = [server for server in self._servers(software) if server.name in names]
+            stopped = [server for server in servers if self.process(server.name) is None]
             with ThreadPoolExecutor(max_workers=len(servers)) as pool:
                 outcomes = [pool.submit(self._bring_up, server) for server in servers]
             failures = [error for outcome in outcomes if (error := outcome.exception()) is not None]
             if failures:
-                self._stop_all()
+                self._stop_all(stopped)
                 raise failures[0]
         return self.addresses()
 
+    def reserve(self) -> dict[str, str]:
+        """Choose the ports without starting anything yet, and return the addresses that the servers will have."""
+        self._place.create()
+        with self._exclusively():
+            self._place.check_version({kind.name: kind.data_version for kind in SERVERS})
+            stopped = [kind for kind in SERVERS if self.process(kind.name) is None]
+            self.ports.choose([name for kind in stopped for name in kind.port_names], wanted=self._wanted_ports)
+        return self.addresses()
+
     def addresses(self) -> dict[str, str]:
-        """Addresses under the names of ADDRESS_NAMES; known once the stack was started for the first time."""
-        return {ADDRESS_NAMES[server.name]: server.address for server in self._known_servers()}
+        """Addresses under the names of ADDRESS_NAMES; empty before the first `reserve` or `start`."""
+        if not self.ports.remembered():
+            return {}
+        return {ADDRESS_NAMES[server.name]: server.address for server in self._servers(Software(self.directory))}
 
-    def running(self) -> dict[str, bool]:
-        """Which servers' processes live."""
-        return {kind.name: self._process(kind.name) is not None for kind in SERVERS}
+    def process(self, name: str) -> Process | None:
+        """The living process of a server."""
+        process = self._processes.read(name)
+        return process if process is not None and process.is_alive() else None
 
-    def stop(self) -> None:
-        """Stop the servers that belong to this directory, whoever started them; kill at the deadline."""
+    def log(self, name: str) -> Path:
+        """The log of a server."""
+        return self.logs / f"{name}.log"
+
+    def stop(self, names: Collection[str] = ALL) -> None:
+        """Stop servers that belong to this directory, whoever started them; kill at the deadline."""
         if self.directory.exists():
             with self._exclusively():
-                self._stop_all()
+                self._stop_all([kind for kind in SERVERS if kind.name in names])
 
     def kill(self, name: str) -> None:
-        """Kill one server as a power cut would: for tests of what happens then."""
+        """Kill one server as a power cut would: for tests of what happens then. `start` brings it back."""
         if process := self._processes.read(name):
-            process.end(seconds=0, with_signal=9)
+            process.end(seconds=0, with_signal=signal.SIGKILL)
 
     def wipe(self) -> None:
         """Stop, then delete everything."""
         self.stop()
-        if self.directory.exists():
-            remove_tree(self._home())
-            remove_tree(self.directory)
+        self._place.remove()
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
-        if not self.directory.exists():
-            self.directory.mkdir(parents=True)
-            self.directory.chmod(0o755)
         with locked(self.directory / "stack.lock"):
             yield
 
-    def _check_version(self) -> None:
-        """Refuse data of another version before a server damages or misreads it."""
-        stamp = self.directory / "version.json"
-        ours = {"layout": str(LAYOUT)} | {kind.name: kind.data_version for kind in SERVERS}
-        if not stamp.exists():
-            write_atomically(stamp, json.dumps(ours, indent=2))
-            return
-        theirs = _read_json(stamp)
-        if theirs != ours:
-            different = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
-            raise Trouble(
-                f"{self.directory} holds data of another version ({', '.join(different)}).",
-                remedy="Go back to the version that wrote it, or delete the data: make wipe",
-            )
-
-    def _choose_ports(self) -> dict[str, int]:
-        stopped = [kind for kind in SERVERS if self._process(kind.name) is None]
-        return self._ports.choose([name for kind in stopped for name in kind.port_names], wanted=self._wanted_ports)
-
-    def _known_servers(self) -> Sequence[Server]:
-        ports = self._ports.remembered()
-        software = Software(self.directory)
-        return [self._server(kind, ports, software) for kind in SERVERS if kind.port_names[0] in ports]
+    def _servers(self, software: Software) -> list[Server]:
+        ports = self.ports.remembered()
+        return [self._server(kind, ports, software) for kind in SERVERS]
 
     def _server(self, kind: type[Server], ports: Mapping[str, int], software: Software) -> Server:
         return kind(
             Place(
-                directory=self._home() / kind.name,
+                directory=self._place.home() / kind.name,
                 ports={name: ports[name] for name in kind.port_names},
                 software=software,
-                password=self._password(),
+                password=self._place.password(),
                 account=self._account,
                 options=self._options,
             )
         )
 
-    def _home(self) -> Path:
-        """Where the servers' folders are: in our directory if the servers' user can get there, else in /var/lib.
-
-        Decided once and noted: when somebody opens or closes a parent folder later, the data must not seem gone.
-        """
-        note = self.directory / "home"
-        if not note.exists():
-            home = self.directory / "servers"
-            if self._account is not None and not self._account.may_enter(self.directory):
-                digest = hashlib.sha256(str(self.directory).encode()).hexdigest()[:12]
-                home = Path("/var/lib/mccs") / f"{self.directory.parent.name}-{digest}"
-            write_atomically(note, str(home))
-        return Path(note.read_text())
-
-    def _password(self) -> str:
-        path = self.directory / "postgres-password"
-        if not path.exists():
-            write_atomically(path, secrets.token_urlsafe(24), mode=0o600)
-        return path.read_text()
-
-    def _process(self, name: str) -> Process | None:
-        process = self._processes.read(name)
-        return process if process is not None and process.is_alive() else None
-
     def _bring_up(self, server: Server) -> None:
-        if self._process(server.name) is None:
-            child: subprocess.Popen[bytes] | None = self._launch(server)
-        else:
-            child = None
-        self._wait_until_ready(server, child)
+        if self.process(server.name) is None and not self._give_up.is_set():
+            self._launch(server)
+        self._wait_until_ready(server)
+        self._on_ready(server)
 
-    def _launch(self, server: Server) -> subprocess.Popen[bytes]:
+    def _launch(self, server: Server) -> None:
         self._clear_remains(server)
-        owned_directory(self._home(), self._account)
+        owned_directory(self._place.home(), self._account)
         server.prepare()
+        set_aside(self.log(server.name))
         child = start_process(
             server.command(),
             environment=server.environment(),
-            log=self._log(server),
+            mark=str(server.place.directory),
+            log=self.log(server.name),
             directory=server.place.directory,
             account=self._account,
         )
         self._processes.write(server.name, child.pid)
-        return child
 
     def _clear_remains(self, server: Server) -> None:
-        """Elasticsearch's starter may have been killed while its real process lives on, and holds the data."""
+        """Kill what still holds the data although the noted process is gone.
+
+        Elasticsearch's launcher may have been killed while its real process lives on; or a starter was killed after
+        it started a server and before it noted the process.
+        """
         if remains := self._processes.read(server.name):
             remains.end(seconds=0)
+        for process in left_behind(str(server.place.directory)):
+            process.end(seconds=server.stop_seconds, with_signal=server.stop_signal)
 
-    def _wait_until_ready(self, server: Server, child: subprocess.Popen[bytes] | None) -> None:
-        def ended() -> bool:
-            return child.poll() is not None if child else self._process(server.name) is None
+    def _wait_until_ready(self, server: Server) -> None:
+        def over() -> bool:
+            return self.process(server.name) is None or self._give_up.is_set()
 
-        came_up = wait_until(lambda: server.is_ready() or ended(), seconds=server.start_seconds, every=0.1)
-        if came_up and not ended():
-            self._report(f"{server.title}: ready at {_without_password(server.address)}")
+        decided = wait_until(lambda: server.is_ready() or over(), seconds=server.start_seconds, every=0.1)
+        if decided and not over():
             return
-        how = "ended at its start" if came_up else f"was not ready after {server.start_seconds:.0f} s"
-        log = self._log(server)
+        how = "ended at its start" if decided else f"was not ready after {server.start_seconds:.0f} s"
+        log = self.log(server.name)
         raise Trouble(f"{server.title} {how}. The end of {log}:\n{tail(log)}", remedy=_remedy(tail(log, 200)))
 
-    def _log(self, server: Server) -> Path:
-        return self.logs / f"{server.name}.log"
+    def _report_ready(self, server: Server) -> None:
+        self._report(f"{server.title}: ready at {server.public_address}")
 
-    def _stop_all(self) -> None:
+    def _stop_all(self, servers: Sequence[Server] | Sequence[type[Server]]) -> None:
         with ThreadPoolExecutor(max_workers=len(SERVERS)) as pool:
-            list(pool.map(self._stop_one, SERVERS))
+            list(pool.map(self._stop_one, servers))
 
-    def _stop_one(self, kind: type[Server]) -> None:
-        process = self._processes.read(kind.name)
+    def _stop_one(self, server: Server | type[Server]) -> None:
+        process = self._processes.read(server.name)
         if process is None:
             return
-        if not process.end(seconds=kind.stop_seconds, with_signal=kind.stop_signal):
-            self._report(f"{kind.title}: did not stop within {kind.stop_seconds:.0f} s and was killed")
-        self._processes.forget(kind.name)
-
-
-def _read_json(path: Path) -> dict[str, str]:
-    try:
-        found = json.loads(path.read_text())
-        return found if isinstance(found, dict) else {}
-    except ValueError:
-        return {}
-
-
-def _without_password(address: str) -> str:
-    scheme, separator, rest = address.rpartition("://")
-    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
+        if not process.end(seconds=server.stop_seconds, with_signal=server.stop_signal):
+            self._report(f"{server.title}: did not stop within {server.stop_seconds:.0f} s and was killed")
+        self._processes.forget(server.name)
 
 
 def _remedy(log: str) -> str:

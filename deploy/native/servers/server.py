@@ -78,6 +78,12 @@ class Server(ABC):
     def address(self) -> str:
         """What clients are configured with."""
 
+    @property
+    def public_address(self) -> str:
+        """The address without a password, for people and logs."""
+        scheme, separator, rest = self.address.rpartition("://")
+        return f"{scheme}{separator}{rest.rpartition('@')[2]}"
+
     def environment(self) -> dict[str, str]:
         """The little that a server may know of our environment."""
         return {
