@@ -31,7 +31,7 @@ ErrorTable = Mapping[type[Exception], tuple[int, str]]
 
 
 class Problem(Exception):
-    """An answer that refuses: HTTP status, stable code, a sentence for people, field errors."""
+    """An answer that refuses: HTTP status, stable code, a sentence for people, field errors; `extra` members beside."""
 
     def __init__(
         self,
@@ -40,10 +40,11 @@ class Problem(Exception):
         detail: str,
         errors: Mapping[str, Any] | None = None,
         retry_after: int | None = None,
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
-        self.errors, self.retry_after = errors, retry_after
+        self.errors, self.retry_after, self.extra = errors, retry_after, extra
 
 
 class Unavailable(Problem):
@@ -196,7 +197,7 @@ def _await_positions(parts: Parts, names: tuple[str, ...]) -> None:
 def _answer_errors(app: Flask, table: ErrorTable) -> None:
     @app.errorhandler(Problem)
     def refuse(error: Problem) -> Response:
-        response = _problem(error.status, error.code, error.detail, error.errors)
+        response = _problem(error.status, error.code, error.detail, error.errors, error.extra)
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
         return response
@@ -223,8 +224,15 @@ def _answer_errors(app: Flask, table: ErrorTable) -> None:
         app.register_error_handler(cls, refuse_rule)
 
 
-def _problem(status: int, code: str, detail: str, errors: Mapping[str, Any] | None = None) -> Response:
+def _problem(
+    status: int,
+    code: str,
+    detail: str,
+    errors: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Response:
     document = {
+        **(extra or {}),
         "type": code,
         "title": code.rpartition(".")[2].replace("_", " "),
         "status": status,
