@@ -4,6 +4,7 @@ Canonical form is RFC 8785 (JCS). With text, integers, booleans and null alone, 
 orjson with sorted keys writes exactly that (tests/events hold it against the PyPI package rfc8785).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,9 @@ CLASSES: Mapping[str, type] = {cls.TYPE: cls for cls in (*ledger.EVENTS, *direct
 
 UPCASTERS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]] = {}
 """Old type to (newer type, function over `data`). Applied until the type is a current one."""
+
+
+_SEQUENCE = re.compile(r"[0-9]{20}")
 
 
 class MalformedEvent(ValueError):
@@ -45,7 +49,7 @@ def decode(raw: bytes) -> Envelope:
     """
     try:
         attributes = orjson.loads(raw)
-        attributes["sequence"] = int(attributes["sequence"])
+        attributes["sequence"] = _position(attributes["sequence"])
         return msgspec.convert(attributes, Envelope)
     except (ValueError, KeyError, TypeError) as error:
         raise MalformedEvent(str(error)) from error
@@ -68,6 +72,13 @@ def event_of(envelope: Envelope) -> Event | None:
     except msgspec.ValidationError as error:
         raise MalformedEvent(f"{envelope.type} at {envelope.sequence}: {error}") from error
     return event
+
+
+def _position(text: str) -> int:
+    # The padding is part of the contract: other bytes would hash differently when they are written again.
+    if not _SEQUENCE.fullmatch(text):
+        raise ValueError(f"sequence {text[:24]!r} is not 20 digits")
+    return int(text)
 
 
 def _without_nulls(value: Any) -> Any:
