@@ -1,0 +1,40 @@
+"""The notifier's settings."""
+
+from dataclasses import dataclass
+
+from services.chassis.config import PRODUCTION, setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What `python -m services.notifier ...` reads from the environment."""
+
+    mongo_url: str = setting("NOTIFIER_MONGO_URL", "MongoDB replica set of the notifier", secret=True)
+    mongo_database: str = setting("NOTIFIER_MONGO_DATABASE", "its database", default="notifier")
+    kafka_bootstrap: str = setting("KAFKA_BOOTSTRAP", "Kafka brokers, host:port, comma separated")
+    internal_public_key_file: str = setting("INTERNAL_PUBLIC_KEY_FILE", "PEM file: checks the gateway's tokens")
+    messages_key: str = setting(
+        "MESSAGES_KEY", "Fernet key shared with the directory; when rotating: new,old", secret=True
+    )
+    public_url: str = setting("PUBLIC_URL", "where people reach the pages: start of every link")
+    smtp_host: str = setting("NOTIFIER_SMTP_HOST", "mail server")
+    smtp_port: int = setting("NOTIFIER_SMTP_PORT", "its port", default=25)
+    smtp_tls: bool = setting("NOTIFIER_SMTP_TLS", "STARTTLS before anything is sent", default=False)
+    smtp_user: str = setting("NOTIFIER_SMTP_USER", "login at the mail server, when it asks for one", default="")
+    smtp_password: str | None = setting("NOTIFIER_SMTP_PASSWORD", "its password", default=None, secret=True)
+    sender: str = setting("NOTIFIER_SENDER", "From of every mail: Name <address>")
+    signup_notifications: bool = setting(
+        "NOTIFIER_SIGNUP_NOTIFICATIONS", "mail the administrators at each sign-up", default=False
+    )
+    max_age_hours: int = setting(
+        "NOTIFIER_MAX_AGE_HOURS", "events older than this when they arrive are not mailed", default=48
+    )
+    max_tries: int = setting("NOTIFIER_MAX_TRIES", "a message is dead after so many failed tries", default=10)
+    retry_seconds: int = setting("NOTIFIER_RETRY_SECONDS", "wait after the first failure; doubles", default=30)
+    lease_seconds: int = setting(
+        "NOTIFIER_LEASE_SECONDS", "a sender that died is given up after this; more than a mail takes", default=120
+    )
+    port: int = setting("NOTIFIER_PORT", "port of the HTTP interface")
+    bind_host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
+    workers: int = setting("NOTIFIER_WORKERS", "gunicorn workers", default=1)
+    environment: str = setting("ENVIRONMENT", "production or development", default=PRODUCTION)

@@ -1,0 +1,43 @@
+"""Taking events: load what is known, decide, save memory, messages and position together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from events.envelope import Envelope, Event
+from services.notifier.domain import Known, Message, messages_for
+from services.notifier.knowledge import Change, Effects, Reader, change_of, ended_transfer, transfer_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Which messages are made."""
+
+    max_age: timedelta
+    signup_notifications: bool
+
+
+def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Policy, *, now: datetime) -> Effects:
+    """The effects of events in order, each seeing those before it. Raises UnknownTransfer."""
+    ended = {ended for _, event in run if (ended := ended_transfer(event))}
+    known = Known(
+        transfers=reader.transfers(ended) if ended else {},
+        admins=reader.admins(),
+        signup_notifications=policy.signup_notifications,
+    )
+    changes: list[Change] = []
+    messages: list[Message] = []
+    for envelope, event in run:
+        if change := change_of(event):
+            changes.append(change)
+            known = _learned(known, event, change)
+        messages += messages_for(envelope, event, known, now=now, max_age=policy.max_age)
+    return Effects(changes=changes, messages=messages)
+
+
+def _learned(known: Known, event: Event, change: Change) -> Known:
+    if begun := transfer_of(event):
+        return replace(known, transfers={**known.transfers, begun.transfer_id: begun})
+    if change.collection == "users" and change.values.get("kind") == "admin":
+        return replace(known, admins=[*known.admins, change.key])
+    return known

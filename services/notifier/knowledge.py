@@ -1,0 +1,129 @@
+"""What the notifier remembers of events: names, addresses, who may be written to, who takes part in a transfer.
+
+Pure: an event becomes a change of one document; the store carries it out. Changes set values and never add to
+them, so carrying one out twice is the same as once.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from events import directory, ledger
+from events.envelope import Event
+from services.notifier.domain import Message, Transfer
+
+Collection = Literal["entities", "users", "transfers"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Fields (dotted paths) to set and to remove in the document `key` of `collection`."""
+
+    collection: Collection
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What a run of events does to the store."""
+
+    changes: Sequence[Change]
+    messages: Sequence[Message]
+
+
+class Reader(Protocol):
+    """What the store tells while events are taken."""
+
+    def admins(self) -> Sequence[str]:
+        """Ids of the administrators."""
+
+    def transfers(self, ids: Iterable[str]) -> dict[str, Transfer]:
+        """The transfers of these ids that are known."""
+
+
+def change_of(event: Event) -> Change | None:
+    """What to remember of `event`; None when there is nothing."""
+    remember = _MEMORY.get(type(event))
+    return remember(event) if remember else None
+
+
+def transfer_of(event: Event) -> Transfer | None:
+    """The transfer that `event` begins, if it does."""
+    if not isinstance(event, ledger.TransferInitiated):
+        return None
+    return Transfer(
+        transfer_id=event.transfer_id,
+        kind=event.kind,
+        direction=event.direction,
+        initiator=event.initiator,
+        payer=event.payer,
+        payee=event.payee,
+        amount=event.amount,
+    )
+
+
+def ended_transfer(event: Event) -> str | None:
+    """The id of the transfer that `event` ends, if it does."""
+    if isinstance(event, ledger.TransferCompleted | ledger.TransferCancelled):
+        return event.transfer_id
+    return None
+
+
+def _registered(event: directory.EntityRegistered) -> Change:
+    values = {
+        "name": event.profile.name,
+        "email": event.profile.email,
+        "account": event.account,
+        "status": event.status,
+    }
+    return Change(collection="entities", key=event.entity_id, values=values)
+
+
+def _profile(event: directory.EntityProfileChanged) -> Change | None:
+    changed = {*event.before, *event.after} & {"name", "email"}
+    values = {name: event.after.get(name, "") for name in sorted(changed)}
+    return Change(collection="entities", key=event.entity_id, values=values) if values else None
+
+
+def _status(event: directory.EntityStatusChanged) -> Change:
+    return Change(collection="entities", key=event.entity_id, values={"status": event.status})
+
+
+def _closed(event: directory.EntityClosed) -> Change:
+    return Change(collection="entities", key=event.entity_id, values={"closed": True})
+
+
+def _membership(event: directory.MembershipChanged) -> Change:
+    member = f"members.{event.user_id}"
+    if event.role is None:
+        return Change(collection="entities", key=event.entity_id, gone=(member,))
+    return Change(collection="entities", key=event.entity_id, values={member: event.role})
+
+
+def _user(event: directory.UserRegistered) -> Change:
+    values = {name: getattr(event, name) for name in ("kind", "email", "first_name", "last_name")}
+    return Change(collection="users", key=event.user_id, values=values)
+
+
+def _user_profile(event: directory.UserProfileChanged) -> Change:
+    values = {name: getattr(event, name) for name in ("email", "first_name", "last_name")}
+    return Change(collection="users", key=event.user_id, values=values)
+
+
+def _transfer(event: ledger.TransferInitiated) -> Change:
+    values = {name: getattr(event, name) for name in ("kind", "direction", "initiator", "payer", "payee", "amount")}
+    return Change(collection="transfers", key=event.transfer_id, values=values)
+
+
+_MEMORY: Mapping[type, Callable[[Any], Change | None]] = {
+    directory.EntityRegistered: _registered,
+    directory.EntityProfileChanged: _profile,
+    directory.EntityStatusChanged: _status,
+    directory.EntityClosed: _closed,
+    directory.MembershipChanged: _membership,
+    directory.UserRegistered: _user,
+    directory.UserProfileChanged: _user_profile,
+    ledger.TransferInitiated: _transfer,
+}
