@@ -17,11 +17,11 @@ from flask_wtf.csrf import CSRFProtect
 from prometheus_client import CollectorRegistry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from services.chassis.config import read_settings
+from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Signer, Verifier
 from services.chassis.web import MAX_BODY_BYTES, OrjsonProvider, Parts, health_routes, measure
-from services.gateway import rest, security, web
+from services.gateway import keys, rest, security, web
 from services.gateway.clients import Line, Lines
 from services.gateway.config import Config
 from services.gateway.failures import Failure, failure_of
@@ -35,16 +35,16 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     app.json = OrjsonProvider(app)
     app.config.update(_flask_settings(config))
     app.config["GATEWAY"] = config
-    internal_key = Path(config.internal_private_key_file).read_bytes()
+    internal_key, session_key = _keys(config)
     lines = lines or lines_to(config, Signer(internal_key))
     measure(app, registry := CollectorRegistry())
     _limit_rates(app, config)
     CSRFProtect(app).exempt(rest.bp)
-    session_key = Path(config.session_private_key_file).read_bytes()
     tokens = SessionTokens(session_key, time.time)
     Sessions(lines, tokens, secure_cookie=config.secure_cookies).init_app(app)
     security.init_app(app, https=config.https)
     app.register_blueprint(rest.bp)
+    app.register_blueprint(keys.bp)
     app.register_blueprint(web.bp)
     app.register_blueprint(health_routes(_health(internal_key, lines), registry))
     app.register_error_handler(Exception, _answer_error)
@@ -69,6 +69,13 @@ def lines_to(config: Config, signer: Signer) -> Lines:
         Line("matcher", config.matcher_url, signer),
         Line("notifier", config.notifier_url, signer),
     )
+
+
+def _keys(config: Config) -> tuple[bytes, bytes]:
+    try:
+        return Path(config.internal_private_key_file).read_bytes(), Path(config.session_private_key_file).read_bytes()
+    except OSError as error:
+        raise BadSettings([f"a key file can't be read: {error}"]) from error
 
 
 def _flask_settings(config: Config) -> dict[str, object]:

@@ -121,6 +121,11 @@ def token() -> str:
     return _sessions().token()
 
 
+def renew() -> Login:
+    """The login of a bearer token that may have expired up to a day ago, when its session lives (REST only)."""
+    return _sessions().renewable_login()
+
+
 def safe_next(url: str | None, default: str = "/") -> str:
     """`url` when it is a path of this site, else `default`: an open redirect is impossible."""
     if not url or not url.startswith("/") or url.startswith(("//", "/\\")):
@@ -257,10 +262,12 @@ class Sessions:
         return self.tokens.issue(login.session_id, login.user_id, login.roles, login.accounts)
 
     def _positions(self, login: Login | None) -> dict[str, int]:
-        seen = dict(parse_positions(request.headers.get(MIN_POSITION_HEADER, ""))) if is_api() else {}
-        kept = self._seen.get(login.session_id, {}) if login and is_api() else _kept_in_page_cookie()
         own = {"directory": login.position} if login and login.position else {}
-        return _highest(seen, kept, own)
+        if not is_api():
+            return _highest(_kept_in_page_cookie(), own)
+        asked = parse_positions(request.headers.get(MIN_POSITION_HEADER, ""))
+        kept = self._seen.get(login.session_id, {}) if login else {}
+        return _highest(asked, kept, own)
 
     def _admit(self) -> WerkzeugResponse | None:
         if request.endpoint is None or request.endpoint.rpartition(".")[2] == "static":

@@ -1,0 +1,76 @@
+"""A member's own person and businesses."""
+
+from services.chassis.web import allow
+from services.gateway import session
+from services.gateway.clients import Document
+from services.gateway.failures import Forbidden, Unauthenticated
+from services.gateway.rest.blueprint import bp
+from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.views import pending_views, profile_changes, user_view, with_accounts
+from services.gateway.schemas import Entity, OwnEntity, ProfileChanges, TradingApplication, User, UserChanges
+
+
+@bp.get("/user")
+@allow("member")
+@operation("The person who is logged in", data=User())
+def user() -> Document:
+    """Oneself."""
+    return user_view(session.parts().directory.user(login().user_id))
+
+
+@bp.patch("/user")
+@allow("member")
+@operation("Change one's own name or telephone", body=UserChanges(), data=User(), keyed=True)
+def change_user(body: Document, key: str | None) -> Document:
+    """The address can only be changed by an administrator."""
+    return user_view(session.parts().directory.change_user(login().user_id, body, key=key))
+
+
+@bp.get("/user/entities")
+@allow("member")
+@operation("One's own businesses with balance, limits, headroom and what is pending", data=OwnEntity(), listed=True)
+def own_entities() -> Listed:
+    """Asks the directory once and the ledger once for all, then for the open transfers of each."""
+    parts = session.parts()
+    entities = parts.directory.entities(ids=list(login().accounts))["entities"]
+    views = with_accounts(parts, entities)
+    for view in views:
+        view["pending_transfers"] = pending_views(parts, view["account"])
+    return Listed(views, len(views), max(1, len(views)))
+
+
+@bp.patch("/user/entities/<entity_id>")
+@allow("member")
+@operation("Change one's own business", body=ProfileChanges(), data=OwnEntity(), keyed=True)
+def change_own_entity(entity_id: str, body: Document, key: str | None) -> Document:
+    """Absent fields stay, null or empty ones are cleared, lists are replaced."""
+    must_own(entity_id)
+    parts = session.parts()
+    changed = parts.directory.change_entity(entity_id, profile_changes(body), key=key)
+    view = with_accounts(parts, [changed])[0]
+    return {**view, "pending_transfers": pending_views(parts, view["account"])}
+
+
+@bp.post("/user/entities/<entity_id>/trading-application")
+@allow("member")
+@operation("Apply for trading membership", body=TradingApplication(), data=Entity(), keyed=True)
+def apply_for_trading(entity_id: str, body: Document, key: str | None) -> Document:
+    """For businesses that are accepted; names every field that is still missing."""
+    must_own(entity_id)
+    return session.parts().directory.apply_for_trading(entity_id, body, key=key)
+
+
+def login() -> session.Login:
+    """The login that `allow` has made sure of."""
+    found = session.current()
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+def must_own(entity_id: str) -> str:
+    """The account number of one's own business. Raises Forbidden."""
+    account = login().accounts.get(entity_id)
+    if account is None:
+        raise Forbidden
+    return account

@@ -1,0 +1,71 @@
+"""One declaration per route: read the request by it, write the answer by it, describe it in OpenAPI by it."""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema
+
+from services.gateway.rest import reading
+from services.gateway.rest.answers import answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a route takes and gives."""
+
+    summary: str
+    body: Schema | None = None
+    query: Schema | None = None
+    data: Schema | None = None
+    """Of the answer's `data`, or of each item when `listed`; None answers `{}`."""
+    listed: bool = False
+    keyed: bool = False
+    """Takes an Idempotency-Key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a list."""
+
+    items: Sequence[Any]
+    total: int
+    page_size: int
+
+
+def operation(summary: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Declare a view. It is called with `body`, `query` and `key` as far as declared; it returns what `data` dumps."""
+    told = Operation(summary=summary, **declared)
+
+    def declare(view: Callable[..., Any]) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def answered(**path: Any) -> Response:
+            return _written(told, view(**path, **_read(told)))
+
+        answered.operation = told  # type: ignore[attr-defined]
+        return answered
+
+    return declare
+
+
+def _read(told: Operation) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if told.keyed:
+        given["key"] = reading.idempotency_key()
+    if told.query is not None:
+        given["query"] = reading.query(told.query)
+    if told.body is not None:
+        given["body"] = reading.json_body(told.body)
+    return given
+
+
+def _written(told: Operation, result: Any) -> Response:
+    if told.data is None:
+        return answer({})
+    if isinstance(result, Listed):
+        pages = max(1, -(-result.total // result.page_size))
+        meta = {"numberOfResults": result.total, "totalPages": pages}
+        return answer(told.data.dump(result.items, many=True), meta)
+    return answer(told.data.dump(result, many=told.listed))

@@ -1,0 +1,106 @@
+"""The services' documents as the REST API shows them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from services.gateway.clients import Document, PartDown, Parts
+
+PREFERENCES = {
+    "show_tags_matched_since_last_login": "matches_since_last_login",
+    "receive_daily_match_notification_email": "daily_match_mail",
+}
+_PENDING_SHOWN = 100
+
+
+def profile_changes(body: Mapping[str, Any]) -> Document:
+    """A checked request as the directory takes it: the two flags travel as `preferences`."""
+    changes = {name: value for name, value in body.items() if name not in PREFERENCES}
+    preferences = preferences_of(body)
+    return {**changes, "preferences": preferences} if preferences else changes
+
+
+def preferences_of(body: Mapping[str, Any]) -> Document:
+    """The two flags, as far as given."""
+    return {theirs: body[ours] for ours, theirs in PREFERENCES.items() if ours in body}
+
+
+def user_view(user: Document) -> Document:
+    """A User of the directory for the schema `User`."""
+    return {**user, **last_login(user.get("previous_login"))}
+
+
+def last_login(previous: Mapping[str, Any] | None) -> Document:
+    """The login before this one, if there was one."""
+    return {"last_login_ip": previous["address"], "last_login_date": previous["at"]} if previous else {}
+
+
+def account_view(account: Document) -> Document:
+    """An Account of the ledger for the schema `Standing`."""
+    names = ("balance", "can_pay", "can_receive")
+    limits = {"max_positive_balance": account["max_positive"], "max_negative_balance": account["max_negative"]}
+    return {**limits, **{name: account[name] for name in names}}
+
+
+def entity_view(entity: Document, account: Document | None = None) -> Document:
+    """An EntityView of the directory for the schema `Entity`, with its account if given."""
+    preferences = entity.get("preferences") or {}
+    flags = {ours: preferences[theirs] for ours, theirs in PREFERENCES.items() if theirs in preferences}
+    return {**entity, **flags, **(account_view(account) if account else {})}
+
+
+def with_accounts(parts: Parts, entities: list[Document]) -> list[Document]:
+    """Entities with balances and limits: one question to the ledger for all of them."""
+    numbers = [entity["account"] for entity in entities]
+    accounts = {account["account"]: account for account in parts.ledger.accounts(numbers)}
+    return [entity_view(entity, accounts.get(entity["account"])) for entity in entities]
+
+
+def pending_views(parts: Parts, account: str) -> list[Document]:
+    """The account's open transfers, oldest first; the newest hundred of them."""
+    found = parts.ledger.transfers(account=account, status="initiated", page_size=_PENDING_SHOWN)["transfers"]
+    return transfer_views(parts, list(reversed(found)), account)
+
+
+def transfer_views(parts: Parts, transfers: list[Document], account: str) -> list[Document]:
+    """Transfers as the party `account` sees them, with names from one question to the directory."""
+    names = names_of(parts, {_other(transfer, account) for transfer in transfers})
+    return [transfer_view(transfer, account, names) for transfer in transfers]
+
+
+def names_of(parts: Parts, accounts: Iterable[str]) -> dict[str, str]:
+    """Account number to business name; empty when the directory is down, for the transfers themselves are known."""
+    try:
+        found = parts.directory.entities(accounts=sorted(accounts))["entities"]
+    except PartDown:
+        return {}
+    return {entity["account"]: entity["name"] for entity in found}
+
+
+def transfer_view(transfer: Document, account: str, names: Mapping[str, str]) -> Document:
+    """A Transfer of the ledger, as the party `account` sees it, for the schema `Transfer`."""
+    other = _other(transfer, account)
+    return {
+        **{name: transfer[name] for name in ("transfer_id", "payer", "payee", "amount", "status")},
+        "description": transfer.get("description") or "",
+        "transfer": "out" if transfer["payer"] == account else "in",
+        "is_initiator": transfer["initiator"] == account,
+        "account_number": other,
+        "entity_name": names.get(other),
+        "date_proposed": transfer["initiated_at"],
+        **_ending(transfer),
+    }
+
+
+def _ending(transfer: Document) -> Document:
+    if transfer["status"] == "completed":
+        return {"date_completed": transfer["ended_at"]}
+    if transfer["status"] != "cancelled":
+        return {}
+    cancellation = transfer.get("cancellation") or {}
+    ending = {"date_cancelled": transfer["ended_at"], "cancellation_kind": cancellation.get("kind", "")}
+    return {**ending, "cancellation_reason": cancellation.get("reason") or ""}
+
+
+def _other(transfer: Document, account: str) -> str:
+    payer, payee = str(transfer["payer"]), str(transfer["payee"])
+    return payee if payer == account else payer
