@@ -1,0 +1,75 @@
+// Makes pages nicer where JavaScript runs; nothing here is needed for anything to work.
+
+/** Copy buttons appear only where copying works. */
+function offerCopying() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const label = button.innerHTML;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.copied;
+      setTimeout(() => { button.innerHTML = label; }, 2000);
+    });
+  }
+}
+
+/** The colours change at once, without loading the page again. */
+function switchThemes() {
+  const form = document.querySelector("[data-themes]");
+  if (!form) return;
+  form.addEventListener("submit", (event) => {
+    const chosen = event.submitter?.value;
+    if (!chosen) return;
+    event.preventDefault();
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `theme=${chosen}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+    if (chosen === "auto") delete document.documentElement.dataset.bsTheme;
+    else document.documentElement.dataset.bsTheme = chosen;
+    for (const button of form.elements) {
+      if (button.name === "theme") button.setAttribute("aria-pressed", String(button.value === chosen));
+    }
+  });
+}
+
+/** Hundredths as people write them: `−1,234.50`. BigInt: money is never a float. */
+function written(minor) {
+  const whole = (minor < 0n ? -minor : minor) / 100n;
+  const rest = (minor < 0n ? -minor : minor) % 100n;
+  return `${minor < 0n ? "\u2212" : ""}${whole.toLocaleString(document.documentElement.lang)}.${String(rest).padStart(2, "0")}`;
+}
+
+/** Says under the transfer form what it will mean, while one types. */
+function previewTransfers() {
+  const form = document.querySelector("form[data-preview]");
+  if (!form) return;
+  const output = form.querySelector("[data-preview-text]");
+  const show = () => {
+    const found = /^(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,2}))?$/.exec(form.elements.amount.value.trim());
+    if (!found) { output.textContent = ""; return; }
+    const amount = BigInt(found[1].replaceAll(",", "")) * 100n + BigInt((found[2] ?? "0").padEnd(2, "0"));
+    const pays = form.elements.direction.value === "pay";
+    const before = BigInt(form.dataset.balance);
+    const after = pays ? before - amount : before + amount;
+    output.textContent = (pays ? form.dataset.pays : form.dataset.asks)
+      .replace("{amount}", written(amount)).replace("{before}", written(before)).replace("{after}", written(after));
+  };
+  form.addEventListener("input", show);
+  show();
+}
+
+/** A second click on a sending button does nothing; the hidden key would make it harmless anyway. */
+function sendOnce() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+}
+
+offerCopying();
+switchThemes();
+previewTransfers();
+sendOnce();
