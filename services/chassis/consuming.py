@@ -19,7 +19,6 @@ from events.envelope import Envelope
 from services.chassis.logs import correlate, log
 from services.chassis.process import Stop
 
-_TRIES = 5
 _BACKOFF_SECONDS = 1.0
 _FORGETTING = frozenset(topic.name for topic in topics.TOPICS if topic.retention_ms != topics.FOR_EVER)
 
@@ -181,12 +180,15 @@ class Loop:
     def _park(self, record: Received, reason: Exception) -> None:
         """Put the record on the dead-letter topic, with the reason's class (never its text: it may quote data)."""
         target = topics.dead_letters(record.topic, self._group)
-        producer = KafkaProducer(bootstrap_servers=self._bootstrap, acks="all", delivery_timeout_ms=12_000,
-                                 request_timeout_ms=10_000)  # fmt: skip
         headers = [("reason", type(reason).__name__.encode()), ("source", record.source.encode())]
         headers.append(("position", str(record.position).encode()))
-        producer.send(target, key=record.source.encode(), value=record.raw, headers=headers).get(timeout=15)
-        producer.close(timeout=5)
+        producer = KafkaProducer(
+            bootstrap_servers=self._bootstrap, acks="all", delivery_timeout_ms=12_000, request_timeout_ms=10_000
+        )
+        try:
+            producer.send(target, key=record.source.encode(), value=record.raw, headers=headers).get(timeout=15)
+        finally:
+            producer.close(timeout=5)
         log.error("consumer.parked", source=record.source, position=record.position, exc_info=reason)
 
     def _rewind(self, consumer: Any, partition: Any) -> None:
@@ -194,9 +196,13 @@ class Loop:
         consumer.seek_to_beginning(partition)
 
     def _received(self, record: Any) -> Received:
-        headers = dict(record.headers)
-        source = f"{record.topic}/{record.key.decode()}"
-        position = int(headers["position"])
+        try:
+            source = f"{record.topic}/{record.key.decode()}"
+            position = int(dict(record.headers)["position"])
+        except (AttributeError, KeyError, ValueError) as error:
+            # Without key and position nobody can tell whether something is missing.
+            log.critical("consumer.foreign_record", topic=record.topic, offset=record.offset, exc_info=error)
+            raise SystemExit(3) from error
         try:
             envelope = self._projection.decode(record.value)
         except ValueError:

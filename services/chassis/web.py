@@ -5,6 +5,7 @@ Unexpected errors answer with fixed text; the exception goes to the log alone.
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from flask import Blueprint, Flask, Response, g, request
 from flask.json.provider import JSONProvider
 from marshmallow import Schema, ValidationError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from services.chassis.logs import CORRELATION_HEADER, correlate, correlation_id, log
 from services.chassis.tokens import Caller, InvalidToken, Verifier
@@ -24,6 +25,8 @@ POSITION_HEADER = "Position"
 MIN_POSITION_HEADER = "Min-Position"
 WAIT_SECONDS = 2.0
 MAX_BODY_BYTES = 1_000_000
+
+_POSITION = re.compile(r"(?:^|,)\s*([a-z]+)=([0-9]{1,18})\s*(?=,|$)", re.ASCII)
 
 View = TypeVar("View", bound=Callable[..., Any])
 ErrorTable = Mapping[type[Exception], tuple[int, str]]
@@ -125,8 +128,7 @@ def format_positions(positions: Mapping[str, int]) -> str:
 
 def parse_positions(text: str) -> dict[str, int]:
     """The reverse; parts that make no sense are left out."""
-    pairs = (part.strip().partition("=") for part in text.split(","))
-    return {name: int(number) for name, _, number in pairs if name and number.isascii() and number.isdigit()}
+    return {name: int(number) for name, number in _POSITION.findall(text)}
 
 
 def wait_for(reached: Callable[[], bool], seconds: float) -> bool:
@@ -151,7 +153,7 @@ class OrjsonProvider(JSONProvider):
 
 def new_app(parts: Parts, *blueprints: Blueprint) -> Flask:
     """A Flask application with everything that all services have in common."""
-    app = Flask(f"services.{parts.name}")
+    app = Flask(f"services.{parts.name}", static_folder=None)
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     measure(app, registry := CollectorRegistry())
@@ -209,7 +211,10 @@ def _answer_errors(app: Flask, table: ErrorTable) -> None:
     @app.errorhandler(HTTPException)
     def refuse_http(error: HTTPException) -> Response:
         name = error.name.lower().replace(" ", "_")
-        return _problem(error.code or 500, f"http.{name}", error.description or error.name)
+        response = _problem(error.code or 500, f"http.{name}", error.description or error.name)
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.allow.update(error.valid_methods)
+        return response
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> Response:
