@@ -1,0 +1,43 @@
+import stat
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from deploy.compose.secrets import prepare
+
+
+def test_secrets_are_fresh_private_and_written_once(tmp_path: Path) -> None:
+    written = prepare(tmp_path, 8080, 8025)
+    assert {path.name for path in written} == {
+        ".env",
+        "internal-private.pem",
+        "internal-public.pem",
+        "session-private.pem",
+    }
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / ".secrets").stat().st_mode) == 0o700
+    before = (tmp_path / ".env").read_text()
+    assert prepare(tmp_path, 9999, 9998) == []
+    assert (tmp_path / ".env").read_text() == before
+
+
+def test_every_checkout_gets_its_own(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for root in (one, other):
+        root.mkdir()
+        prepare(root, 8080, 8025)
+
+    def secrets_of(root: Path) -> dict[str, str]:
+        lines = (root / ".env").read_text().splitlines()
+        pairs = dict(line.split("=", 1) for line in lines)
+        return {name: value for name, value in pairs.items() if name.endswith(("PASSWORD", "KEY"))}
+
+    assert len(secrets_of(one)) == 5
+    assert not set(secrets_of(one).values()) & set(secrets_of(other).values())
+
+
+def test_the_public_key_is_the_internal_keys_half(tmp_path: Path) -> None:
+    prepare(tmp_path, 8080, 8025)
+    private = load_pem_private_key((tmp_path / ".secrets/internal-private.pem").read_bytes(), None)
+    public = load_pem_public_key((tmp_path / ".secrets/internal-public.pem").read_bytes())
+    assert private.public_key() == public
