@@ -1,0 +1,37 @@
+"""The directory's settings."""
+
+from dataclasses import dataclass
+
+from services.chassis.config import PRODUCTION, setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What `python -m services.directory ...` reads from the environment."""
+
+    mongo_url: str = setting("DIRECTORY_MONGO_URL", "MongoDB replica set of the directory", secret=True)
+    mongo_database: str = setting("DIRECTORY_MONGO_DATABASE", "its database", default="directory")
+    elasticsearch_url: str = setting("DIRECTORY_ELASTICSEARCH_URL", "Elasticsearch, for the search")
+    index_prefix: str = setting("DIRECTORY_INDEX_PREFIX", "first part of every index's name", default="directory")
+    kafka_bootstrap: str = setting("KAFKA_BOOTSTRAP", "Kafka brokers, host:port, comma separated")
+    internal_public_key_file: str = setting("INTERNAL_PUBLIC_KEY_FILE", "PEM file: checks the gateway's tokens")
+    messages_key: str = setting(
+        "MESSAGES_KEY", "Fernet key shared with the notifier; when rotating: new,old", secret=True
+    )
+    argon2_memory_kib: int = setting(
+        "DIRECTORY_ARGON2_MEMORY_KIB", "memory of one password hash (RFC 9106: 64 MiB)", default=65_536
+    )
+    argon2_time_cost: int = setting("DIRECTORY_ARGON2_TIME_COST", "passes of one password hash", default=3)
+    login_failures: int = setting(
+        "DIRECTORY_LOGIN_FAILURES", "failed logins of one identity in 15 minutes before it is locked", default=3
+    )
+    login_failures_per_address: int = setting(
+        "DIRECTORY_LOGIN_FAILURES_PER_ADDRESS", "the same for one network address", default=3
+    )
+    port: int = setting("DIRECTORY_PORT", "port of the HTTP interface")
+    bind_host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
+    workers: int = setting("DIRECTORY_WORKERS", "gunicorn workers", default=1)
+    environment: str = setting("ENVIRONMENT", "production or development", default=PRODUCTION)
+    development_clock: str | None = setting(
+        "DEVELOPMENT_CLOCK", "file that sets the time, in development alone", default=None
+    )

@@ -1,0 +1,19 @@
+"""One MongoDB collection as its store classes see it: always inside the transaction that they belong to."""
+
+from typing import Any
+
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+Document = dict[str, Any]
+
+
+class Stored:
+    """What a part of the store needs: its database, and the session of the transaction if there is one."""
+
+    def __init__(self, database: Database[Document], session: ClientSession | None) -> None:
+        self._database, self._session = database, session
+
+    def _collection(self, name: str) -> Collection[Document]:
+        return self._database[name]

@@ -1,0 +1,124 @@
+"""Entities, memberships and the tags in use, in MongoDB."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from pymongo import DESCENDING, UpdateOne
+from pymongo.errors import DuplicateKeyError
+
+from events.directory import Place, Profile
+from services.directory.domain import Entity, Membership, Preferences, Tag, names
+from services.directory.store.collection import Document, Stored
+from services.directory.words import fold
+
+NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
+
+
+class AccountTaken(Exception):
+    """The account number belongs to another entity: try with a new one."""
+
+
+class Entities(Stored):
+    """Businesses, who belongs to them, and what all of them together offer and want."""
+
+    def add(self, entity: Entity, membership: Membership) -> None:
+        """Raises AccountTaken (the transaction is lost then)."""
+        try:
+            self._collection("entities").insert_one(_document(entity), session=self._session)
+        except DuplicateKeyError as error:
+            raise AccountTaken from error
+        self._collection("memberships").insert_one(
+            {"_id": f"{membership.entity_id}/{membership.user_id}", **asdict(membership)}, session=self._session
+        )
+
+    def save(self, entity: Entity) -> None:
+        """Write an entity as it is now."""
+        self._collection("entities").replace_one({"_id": entity.entity_id}, _document(entity), session=self._session)
+
+    def find(self, entity_id: str) -> Entity | None:
+        """An entity by id."""
+        found = self._collection("entities").find_one({"_id": entity_id}, session=self._session)
+        return _entity(found) if found else None
+
+    def of_ids(self, entity_ids: Sequence[str]) -> list[Entity]:
+        """Those that exist, in the order asked."""
+        return self._in_order("_id", entity_ids)
+
+    def of_accounts(self, accounts: Sequence[str]) -> list[Entity]:
+        """Those that exist, in the order asked."""
+        return self._in_order("account", accounts)
+
+    def newest(self, statuses: Sequence[str], skip: int, limit: int) -> tuple[list[Entity], int]:
+        """A page of those with one of the statuses, newest first, and how many there are."""
+        wanted = {"status": {"$in": list(statuses)}}
+        page = self._collection("entities").find(wanted).sort(NEWEST_FIRST).skip(skip).limit(limit)
+        return [_entity(document) for document in page], self._collection("entities").count_documents(wanted)
+
+    def every(self) -> Iterator[Entity]:
+        """All of them, for a rebuild of the index."""
+        for document in self._collection("entities").find().sort("_id", 1):
+            yield _entity(document)
+
+    def memberships_of(self, user_id: str) -> list[Membership]:
+        """What a user belongs to, oldest first."""
+        return self._memberships({"user_id": user_id})
+
+    def members_of(self, entity_id: str) -> list[Membership]:
+        """Who belongs to an entity, oldest first."""
+        return self._memberships({"entity_id": entity_id})
+
+    def use_tags(self, entity: Entity, now: str) -> None:
+        """Make a listed entity's tags known for suggestions."""
+        sides = ((entity.offers, "offer_added_at"), (entity.wants, "want_added_at"))
+        updates = [
+            UpdateOne({"_id": name}, {"$set": {"folded": fold(name), side: now}}, upsert=True)
+            for tags, side in sides
+            for name in names(tags)
+        ]
+        if updates:
+            self._collection("tags").bulk_write(updates, session=self._session)
+
+    def tags_like(self, fragment: str, limit: int) -> list[str]:
+        """Known tags that contain a normalised fragment, those that begin with it first."""
+        # Escaped: what somebody types must never act as a pattern.
+        like = re.escape(fragment)
+        begin = self._tags({"_id": {"$regex": f"^{like}"}}, limit)
+        rest = self._tags({"_id": {"$regex": like, "$not": re.compile(f"^{like}")}}, limit - len(begin))
+        return begin + rest
+
+    def _tags(self, wanted: Document, limit: int) -> list[str]:
+        if limit < 1:
+            return []
+        return [found["_id"] for found in self._collection("tags").find(wanted).sort("_id", 1).limit(limit)]
+
+    def _memberships(self, wanted: Document) -> list[Membership]:
+        found = self._collection("memberships").find(wanted, {"_id": False}, session=self._session)
+        return [Membership(**document) for document in found.sort("_id", 1)]
+
+    def _in_order(self, field: str, asked: Sequence[str]) -> list[Entity]:
+        found = self._collection("entities").find({field: {"$in": list(asked)}}, session=self._session)
+        known = {document[field]: document for document in found}
+        return [_entity(known[each]) for each in dict.fromkeys(asked) if each in known]
+
+
+def _document(entity: Entity) -> Document:
+    document = asdict(entity)
+    document["_id"] = document.pop("entity_id")
+    return document
+
+
+def _entity(document: Document) -> Entity:
+    known: dict[str, Any] = {name: value for name, value in document.items() if name != "_id"}
+    known["profile"] = _profile(known["profile"])
+    known["preferences"] = Preferences(**known["preferences"])
+    known["categories"] = tuple(known["categories"])
+    for side in ("offers", "wants"):
+        known[side] = tuple(Tag(**tag) for tag in known[side])
+    return Entity(entity_id=document["_id"], **known)
+
+
+def _profile(document: Document) -> Profile:
+    place = document["place"]
+    return Profile(**{**document, "place": Place(**place) if place else None})

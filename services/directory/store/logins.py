@@ -1,0 +1,132 @@
+"""Sessions, failed attempts and password resets in MongoDB. Secrets are stored as digests alone.
+
+These follow the machine's clock, never development's: a session must not outlive its day because demo data did.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from services.directory.store.collection import Document, Stored
+
+SLIDING = timedelta(hours=24)
+ABSOLUTE = timedelta(days=30)
+RENEW_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that lives: whose, and until when unless it is used."""
+
+    user_id: str
+    expires_at: datetime
+
+
+class Sessions(Stored):
+    """Logins that last: 24 hours from the last use, at most 30 days (design.md 6)."""
+
+    def open(self, session_id: str, user_id: str, now: datetime) -> OpenSession:
+        """Begin a session. Its id is a secret of whoever holds it: here is its digest."""
+        opened = OpenSession(user_id, now + SLIDING)
+        self._collection("sessions").insert_one(
+            {"_id": digest(session_id), "user_id": user_id, "opened_at": now, "expires_at": opened.expires_at},
+            session=self._session,
+        )
+        return opened
+
+    def use(self, session_id: str, now: datetime) -> OpenSession | None:
+        """The session if it lives; using it makes it last longer."""
+        wanted = {"_id": digest(session_id), "expires_at": {"$gt": now}}
+        found = self._collection("sessions").find_one(wanted, session=self._session)
+        if found is None:
+            return None
+        until = min(now + SLIDING, found["opened_at"] + ABSOLUTE)
+        # Not at every request: a few minutes of a day are not worth a write.
+        if until - found["expires_at"] < RENEW_EVERY:
+            return OpenSession(found["user_id"], found["expires_at"])
+        self._collection("sessions").update_one(wanted, {"$max": {"expires_at": until}}, session=self._session)
+        return OpenSession(found["user_id"], until)
+
+    def end(self, session_id: str) -> None:
+        """End one; no matter if it has ended."""
+        self._collection("sessions").delete_one({"_id": digest(session_id)}, session=self._session)
+
+    def end_all(self, user_id: str) -> None:
+        """End every session of a user."""
+        self._collection("sessions").delete_many({"user_id": user_id}, session=self._session)
+
+
+class Attempts(Stored):
+    """How often something was tried lately. Counted before the try, so that parallel ones can't slip through."""
+
+    def admit(self, key: str, most: int, window: timedelta, now: datetime) -> datetime | None:
+        """Count one attempt; None if it may go on, else when the lock ends.
+
+        The window slides with each counted attempt. Attempts while locked count nothing, or a stranger could
+        prolong a lock for ever.
+        """
+        counted = self._count(digest(key), most, window, now)
+        until: datetime = counted["expires_at"]
+        return until if counted["count"] > most else None
+
+    def take_back(self, key: str) -> None:
+        """The attempt succeeded: it doesn't count."""
+        self._collection("attempts").update_one({"_id": digest(key), "count": {"$gt": 0}}, {"$inc": {"count": -1}})
+
+    def forget(self, key: str) -> None:
+        """Start from nothing."""
+        self._collection("attempts").delete_one({"_id": digest(key)})
+
+    def _count(self, key: str, most: int, window: timedelta, now: datetime) -> Document:
+        live = {"$gt": [{"$ifNull": ["$expires_at", now]}, now]}
+        full = {"$and": [live, {"$gte": [{"$ifNull": ["$count", 0]}, most]}]}
+        counted = {"$cond": [live, {"$add": ["$count", 1]}, 1]}
+        step = {
+            "count": {"$cond": [full, most + 1, counted]},
+            "expires_at": {"$cond": [full, "$expires_at", now + window]},
+        }
+        attempts = self._collection("attempts")
+        for _ in range(2):
+            try:
+                found: Any = attempts.find_one_and_update(
+                    {"_id": key}, [{"$set": step}], upsert=True, return_document=ReturnDocument.AFTER
+                )
+                return dict(found)
+            except DuplicateKeyError:
+                continue  # another made the first one at the same moment: it is there now
+        raise AssertionError("an upsert by _id fails once at most")
+
+
+class Resets(Stored):
+    """One-time links for a new password."""
+
+    def add(self, token: str, user_id: str | None, kind: str, expires_at: datetime) -> None:
+        """Store a token's digest. Without a user it is a decoy: the work of an unknown address is the same."""
+        self._collection("resets").insert_one(
+            {"_id": digest(token), "user_id": user_id, "kind": kind, "expires_at": expires_at},
+            session=self._session,
+        )
+
+    def find(self, token: str, now: datetime) -> Document | None:
+        """`{user_id, kind}` of a token that can be used."""
+        return self._collection("resets").find_one(_usable(token, now), session=self._session)
+
+    def take(self, token: str, now: datetime) -> Document | None:
+        """Use a token up, in one step: of several at once one gets it. The user's other tokens go too."""
+        taken = self._collection("resets").find_one_and_delete(_usable(token, now), session=self._session)
+        if taken is not None:
+            self._collection("resets").delete_many({"user_id": taken["user_id"]}, session=self._session)
+        return taken
+
+
+def _usable(token: str, now: datetime) -> Document:
+    return {"_id": digest(token), "user_id": {"$ne": None}, "expires_at": {"$gt": now}}
+
+
+def digest(secret: str) -> str:
+    """How a secret of 128 bits and more is stored: SHA-256 is enough for what can't be guessed."""
+    return hashlib.sha256(secret.encode()).hexdigest()

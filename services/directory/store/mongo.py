@@ -1,0 +1,120 @@
+"""MongoDB: the client, transactions, and the parts of the store that share one."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import pymongo
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from services.directory.store.collection import Document, Stored
+from services.directory.store.entities import Entities
+from services.directory.store.logins import Attempts, Resets, Sessions
+from services.directory.store.outbox import Appender
+from services.directory.store.users import Users
+
+AWAY: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout)
+"""MongoDB doesn't answer, or not in time."""
+
+_SECONDS = 5.0
+# All appends take turns at one counter document: those of one process do so here, rather than by conflicts.
+_TURN = threading.Lock()
+_MAJORITY = WriteConcern("majority", wtimeout=5_000)
+
+Result = TypeVar("Result")
+
+
+class OutcomeKnown(Exception):
+    """The same idempotency key was used at the same moment: read what came of it."""
+
+
+class Store:
+    """All of the directory's data. Inside `transact` every call belongs to one transaction."""
+
+    def __init__(self, database: Database[Document], session: ClientSession | None = None) -> None:
+        self.database = database
+        self.users = Users(database, session)
+        self.entities = Entities(database, session)
+        self.sessions = Sessions(database, session)
+        self.resets = Resets(database, session)
+        self.attempts = Attempts(database, None)
+        self.outcomes = Outcomes(database, session)
+        self.events = Appender(database, session)
+        self.projections = Projections(database, session)
+
+    def transact(self, work: Callable[["Store"], Result]) -> Result:
+        """Run `work` with a store of one transaction; it may run several times and must have no other effect.
+
+        Raises what `work` raises (nothing is written then), and one of `AWAY` after five seconds.
+        """
+        # Without a limit of its own the driver would go on for two minutes while the server is away.
+        if not _TURN.acquire(timeout=_SECONDS):
+            raise ExecutionTimeout("too many writers wait for their turn")
+        try:
+            with pymongo.timeout(_SECONDS), self.database.client.start_session() as session:
+                return session.with_transaction(
+                    lambda inside: work(Store(self.database, inside)),
+                    read_concern=ReadConcern("snapshot"),
+                    write_concern=_MAJORITY,
+                )
+        finally:
+            _TURN.release()
+
+    def ping(self) -> None:
+        """Raises one of `AWAY` when MongoDB doesn't answer."""
+        with pymongo.timeout(_SECONDS):
+            self.database.command("ping")
+
+
+class Outcomes(Stored):
+    """What came of a command with an idempotency key, for ever."""
+
+    def find(self, key: str) -> Document | None:
+        """`{fingerprint, answer | refusal, position}` of a key (scope/key), if it was used."""
+        return self._collection("outcomes").find_one({"_id": _digest(key)}, session=self._session)
+
+    def keep(self, key: str, outcome: Mapping[str, Any]) -> None:
+        """Store an outcome. Raises OutcomeKnown if the key has one already (the transaction is lost then)."""
+        try:
+            self._collection("outcomes").insert_one({"_id": _digest(key), **outcome}, session=self._session)
+        except DuplicateKeyError as error:
+            raise OutcomeKnown from error
+
+
+class Projections(Stored):
+    """How far a projection of this service has come."""
+
+    def position(self, name: str) -> int:
+        """The last position applied; 0 at first."""
+        found = self._collection("projections").find_one({"_id": name})
+        return int(found["position"]) if found else 0
+
+    def reached(self, name: str, position: int) -> None:
+        """Record that everything up to `position` is applied. Never goes back."""
+        self._collection("projections").update_one({"_id": name}, {"$max": {"position": position}}, upsert=True)
+
+
+def new_store(url: str, database: str) -> Store:
+    """The store at a MongoDB URL; connects when it is first used, and gives up after two seconds."""
+    client: MongoClient[Document] = MongoClient(
+        url,
+        serverSelectionTimeoutMS=2_000,
+        connectTimeoutMS=2_000,
+        socketTimeoutMS=10_000,
+        waitQueueTimeoutMS=2_000,
+        maxPoolSize=50,
+        appname="directory",
+        w="majority",
+        tz_aware=True,
+    )
+    return Store(client[database])
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,151 @@
+"""Events and one-time messages: appended in the transaction of the change, read by the relay.
+
+Position order is commit order: every transaction that appends increments one counter document, so a second one
+conflicts with it, is rolled back and tried again until the first has committed. A reader never sees a hole.
+"""
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.change_stream import CollectionChangeStream
+from pymongo.database import Database
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, OperationFailure
+from pymongo.read_concern import ReadConcern
+
+from events import codec, topics
+from events.envelope import Envelope
+from services.chassis.relaying import Outgoing
+from services.directory.store.collection import Document, Stored
+
+EVENTS = "outbox"
+"""Everything that ever happened; kept."""
+MESSAGES = "messages"
+"""What may be mailed once; a record goes when Kafka has it."""
+DECOYS = "decoys"
+"""Written in place of the two for an address that nobody has: the same work, and no trace after a minute."""
+
+TOPICS = {EVENTS: topics.DIRECTORY_EVENTS, MESSAGES: topics.DIRECTORY_MESSAGES}
+
+_LEASE_MS = 8_000
+
+Sealed = Callable[[int, str], Envelope]
+"""Makes the envelope of a record from its position and time."""
+
+
+class Appender(Stored):
+    """The writing side of the outboxes."""
+
+    def append(self, stream: str, now: str, sealed: Sequence[Sealed]) -> int:
+        """Append records in order; the position of the last one. Inside a transaction only."""
+        if self._session is None or not self._session.in_transaction:
+            raise RuntimeError("events are appended in the transaction of their change")
+        last, time = self._take_positions(stream, now, len(sealed))
+        first = last - len(sealed) + 1
+        envelopes = [seal(first + index, time) for index, seal in enumerate(sealed)]
+        documents = [_record(stream, envelope) for envelope in envelopes]
+        self._collection(stream).insert_many(documents, session=self._session)
+        return last
+
+    def _take_positions(self, stream: str, now: str, count: int) -> tuple[int, str]:
+        # Time never goes back along positions, even when the clock does.
+        step = {
+            "position": {"$add": [{"$ifNull": ["$position", 0]}, count]},
+            "time": {"$max": ["$time", now]},
+        }
+        counter: Any = self._collection("counters").find_one_and_update(
+            {"_id": stream},
+            [{"$set": step}],
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=self._session,
+        )
+        return int(counter["position"]), str(counter["time"])
+
+    def head(self, stream: str = EVENTS) -> int:
+        """The newest position."""
+        counter = self._collection("counters").find_one({"_id": stream})
+        return int(counter["position"]) if counter else 0
+
+
+def _record(stream: str, envelope: Envelope) -> Document:
+    record: Document = {"_id": envelope.sequence, "value": codec.encode(envelope)}
+    record |= {"event_id": envelope.id, "type": envelope.type, "correlation_id": envelope.correlationid}
+    if stream == DECOYS:
+        # The position counts in the decoys' own sequence, and the relay never looks here.
+        record["at"] = datetime.now(UTC)
+    return record
+
+
+class StreamOutbox:
+    """The relay's side of one outbox (chassis.relaying.Outbox): a cursor, and a lease with a fencing epoch."""
+
+    transient: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout, OperationFailure)
+
+    def __init__(self, database: Database[Document], stream: str, topic: str | None = None) -> None:
+        # Majority: what a change of primary would roll back must not be published.
+        self._records = database.get_collection(stream, read_concern=ReadConcern("majority"))
+        self._leases = database["leases"]
+        self._lease = f"relay.{stream}"
+        self._topic = topic or TOPICS[stream]
+        self._forgets = stream == MESSAGES
+        self._me = f"{socket.gethostname()}/{os.getpid()}/{os.urandom(4).hex()}"
+        self._cursor = 0
+        self._news: CollectionChangeStream[Document] | None = None
+
+    def lead(self) -> int | None:
+        """Take or renew the lease, by the server's clock; the epoch grows with every change of leader."""
+        mine = {"$eq": ["$holder", self._me]}
+        ours = {"$or": [mine, {"$lt": [{"$ifNull": ["$until", "$$NOW"]}, "$$NOW"]}, {"$not": ["$holder"]}]}
+        epoch = {"$ifNull": ["$epoch", 0]}
+        step: Document = {
+            "epoch": {"$cond": [mine, epoch, {"$add": [epoch, 1]}]},
+            "holder": self._me,
+            "until": {"$add": ["$$NOW", _LEASE_MS]},
+            "cursor": {"$ifNull": ["$cursor", 0]},
+        }
+        try:
+            lease: Any = self._leases.find_one_and_update(
+                {"_id": self._lease, "$expr": ours},
+                [{"$set": step}],
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError:
+            return None  # somebody else holds it
+        self._cursor = int(lease["cursor"])
+        return int(lease["epoch"])
+
+    def read(self, limit: int) -> Sequence[Outgoing]:
+        """The next records after the cursor, in order."""
+        found = self._records.find({"_id": {"$gt": self._cursor}}).sort("_id", 1).limit(limit)
+        return [self._outgoing(record) for record in found]
+
+    def advance(self, position: int, epoch: int) -> bool:
+        """Move the cursor if `epoch` still leads; one-time messages up to there are deleted."""
+        wanted = {"_id": self._lease, "epoch": epoch, "holder": self._me}
+        moved = self._leases.update_one(wanted, {"$max": {"cursor": position}})
+        if moved.matched_count and self._forgets:
+            self._records.delete_many({"_id": {"$lte": position}})
+        return bool(moved.matched_count)
+
+    def wait(self, seconds: float) -> None:
+        """Return at the next change of the collection, after `seconds` at the latest."""
+        if self._news is None or not self._news.alive:
+            self._news = self._records.watch(
+                [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}],
+                max_await_time_ms=int(seconds * 1000),
+            )
+        self._news.try_next()
+
+    def _outgoing(self, record: Document) -> Outgoing:
+        headers: dict[str, Any] = {
+            "ce_id": record["event_id"],
+            "ce_type": record["type"],
+            "position": str(record["_id"]),
+            "correlation_id": record["correlation_id"],
+        }
+        return Outgoing(record["_id"], self._topic, topics.DIRECTORY_KEY, record["value"], headers)

@@ -1,0 +1,63 @@
+"""Collections and indexes of MongoDB. `migrate` may run at any time, by several at once; a repeat changes nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.database import Database
+from pymongo.errors import CollectionInvalid
+
+from services.directory.store.collection import Document
+from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
+
+VERSION = "1"
+
+_INDEXES: Mapping[str, list[IndexModel]] = {
+    "users": [IndexModel([("email", ASCENDING)], name="email", unique=True)],
+    "sessions": [
+        IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
+        IndexModel([("user_id", ASCENDING)], name="user"),
+    ],
+    "entities": [
+        IndexModel([("account", ASCENDING)], name="account", unique=True),
+        IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+    ],
+    "memberships": [
+        IndexModel([("user_id", ASCENDING)], name="user"),
+        IndexModel([("entity_id", ASCENDING)], name="entity"),
+    ],
+    "tags": [],
+    "resets": [
+        IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
+        IndexModel([("user_id", ASCENDING)], name="user"),
+    ],
+    "attempts": [IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "outcomes": [],
+    "counters": [],
+    "outbox": [],
+    "messages": [],
+    "decoys": [IndexModel([("at", ASCENDING)], name="expiry", expireAfterSeconds=60)],
+    "leases": [],
+    "projections": [],
+}
+
+
+def migrate(database: Database[Document]) -> None:
+    """Make every collection and index that is missing. Raises PyMongoError."""
+    present = set(database.list_collection_names())
+    for name, indexes in _INDEXES.items():
+        if name not in present:
+            _create(database, name)
+        if indexes:
+            database[name].create_indexes(indexes)
+    for stream in (EVENTS, MESSAGES, DECOYS):
+        # There before the first two writers meet: then they conflict on it in the ordinary way.
+        database["counters"].update_one({"_id": stream}, {"$setOnInsert": {"position": 0}}, upsert=True)
+
+
+def _create(database: Database[Any], name: str) -> None:
+    # Made beforehand: making one inside a transaction conflicts with everybody else who does.
+    try:
+        database.create_collection(name)
+    except CollectionInvalid:
+        return  # somebody else made it at the same moment

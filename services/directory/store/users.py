@@ -1,0 +1,76 @@
+"""Users in MongoDB."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from pymongo.errors import DuplicateKeyError
+
+from services.directory.domain import EmailTaken, Login, User
+from services.directory.store.collection import Document, Stored
+
+
+class Users(Stored):
+    """Everybody who can log in, one document each; the address is unique."""
+
+    def add(self, user: User) -> None:
+        """Raises EmailTaken (the transaction is lost then)."""
+        try:
+            self._collection("users").insert_one(_document(user), session=self._session)
+        except DuplicateKeyError as error:
+            raise EmailTaken("This email address is registered already.") from error
+
+    def save(self, user: User) -> None:
+        """Write what may change by an event. Raises EmailTaken."""
+        document = _document(user)
+        for name in ("_id", "last_login", "previous_login", "created_at", "kind"):
+            del document[name]
+        try:
+            self._collection("users").update_one({"_id": user.user_id}, {"$set": document}, session=self._session)
+        except DuplicateKeyError as error:
+            raise EmailTaken("This email address is registered already.") from error
+
+    def find(self, user_id: str) -> User | None:
+        """A user by id."""
+        return _user(self._collection("users").find_one({"_id": user_id}, session=self._session))
+
+    def of_email(self, email: str) -> User | None:
+        """A user by the address in its one form (domain.email_identity)."""
+        return _user(self._collection("users").find_one({"email": email}, session=self._session))
+
+    def of_ids(self, user_ids: Sequence[str]) -> list[User]:
+        """Those that exist, oldest first."""
+        found = self._collection("users").find({"_id": {"$in": list(user_ids)}}, session=self._session)
+        return [user for document in found.sort("_id", 1) if (user := _user(document))]
+
+    def logged_in(self, user_id: str, login: Login) -> User | None:
+        """Note a login: the last one becomes the previous one, in one step. The user as it is now."""
+        self._collection("users").update_one(
+            {"_id": user_id},
+            [{"$set": {"previous_login": "$last_login", "last_login": {"$literal": asdict(login)}}}],
+            session=self._session,
+        )
+        return self.find(user_id)
+
+    def rehash(self, user_id: str, before: str, after: str) -> None:
+        """Replace a password's hash by another one of the same password, unless it was changed meanwhile."""
+        self._collection("users").update_one(
+            {"_id": user_id, "password_hash": before}, {"$set": {"password_hash": after}}, session=self._session
+        )
+
+
+def _document(user: User) -> Document:
+    document = asdict(user)
+    document["_id"] = document.pop("user_id")
+    return document
+
+
+def _user(document: Document | None) -> User | None:
+    if document is None:
+        return None
+    known = {name: value for name, value in document.items() if name != "_id"}
+    known |= {name: _login(known[name]) for name in ("last_login", "previous_login")}
+    return User(user_id=document["_id"], **known)
+
+
+def _login(document: Document | None) -> Login | None:
+    return Login(document["at"], document["address"]) if document else None
