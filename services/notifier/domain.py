@@ -16,6 +16,7 @@ from events.envelope import Envelope, Event
 
 Channel = Literal["mail"]
 State = Literal["queued", "sending", "sent", "failed", "dead", "expired"]
+Failure = Literal["temporary", "refused", "unresolved"]
 STATES: tuple[State, ...] = ("queued", "sending", "sent", "failed", "dead", "expired")
 """`failed` waits for its next try, `dead` has none left, `expired` was too old to be sent at all."""
 
@@ -276,12 +277,16 @@ class RetryPolicy:
     """An address that is not known yet usually arrives within a second."""
     unresolved_tries: int = 40
     unresolved_longest: timedelta = timedelta(minutes=15)
+    refused_tries: int = 3
+    """A server that says no for good (5xx) seldom changes its mind."""
 
-    def after(self, tries: int, *, unresolved: bool = False) -> timedelta | None:
+    def after(self, tries: int, failure: Failure) -> timedelta | None:
         """How long to wait after the `tries`-th failure; None when that was the last one."""
         first, longest, most = self.first, self.longest, self.max_tries
-        if unresolved:
+        if failure == "unresolved":
             first, longest, most = self.unresolved_first, self.unresolved_longest, self.unresolved_tries
+        elif failure == "refused":
+            most = min(most, self.refused_tries)
         if tries >= most:
             return None
         wait: timedelta = first * (1 << min(tries - 1, _MOST_DOUBLINGS))

@@ -1,0 +1,6 @@
+"""`python -m services.notifier serve|consume|schedule|migrate`."""
+
+from services.chassis.process import main
+from services.notifier.app import COMMANDS
+
+main("notifier", COMMANDS)

@@ -1,0 +1,91 @@
+"""Whom a message goes to and what is said in it: looked up at the moment it is sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from services.notifier.mail import in_credits
+
+_AMOUNTS = ("amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive")
+_BECAUSE_MEMBER = "your business is a member of this network"
+_BECAUSE_USER = "you have a login at this network"
+
+Document = Mapping[str, Any]
+Unseal = Callable[[str], Mapping[str, str]]
+"""The texts in a one-time message's ciphertext. Raises ValueError."""
+
+
+class NotKnownYet(Exception):
+    """A name or address that this message needs has not arrived: try again soon."""
+
+
+class Book(Protocol):
+    """Names and addresses."""
+
+    def entity(self, entity_id: str) -> Document | None: ...
+    def entity_of(self, account: str) -> Document | None: ...
+    def user(self, user_id: str) -> Document | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Where a message goes. `name` is the entity's or the person's."""
+
+    name: str
+    address: str
+    why: str
+
+
+def addressee(recipient: str, book: Book) -> Addressee:
+    """Who `recipient` is (`entity:<id>`, `account:<number>`, `user:<id>`). Raises NotKnownYet.
+
+    An entity without an address of its own is written to at its owner's.
+    """
+    what, _, key = recipient.partition(":")
+    if what == "user":
+        user = _found(book.user(key), "email")
+        return Addressee(name=_name_of_user(user), address=user["email"], why=_BECAUSE_USER)
+    entity = _found(book.entity(key) if what == "entity" else book.entity_of(key), "name")
+    address = entity.get("email") or _owner_address(entity, book)
+    return Addressee(name=entity["name"], address=address, why=_BECAUSE_MEMBER)
+
+
+def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: Book, unseal: Unseal) -> dict[str, Any]:
+    """What a template may say about these facts, besides the addressee's name. Raises NotKnownYet, ValueError."""
+    values = {name: in_credits(value) if name in _AMOUNTS else value for name, value in facts.items()}
+    values |= {"reason": once.get("reason", "")}
+    if "transfer_id" in facts:
+        values |= _sides(recipient.partition(":")[2], facts, book)
+    if "entity_id" in facts:
+        values["subject_name"] = _found(book.entity(facts["entity_id"]), "name")["name"]
+    if "ciphertext" in once:
+        values |= unseal(once["ciphertext"])
+    return values
+
+
+def _sides(account: str, facts: Document, book: Book) -> dict[str, Any]:
+    other = facts["payee"] if account == facts["payer"] else facts["payer"]
+    return {
+        "you_pay": account == facts["payer"],
+        "mine": account == facts["initiator"],
+        "other": _found(book.entity_of(other), "name")["name"],
+    }
+
+
+def _owner_address(entity: Document, book: Book) -> str:
+    members: Mapping[str, str] = entity.get("members", {})
+    owners = sorted(user_id for user_id, role in members.items() if role == "owner")
+    for user_id in owners:
+        if (user := book.user(user_id)) and user.get("email"):
+            return str(user["email"])
+    raise NotKnownYet("no address")
+
+
+def _name_of_user(user: Document) -> str:
+    return " ".join(part for part in (user.get("first_name", ""), user.get("last_name", "")) if part) or "there"
+
+
+def _found(document: Document | None, needed: str) -> Document:
+    if not document or not document.get(needed):
+        raise NotKnownYet(needed)
+    return document

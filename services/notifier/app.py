@@ -1,0 +1,135 @@
+"""Composition root of the notifier: its parts put together from its settings, and its commands."""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from flask import Flask
+
+from services.chassis import process
+from services.chassis.clock import system_clock
+from services.chassis.config import read_settings
+from services.chassis.consuming import Loop
+from services.chassis.tokens import Verifier
+from services.chassis.web import Parts, new_app
+from services.notifier.addressing import Unseal
+from services.notifier.api import ERRORS, bp
+from services.notifier.config import Config
+from services.notifier.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, SUBSCRIBED, Mail
+from services.notifier.domain import RetryPolicy
+from services.notifier.handlers import Policy
+from services.notifier.mail import Stationery
+from services.notifier.sending import Sender
+from services.notifier.smtp import Mailer, Server
+from services.notifier.store import SCHEMA_VERSION, Store
+
+# Always the machine's time: demo data is written with a clock in the past, and must look old here, so that nobody
+# is mailed about it.
+_CLOCK = system_clock
+
+
+def create_app(store: Store, verifier: Verifier) -> Flask:
+    """The HTTP interface."""
+    parts = Parts(
+        name="notifier",
+        verifier=verifier,
+        checks={"mongodb": store.ping},
+        projections={
+            "directory": lambda: store.position(DIRECTORY_SOURCE),
+            "ledger": lambda: store.position(LEDGER_SOURCE),
+        },
+        errors=ERRORS,
+        schema_version=SCHEMA_VERSION,
+    )
+    app = new_app(parts, bp)
+    app.extensions["store"] = store
+    return app
+
+
+def serving_app() -> Flask:
+    """What gunicorn serves."""
+    config = read_config()
+    return create_app(new_store(config), Verifier(Path(config.internal_public_key_file).read_bytes(), "notifier"))
+
+
+def read_config(environ: Mapping[str, str] = os.environ) -> Config:
+    """The settings. Raises BadSettings."""
+    return read_settings(Config, environ)
+
+
+def new_store(config: Config) -> Store:
+    return Store(config.mongo_url, config.mongo_database)
+
+
+def new_projection(config: Config) -> Mail:
+    """What `consume` feeds."""
+    policy = Policy(max_age=timedelta(hours=config.max_age_hours), signup_notifications=config.signup_notifications)
+    return Mail(store=new_store(config), policy=policy, clock=_CLOCK)
+
+
+def new_sender(config: Config) -> Sender:
+    """What `schedule` runs."""
+    server = Server(
+        host=config.smtp_host,
+        port=config.smtp_port,
+        tls=config.smtp_tls,
+        user=config.smtp_user,
+        password=config.smtp_password,
+    )
+    return Sender(
+        store=new_store(config),
+        mailer=Mailer(server),
+        stationery=Stationery(config.public_url),
+        unseal=new_unseal(config.messages_key),
+        policy=RetryPolicy(first=timedelta(seconds=config.retry_seconds), max_tries=config.max_tries),
+        lease=timedelta(seconds=config.lease_seconds),
+        sender=config.sender,
+        clock=_CLOCK,
+    )
+
+
+def new_unseal(keys: str) -> Unseal:
+    """Opens the directory's one-time messages. `keys`: Fernet keys, comma separated, when one follows another."""
+    fernet = MultiFernet([Fernet(key.strip()) for key in keys.split(",")])
+
+    def unseal(ciphertext: str) -> Mapping[str, str]:
+        try:
+            opened: Mapping[str, str] = orjson.loads(fernet.decrypt(ciphertext))
+        except InvalidToken as error:
+            raise ValueError("sealed with another key") from error
+        return opened
+
+    return unseal
+
+
+def serve() -> None:
+    """Answer HTTP."""
+    config = read_config()
+    process.serve("services.notifier.app:serving_app()", config.bind_host, config.port, config.workers)
+
+
+def consume() -> None:
+    """Turn events into messages."""
+    config = read_config()
+    Loop(new_projection(config), config.kafka_bootstrap, GROUP, SUBSCRIBED, process.new_stop()).run()
+
+
+def schedule() -> None:
+    """Send messages."""
+    new_sender(read_config()).run(process.new_stop())
+
+
+def migrate() -> None:
+    """Create collections and indices."""
+    new_store(read_config()).migrate()
+
+
+COMMANDS: Mapping[str, process.Command] = {
+    "serve": serve,
+    "consume": consume,
+    "schedule": schedule,
+    "migrate": migrate,
+}

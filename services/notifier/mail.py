@@ -1,0 +1,128 @@
+"""A message as a mail: the words from one template a kind, laid out as plain text and as HTML.
+
+The words are written once, as text. The HTML part is made of the finished paragraphs, each escaped as a whole, so
+nothing that somebody typed can become markup; and whatever somebody typed is brought on one line first, so it can
+neither start a header nor a paragraph.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+UNIT = "credits"
+_BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_LONGEST_SUBJECT = 200
+
+
+class BadAddress(ValueError):
+    """Not an address that a mail can be sent to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a message says, before layout."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    label: str
+    link: str
+    greeted: str
+    preferences: str
+    why: str
+
+
+def one_line(text: str) -> str:
+    """`text` on one line: line ends, controls and runs of spaces become one space."""
+    spaced = "".join(" " if unicodedata.category(char) in _BREAKING else char for char in text)
+    return " ".join(spaced.split())
+
+
+def in_credits(amount: int) -> str:
+    """An amount (never negative) of the smallest unit in words: 123456 → `1,234.56 credits`."""
+    whole, part = divmod(amount, 100)
+    return f"{whole:,}.{part:02d} {UNIT}"
+
+
+class Stationery:
+    """The templates and the layout."""
+
+    def __init__(self, public_url: str) -> None:
+        self._public_url = public_url.rstrip("/")
+        loader = PackageLoader("services.notifier")
+        options: dict[str, Any] = {"loader": loader, "undefined": StrictUndefined}
+        # Plain text has no markup to escape from; the HTML layout escapes all that it is given.
+        self._text = Environment(autoescape=False, **options)  # noqa: S701
+        self._html = Environment(autoescape=True, trim_blocks=True, **options)
+
+    def words(self, kind: str, values: Mapping[str, Any]) -> Words:
+        """What a message of `kind` says. Texts in `values` are brought on one line."""
+        clean = {name: one_line(value) if isinstance(value, str) else value for name, value in values.items()}
+        template = self._text.get_template(f"{kind}.txt")
+        context = template.new_context(clean)
+        said = {name: "".join(block(context)).strip() for name, block in template.blocks.items()}
+        return Words(
+            subject=one_line(said["subject"])[:_LONGEST_SUBJECT],
+            paragraphs=tuple(said["words"].split("\n\n")),
+            label=said["label"],
+            link=self._public_url + said["path"] if said["path"] else "",
+            greeted=clean["greeted"],
+            preferences=f"{self._public_url}/profile",
+            why=clean["why"],
+        )
+
+    def text(self, words: Words) -> str:
+        """The plain-text part."""
+        return self._text.get_template("layout.txt").render(_fields(words))
+
+    def html(self, words: Words) -> str:
+        """The HTML part."""
+        return self._html.get_template("layout.html").render(_fields(words))
+
+
+def _fields(words: Words) -> dict[str, Any]:
+    return {name: getattr(words, name) for name in Words.__slots__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """To whom, from whom, which and when."""
+
+    sender: str
+    """`Name <address>`."""
+    name: str
+    address: str
+    message_id: str
+    at: datetime
+
+
+def as_mail(envelope: Envelope, words: Words, stationery: Stationery) -> EmailMessage:
+    """The mail. The same message always carries the same Message-ID. Raises BadAddress."""
+    mail = EmailMessage(policy=SMTP)
+    sender = _address(*parseaddr(envelope.sender))
+    mail["From"] = sender
+    mail["To"] = _address(envelope.name, envelope.address)
+    mail["Subject"] = words.subject
+    mail["Date"] = format_datetime(envelope.at)
+    mail["Message-ID"] = f"<{envelope.message_id}@{sender.domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(stationery.text(words))
+    mail.add_alternative(stationery.html(words), subtype="html")
+    return mail
+
+
+def _address(name: str, address: str) -> Address:
+    try:
+        parsed = Address(display_name=one_line(name), addr_spec=address)
+    except (ValueError, IndexError) as error:
+        raise BadAddress("not a mail address") from error
+    if not parsed.domain or one_line(address) != address:
+        raise BadAddress("not a mail address")
+    return parsed

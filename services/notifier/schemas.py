@@ -1,0 +1,30 @@
+"""Shapes of the notifier's HTTP interface (docs/internal-api.md)."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.chassis.clock import rfc3339
+from services.notifier.domain import STATES
+
+
+class Listing(Schema):
+    """The query of GET /messages."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
+    page_size = fields.Integer(load_default=10, validate=validate.Range(min=1, max=100))
+
+
+def message_view(record: dict[str, Any]) -> dict[str, Any]:
+    """A message record without address and text."""
+    sent_at = record.get("sent_at")
+    return {
+        "message_id": record["_id"],
+        "kind": record["kind"],
+        "entity_id": record["entity_id"],
+        "state": record["state"],
+        "tries": record["tries"],
+        "created_at": rfc3339(record["created_at"]),
+        "sent_at": rfc3339(sent_at) if sent_at else None,
+    }

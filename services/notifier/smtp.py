@@ -1,0 +1,100 @@
+"""The mail server, spoken to by SMTP. Tells apart: the server is away, not now (4xx), no (5xx)."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+_SECONDS = 8
+"""For each step; a stop must not take ten."""
+_CLOSING = 421
+
+
+class ServerAway(Exception):
+    """No mail can be sent at present, whichever: not the message's fault."""
+
+
+class NotNow(Exception):
+    """The server refused this mail for the moment, or went away while it was handed over."""
+
+
+class Refused(Exception):
+    """The server refused this mail for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where mail is handed in."""
+
+    host: str
+    port: int
+    tls: bool = False
+    user: str = ""
+    password: str | None = None
+
+
+class Mailer:
+    """One connection, opened when it is needed and kept while it answers. Not for several threads."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._connection: smtplib.SMTP | None = None
+
+    def ready(self) -> None:
+        """Make sure that the server answers, before a message is claimed. Raises ServerAway."""
+        if self._connection is not None and self._answers(self._connection):
+            return
+        self.close()
+        try:
+            self._connection = self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            raise ServerAway(type(error).__name__) from error
+
+    def send(self, mail: EmailMessage) -> None:
+        """Hand over a mail to its one recipient. Raises NotNow, Refused. Call `ready` first."""
+        if self._connection is None:
+            raise NotNow("not connected")
+        try:
+            self._connection.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, _ = next(iter(error.recipients.values()))
+            raise self._refusal(code) from error
+        except smtplib.SMTPResponseException as error:
+            raise self._refusal(error.smtp_code) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise Refused("the server can't write to such an address") from error
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise NotNow(type(error).__name__) from error
+
+    def close(self) -> None:
+        """Hang up."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        connection = smtplib.SMTP(self._server.host, self._server.port, timeout=_SECONDS)
+        try:
+            if self._server.tls:
+                connection.starttls(context=ssl.create_default_context())
+            if self._server.user:
+                connection.login(self._server.user, self._server.password or "")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _refusal(self, code: int) -> Exception:
+        if code == _CLOSING:
+            self.close()
+        # The server's text may quote the address: the code alone is kept.
+        return Refused(str(code)) if 500 <= code < 600 else NotNow(str(code))
+
+    @staticmethod
+    def _answers(connection: smtplib.SMTP) -> bool:
+        try:
+            code, _ = connection.noop()
+        except (OSError, smtplib.SMTPException):
+            return False
+        return code < 400
