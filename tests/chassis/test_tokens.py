@@ -1,0 +1,142 @@
+"""Internal tokens: only the gateway's, only for this service, only for a minute."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from typing import Any
+
+import jwt
+import pytest
+
+from services.chassis.tokens import ISSUER, LIFETIME_SECONDS, Caller, InvalidToken, Signer, Verifier
+from tests.chassis.keys import key_pair
+from tests.waiting import wait_until
+
+PRIVATE, PUBLIC = key_pair("gateway")
+MEMBER = Caller(
+    subject="user-1",
+    roles=frozenset({"member"}),
+    accounts=frozenset({"1048307719263502"}),
+    entities=frozenset({"entity-1"}),
+    session="session-1",
+    on_behalf_of="user-2",
+)
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    now = int(time.time())
+    valid = {"iss": ISSUER, "aud": "ledger", "iat": now, "exp": now + 60, "sub": "user-1", "roles": ["admin"]}
+    return {name: value for name, value in (valid | changed).items() if value is not None}
+
+
+def by_hand(header: dict[str, str], payload: dict[str, Any], secret: bytes | None) -> str:
+    def part(value: bytes) -> str:
+        return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+    signed = f"{part(json.dumps(header).encode())}.{part(json.dumps(payload).encode())}"
+    signature = hmac.new(secret, signed.encode(), hashlib.sha256).digest() if secret else b""
+    return f"{signed}.{part(signature)}"
+
+
+@pytest.mark.parametrize("caller", [MEMBER, Caller(), Caller(subject="gateway", roles=frozenset({"service"}))])
+def test_the_caller_arrives_whole(caller: Caller):
+    verifier = Verifier(PUBLIC, "ledger")
+    token = Signer(PRIVATE).token(caller, "ledger")
+    assert verifier.caller(token) == caller
+    assert verifier.caller(token) == caller, "the second time from the cache"
+
+
+@pytest.mark.parametrize(
+    ("roles", "actor"), [({"member"}, "user:x"), ({"admin", "member"}, "admin:x"), ({"service"}, "system:x")]
+)
+def test_actor_is_as_events_name_it(roles: set[str], actor: str):
+    assert Caller(subject="x", roles=frozenset(roles)).actor == actor
+
+
+def test_a_foreign_key_is_refused():
+    with pytest.raises(InvalidToken):
+        Verifier(PUBLIC, "ledger").caller(Signer(key_pair("stranger")[0]).token(MEMBER, "ledger"))
+
+
+def test_a_token_for_another_service_is_refused_even_after_it_was_accepted_there():
+    token = Signer(PRIVATE).token(MEMBER, "directory")
+    Verifier(PUBLIC, "directory").caller(token)
+    with pytest.raises(InvalidToken):
+        Verifier(PUBLIC, "ledger").caller(token)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"exp": int(time.time()) - 1},
+        {"exp": None},
+        {"iat": None},
+        {"sub": None},
+        {"aud": None},
+        {"aud": "gateway"},
+        {"iss": None},
+        {"iss": "ledger"},
+        {"nbf": int(time.time()) + 600},
+    ],
+)
+def test_wrong_claims_are_refused(changed: dict[str, Any]):
+    token = jwt.encode(claims(**changed), PRIVATE, algorithm="RS256")
+    with pytest.raises(InvalidToken):
+        Verifier(PUBLIC, "ledger").caller(token)
+
+
+def test_right_claims_are_accepted():
+    """Without this the test above could pass for another reason."""
+    assert Verifier(PUBLIC, "ledger").caller(jwt.encode(claims(), PRIVATE, algorithm="RS256")).roles == {"admin"}
+
+
+def test_unsigned_tokens_are_refused():
+    with pytest.raises(InvalidToken):
+        Verifier(PUBLIC, "ledger").caller(by_hand({"alg": "none", "typ": "JWT"}, claims(), None))
+
+
+def test_the_public_key_is_no_shared_secret():
+    """The old trick: an HMAC made with the public key, which everybody may have."""
+    for secret in (PUBLIC, PUBLIC.strip()):
+        with pytest.raises(InvalidToken):
+            Verifier(PUBLIC, "ledger").caller(by_hand({"alg": "HS256", "typ": "JWT"}, claims(), secret))
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "..", "é.é.é", "a" * 100_000])
+def test_what_is_no_token_is_refused(token: str):
+    with pytest.raises(InvalidToken):
+        Verifier(PUBLIC, "ledger").caller(token)
+
+
+def test_a_changed_token_is_refused():
+    head, payload, signature = Signer(PRIVATE).token(MEMBER, "ledger").split(".")
+    admin = by_hand({"alg": "RS256"}, claims(), None).split(".")[1]
+    assert admin != payload
+    with pytest.raises(InvalidToken):
+        Verifier(PUBLIC, "ledger").caller(f"{head}.{admin}.{signature}")
+
+
+def test_a_token_from_the_cache_expires_too():
+    verifier = Verifier(PUBLIC, "ledger")
+    token = jwt.encode(claims(exp=time.time() + 1), PRIVATE, algorithm="RS256")
+    verifier.caller(token)
+
+    def is_refused() -> bool:
+        try:
+            verifier.caller(token)
+        except InvalidToken:
+            return True
+        return False
+
+    wait_until(is_refused, seconds=5)
+
+
+def test_a_token_is_made_once_per_caller_and_service():
+    signer = Signer(PRIVATE)
+    token = signer.token(MEMBER, "ledger")
+    assert signer.token(MEMBER, "ledger") == token
+    assert signer.token(MEMBER, "directory") != token
+    assert signer.token(Caller(), "ledger") != token
+    assert jwt.decode(token, options={"verify_signature": False})["exp"] <= time.time() + LIFETIME_SECONDS
