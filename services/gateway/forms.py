@@ -151,23 +151,46 @@ def _countries() -> list[tuple[str, Any]]:
     return [("", lazy_gettext("Please choose")), *((name, name) for name in COUNTRIES)]
 
 
-class KeyedForm(FlaskForm):
+_AS_SENT: Any = object()
+
+
+class PageForm(FlaskForm):
+    """FlaskForm with types, and with refusals of the services beside its fields."""
+
+    def __init__(self, formdata: Any = _AS_SENT, **values: Any) -> None:
+        given = {} if formdata is _AS_SENT else {"formdata": formdata}
+        super().__init__(**given, **values)  # type: ignore[no-untyped-call]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether all that was typed will do."""
+        return bool(super().validate(extra_validators))  # type: ignore[no-untyped-call]
+
+    @property
+    def sent(self) -> bool:
+        """Whether this request sends the form."""
+        return bool(self.is_submitted())  # type: ignore[no-untyped-call]
+
+    def blame(self, name: str, message: str) -> bool:
+        """Put a sentence beside a field; False when there is no such field."""
+        if name not in self:
+            return False
+        self[name].errors = (*self[name].errors, message)
+        return True
+
+
+class KeyedForm(PageForm):
     """A form whose write may be sent twice: the hidden key makes the second one a repeat."""
 
     key = HiddenField(default=lambda: uuid.uuid4().hex, validators=[Optional(), Regexp(r"^[!-~]{1,200}$")])
 
 
-class PlainForm(FlaskForm):
-    """Only the CSRF token: a button."""
-
-
-class LoginForm(FlaskForm):
+class LoginForm(PageForm):
     email = EmailField(lazy_gettext("Email"), [Needed(), at_most(100)])
     password = PasswordField(lazy_gettext("Password"), [Needed(), at_most(100)])
     next = HiddenField()
 
 
-class LostPasswordForm(FlaskForm):
+class LostPasswordForm(PageForm):
     email = EmailField(
         lazy_gettext("Email"),
         [Needed(), at_most(100), Regexp(_EMAIL, message=lazy_gettext("Write an address like you@example.org."))],
@@ -175,7 +198,7 @@ class LostPasswordForm(FlaskForm):
     kind = HiddenField(default="member")
 
 
-class ResetForm(FlaskForm):
+class ResetForm(PageForm):
     password = PasswordField(lazy_gettext("New password"), [Needed(), GoodPassword()])
     again = PasswordField(
         lazy_gettext("New password again"),

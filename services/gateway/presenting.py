@@ -73,6 +73,12 @@ def plain_figure(amount: int) -> str:
     return f"{Decimal(amount) * UNIT:.2f}"
 
 
+def count_figure(count: int) -> str:
+    """`1,234`: a number of things."""
+    text: str = format_decimal(count)
+    return text
+
+
 def account_number(number: str) -> str:
     """`1234 5678 9012 3452`: groups of four, as on a bank card."""
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
@@ -166,7 +172,7 @@ def inc_type_words(inc_type: str) -> str:
 def register(app: Flask) -> None:
     """Give the templates these words."""
     filters: tuple[Callable[..., str], ...] = (
-        *(figure, signed_figure, money, plain_figure, account_number, when, day),
+        *(figure, signed_figure, money, plain_figure, count_figure, account_number, when, day),
         *(status_words, transfer_words, match_words, inc_type_words),
     )
     for item in filters:

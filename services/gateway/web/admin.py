@@ -1,0 +1,169 @@
+"""Pages for the network's administrators."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from services.chassis.web import allow
+from services.gateway.clients import Document, PartDown, Refused
+from services.gateway.forms import LimitsForm, StatusForm
+from services.gateway.presenting import STATUS_WORDS, status_words
+from services.gateway.session import parts, safe_next
+from services.gateway.web.blueprint import bp
+from services.gateway.web.cards import Card, card, names_of, page_asked, paging, parties
+from services.gateway.web.refusals import blame, words_for_unknown_outcome
+from services.gateway.web.visitors import terms
+
+Answer = str | Response | tuple[str, int]
+
+PAGE_SIZE = 20
+QUEUE_SIZE = 20
+PENDING_SHOWN = 10
+STATUSES = tuple(STATUS_WORDS)
+
+
+def _with_status(status: str, page_size: int) -> Card:
+    return card(lambda: parts().directory.entities(status=[status], page_size=page_size))
+
+
+@bp.get("/admin")
+@allow("admin")
+def admin_overview() -> str:
+    """Numbers that lead to the lists behind them."""
+    return render_template(
+        "admin_overview.html",
+        joining=_with_status("pending", 1),
+        applying=_with_status("tradingPending", 1),
+        trading=_with_status("tradingAccepted", 1),
+        mail=card(parts().notifier.summary),
+        head=card(parts().ledger.head),
+    )
+
+
+@bp.get("/admin/applications")
+@allow("admin")
+def applications() -> str:
+    """Who waits for the directory, and who for trading."""
+    return render_template(
+        "admin_applications.html",
+        joining=_with_status("pending", QUEUE_SIZE),
+        applying=_with_status("tradingPending", QUEUE_SIZE),
+    )
+
+
+@bp.get("/admin/businesses")
+@allow("admin")
+def admin_businesses() -> str:
+    """All businesses, filtered."""
+    filters = {name: request.args.get(name, "").strip()[:100] for name in ("name", "offers", "wants", "status")}
+    found = card(lambda: _businesses(filters))
+    total = found.value["total"] if found.value else 0
+    numbers = [entity["account"] for entity in found.value["entities"]] if found.value else []
+    accounts = card(lambda: parts().ledger.accounts(numbers)).value or []
+    return render_template(
+        "admin_businesses.html",
+        found=found,
+        filters=filters,
+        statuses=STATUSES,
+        balances={account["account"]: account["balance"] for account in accounts},
+        **paging(total, PAGE_SIZE),
+    )
+
+
+def _businesses(filters: dict[str, str]) -> Document:
+    status = [filters["status"]] if filters["status"] in STATUSES else list(STATUSES)
+    if not (filters["name"] or filters["offers"] or filters["wants"]):
+        return parts().directory.entities(status=status, page=page_asked(), page_size=PAGE_SIZE)
+    return parts().directory.search(
+        name=filters["name"] or None,
+        offers=terms(filters["offers"]),
+        wants=terms(filters["wants"]),
+        status=status,
+        page=page_asked(),
+        page_size=PAGE_SIZE,
+    )
+
+
+@bp.get("/admin/businesses/<entity_id>")
+@allow("admin")
+def admin_business(entity_id: str) -> Answer:
+    """Everything about one business."""
+    return _business(parts().directory.entity(entity_id))
+
+
+def _business(
+    entity: Document,
+    status_form: StatusForm | None = None,
+    limits_form: LimitsForm | None = None,
+    status: int = 0,
+    **problems: str,
+) -> Answer:
+    account = card(lambda: parts().ledger.account(entity["account"]))
+    pending = card(
+        lambda: parts().ledger.transfers(account=entity["account"], status="initiated", page_size=PENDING_SHOWN)
+    )
+    wrong = 422 if status_form or limits_form else 200
+    page = render_template(
+        "admin_business.html",
+        entity=entity,
+        account=account,
+        pending=pending,
+        names=names_of(parties(pending.value["transfers"])) if pending.value else {},
+        status_form=status_form or _status_form(formdata=None, data={"status": entity["status"]}),
+        limits_form=limits_form or LimitsForm(formdata=None, data=account.value or {}),
+        **problems,
+    )
+    return page, status or wrong
+
+
+def _status_form(**values: Any) -> StatusForm:
+    form = StatusForm(**values)
+    form.status.choices = list(STATUS_WORDS.items())
+    return form
+
+
+@bp.post("/admin/businesses/<entity_id>/status")
+@allow("admin")
+def set_status(entity_id: str) -> Answer:
+    """Accept, decline, promote, demote; the member is told by mail."""
+    directory, form = parts().directory, _status_form()
+    if not form.validate():
+        return _business(directory.entity(entity_id), status_form=form)
+    changes = {"status": form.status.data} | ({"reason": form.reason.data} if form.reason.data else {})
+    try:
+        entity = directory.change_entity(entity_id, changes, key=form.key.data)
+    except Refused as refused:
+        problem = blame(form, refused)
+        return _business(directory.entity(entity_id), status_form=form, status_problem=problem, status=refused.status)
+    except PartDown as down:
+        flash(words_for_unknown_outcome(down), "bad")
+        raise
+    changed = gettext("%(name)s: %(status)s.", name=entity["name"], status=status_words(entity["status"]))
+    flash(changed, "done")
+    return redirect(safe_next(request.form.get("next"), url_for("web.admin_business", entity_id=entity_id)))
+
+
+@bp.post("/admin/businesses/<entity_id>/limits")
+@allow("admin")
+def set_limits(entity_id: str) -> Answer:
+    """How far an account may go below and above zero."""
+    entity, form = parts().directory.entity(entity_id), LimitsForm()
+    if not form.validate():
+        return _business(entity, limits_form=form)
+    try:
+        parts().ledger.set_limits(
+            entity["account"],
+            max_negative=form.max_negative.minor,
+            max_positive=form.max_positive.minor,
+            reason=form.reason.data or None,
+            key=form.key.data,
+        )
+    except Refused as refused:
+        return _business(entity, limits_form=form, limits_problem=blame(form, refused), status=refused.status)
+    except PartDown as down:
+        problem = words_for_unknown_outcome(down)
+        return _business(entity, limits_form=form, limits_problem=problem, status=503)
+    flash(gettext("The limits of %(name)s are changed.", name=entity["name"]), "done")
+    return redirect(url_for("web.admin_business", entity_id=entity_id))

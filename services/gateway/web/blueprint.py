@@ -1,0 +1,75 @@
+"""The blueprint of the pages, and what every template may use."""
+
+import hashlib
+import uuid
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, g, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_babel import Babel, get_locale
+from flask_bootstrap import Bootstrap5
+
+from services.gateway import presenting
+from services.gateway.session import Login, Membership, current
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
+
+bp = Blueprint("web", __name__)
+
+
+@bp.record_once
+def _prepare(state: BlueprintSetupState) -> None:
+    app: Flask = state.app  # type: ignore[assignment]
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en_GB")
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/London")
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
+    Babel(app)
+    Bootstrap5(app)  # type: ignore[no-untyped-call]
+    presenting.register(app)
+    app.add_template_global(asset)
+    app.add_template_global(new_key)
+
+
+@bp.app_context_processor
+def _who_and_how() -> dict[str, Any]:
+    login = _login()
+    theme = request.cookies.get(THEME_COOKIE, "")
+    settings = current_app.config.get("GATEWAY")
+    return {
+        "login": login,
+        "mine": login.entities[0] if login and login.entities else None,
+        "theme": theme if theme in THEMES else "auto",
+        "language": str(get_locale()).replace("_", "-"),
+        "mail_page_url": getattr(settings, "mail_page_url", ""),
+    }
+
+
+def _login() -> Login | None:
+    # A page about a failure must not ask again what may just have failed.
+    found: Login | None = g.get("login") if g.get("failing") else current()
+    return found
+
+
+def mine() -> Membership | None:
+    """The business that the person logged in acts for."""
+    login = current()
+    return login.entities[0] if login and login.entities else None
+
+
+def new_key() -> str:
+    """A fresh idempotency key for a form."""
+    return uuid.uuid4().hex
+
+
+def asset(name: str) -> str:
+    """Address of a file of ours; it changes with the file, so browsers may keep it."""
+    return url_for("static", filename=name, v=_digest(str(Path(str(current_app.static_folder)) / name)))
+
+
+@lru_cache(maxsize=32)
+def _digest(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:8]

@@ -1,0 +1,56 @@
+"""The page that says what went wrong."""
+
+from flask import g, render_template, request
+from flask_babel import gettext
+
+from services.chassis.logs import correlation_id
+from services.gateway.clients import PartDown
+from services.gateway.failures import Failure
+from services.gateway.web.refusals import words_for_down
+
+
+def error_page(failure: Failure) -> str:
+    """A whole page in the usual layout; the caller sets the status."""
+    g.failing = True
+    title, sentence, next_step = _texts(failure)
+    repeatable = request.method == "GET" and failure.status in (429, 500, 503)
+    return render_template(
+        "failure.html",
+        title=title,
+        sentence=sentence,
+        next_step=next_step,
+        again=request.full_path.rstrip("?") if repeatable else "",
+        correlation=correlation_id(),
+    )
+
+
+def _texts(failure: Failure) -> tuple[str, str, str]:
+    match failure.status:
+        case 400 if "CSRF" in failure.detail:
+            return (
+                gettext("That page was too old"),
+                gettext("The form came without a valid mark of this site, so nothing was done."),
+                gettext("Go back, load the page again, and send it once more. Cookies must be allowed."),
+            )
+        case 401:
+            return (gettext("Please log in"), failure.detail, "")
+        case 403:
+            return (
+                gettext("Not with this login"),
+                gettext("Your login does not allow this page."),
+                gettext("Log out and log in with another one, or go back."),
+            )
+        case 404:
+            return (
+                gettext("Nothing here"),
+                gettext("There is nothing under this address, or it is not yours to see."),
+                gettext("Check the address, or start over from the start page."),
+            )
+        case 429:
+            return (gettext("Slowly, please"), failure.detail, gettext("Wait a minute and try again."))
+        case 503:
+            down = PartDown(str(failure.extra.get("part", "")), failure.code, failure.detail)
+            return (gettext("Back in a moment"), words_for_down(down), "")
+        case 500:
+            return (gettext("Our mistake"), failure.detail, "")
+    return (gettext("That did not work"), failure.detail, gettext("Go back and try again."))

@@ -1,0 +1,89 @@
+"""Refusals of the services in words: what happened, why, what to do next; beside the field concerned."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from services.gateway.clients import PartDown, Refused
+from services.gateway.forms import PageForm
+from services.gateway.presenting import money
+from services.gateway.web.blueprint import new_key
+
+
+def words_for_down(down: PartDown) -> str:
+    """Which part of the page is missing, for people."""
+    match down.service:
+        case "ledger":
+            return gettext("Balances and transfers can't be reached at the moment. Nothing is lost; try again shortly.")
+        case "matcher":
+            return gettext("Leads and suppliers can't be reached at the moment. Everything else works.")
+        case "notifier":
+            return gettext("The mail queue can't be reached at the moment. Mails wait and are sent later.")
+    if down.code == "search.unavailable":
+        return gettext("The search can't be reached at the moment. Everything else works; try again shortly.")
+    return gettext("The directory can't be reached at the moment. Try again shortly.")
+
+
+def words_for_unknown_outcome(down: PartDown) -> str:
+    """A write got no answer: it may be sent again, because its key makes the second one a repeat."""
+    why = words_for_down(down)
+    return gettext("%(why)s What you typed is kept: press the button again, it will not be done twice.", why=why)
+
+
+_WORDS = {
+    "login.failed": lazy_gettext("This email and password do not go together. Check both, or have a new one mailed."),
+    "login.locked": lazy_gettext("Too many wrong passwords. Wait 15 minutes, or have a new password mailed."),
+    "user.email_taken": lazy_gettext("This email has a login here already. Log in, or have a new password mailed."),
+    "transfer.counterparty_limit": lazy_gettext(
+        "The other side's limit does not allow that much. Try less, or talk to them."
+    ),
+    "transfer.same_account": lazy_gettext("That is your own account. Choose another business."),
+    "transfer.already_closed": lazy_gettext("This transfer has ended meanwhile; this page says how."),
+    "account.unknown": lazy_gettext("There is no such account. Check the number, or write the name of the business."),
+    "account.not_trading": lazy_gettext("That business does not trade in credits at the moment. Choose another one."),
+    "idempotency.key_reused": lazy_gettext(
+        "This form was sent before with other contents. Look what came of it, or send this one anew."
+    ),
+    "trading_application.wrong_status": lazy_gettext(
+        "You can't apply at the moment: see on your home page where you stand."
+    ),
+}
+
+
+def words(refused: Refused) -> str:
+    """The sentence for a refusal; the service's own when we have none that is better."""
+    most = refused.extra.get("max_possible")
+    if refused.code == "transfer.limit_exceeded" and isinstance(most, int):
+        return gettext("Your limit does not allow that much. At most %(most)s are possible.", most=money(most))
+    if refused.code == "account.not_trading" and "initiator" in refused.errors:
+        return gettext("Your business does not trade in credits at the moment. Ask the administrators.")
+    ours = _WORDS.get(refused.code)
+    return str(ours or refused.detail or gettext("That was refused. Go back and try again."))
+
+
+def blame(form: PageForm, refused: Refused, fields: Mapping[str, str] | None = None) -> str:
+    """Put a refusal beside the fields that it names, and give the form a fresh key.
+
+    `fields` maps codes, and names of the service's fields, to names of the form's. Answers the sentence for the whole
+    form; empty when a field has it.
+    """
+    known = fields or {}
+    if "key" in form:
+        # The refusal is remembered under the old key: the corrected form is another wish.
+        form["key"].data = new_key()
+    if refused.code in known:
+        form.blame(known[refused.code], words(refused))
+        return ""
+    placed = [form.blame(known.get(name, name), message) for name, message in _messages(refused.errors)]
+    return "" if placed and all(placed) else words(refused)
+
+
+def _messages(errors: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Field and message of each innermost entry: `{"entity": {"name": ["..."]}}` names `name`."""
+    for name, inside in errors.items():
+        if isinstance(inside, Mapping):
+            # Lists report by index: `{"offers": {"0": [...]}}` is about `offers`.
+            yield from ((name if key.isdigit() else key, message) for key, message in _messages(inside))
+        else:
+            yield from ((name, str(message)) for message in ([inside] if isinstance(inside, str) else inside))

@@ -1,0 +1,79 @@
+"""Pages for everybody: start page, finding businesses, a business, colours."""
+
+import re
+
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from services.chassis.web import allow
+from services.gateway.clients import Document
+from services.gateway.session import current, parts, safe_next
+from services.gateway.web.blueprint import THEME_COOKIE, THEMES, bp
+from services.gateway.web.cards import card, page_asked, paging
+
+PAGE_SIZE = 10
+SIDES = ("offers", "wants", "name")
+YEAR_SECONDS = 31_536_000
+
+
+@bp.get("/")
+@allow("public")
+def home() -> str | WerkzeugResponse:
+    """What this is; for those logged in their own first page."""
+    login = current()
+    if login is None:
+        return render_template("home.html", listed=card(lambda: parts().directory.search(page_size=2)))
+    return redirect(first_page(login.roles))
+
+
+def first_page(roles: frozenset[str]) -> str:
+    """Where somebody with these roles begins."""
+    if "member" in roles:
+        return url_for("web.dashboard")
+    return url_for("web.admin_overview") if "admin" in roles else url_for("web.audit")
+
+
+@bp.get("/businesses")
+@allow("public")
+def find() -> str:
+    """The directory, searched by what businesses offer or want, or by name."""
+    side, q = request.args.get("side", ""), request.args.get("q", "").strip()[:100]
+    side, category = side if side in SIDES else "offers", request.args.get("category", "")[:100]
+    found = card(lambda: _search(side, q, category))
+    total = found.value["total"] if found.value else 0
+    return render_template("find.html", side=side, q=q, category=category, found=found, **paging(total, PAGE_SIZE))
+
+
+def _search(side: str, q: str, category: str) -> Document:
+    return parts().directory.search(
+        offers=terms(q) if side == "offers" else (),
+        wants=terms(q) if side == "wants" else (),
+        name=q if side == "name" and q else None,
+        category=category or None,
+        page=page_asked(),
+        page_size=PAGE_SIZE,
+    )
+
+
+def terms(text: str) -> list[str]:
+    """Search words: split at commas and blanks (behaviour.md 3.7)."""
+    return [term for term in re.split(r"[,\s]+", text) if term]
+
+
+@bp.get("/businesses/<entity_id>")
+@allow("public")
+def business(entity_id: str) -> str:
+    """One business as others see it."""
+    return render_template("business.html", entity=parts().directory.entity(entity_id))
+
+
+@bp.post("/theme")
+@allow("public")
+def set_theme() -> WerkzeugResponse:
+    """Remember the colours that somebody likes; without JavaScript."""
+    response: Response | WerkzeugResponse = redirect(safe_next(request.form.get("next")))
+    theme = request.form.get("theme", "")
+    if theme in THEMES:
+        # Readable by the module, which switches without loading the page again.
+        response.set_cookie(THEME_COOKIE, theme, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure)
+    return response
