@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, current_app
 
-from services.chassis.web import ErrorTable, allow, answer, follows, query
+from services.chassis.web import Unavailable, allow, answer, follows, query
 from services.notifier.schemas import Listing, message_view
 from services.notifier.store import TRANSIENT, Store
 
@@ -16,6 +16,17 @@ _LISTING = Listing()
 def _store() -> Store:
     store: Store = current_app.extensions["store"]
     return store
+
+
+def unavailable(_: Exception) -> Response:
+    """503 with Retry-After."""
+    return current_app.handle_user_exception(  # type: ignore[return-value]
+        Unavailable("notifier.unavailable", "Messages can't be looked up at the moment. Try again in a moment.")
+    )
+
+
+for _error in TRANSIENT:
+    bp.app_errorhandler(_error)(unavailable)
 
 
 @bp.get("/messages")

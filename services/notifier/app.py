@@ -16,7 +16,7 @@ from services.chassis.consuming import Loop
 from services.chassis.tokens import Verifier
 from services.chassis.web import Parts, new_app
 from services.notifier.addressing import Unseal
-from services.notifier.api import ERRORS, bp
+from services.notifier.api import bp
 from services.notifier.config import Config
 from services.notifier.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, SUBSCRIBED, Mail
 from services.notifier.domain import RetryPolicy
@@ -41,7 +41,6 @@ def create_app(store: Store, verifier: Verifier) -> Flask:
             "directory": lambda: store.position(DIRECTORY_SOURCE),
             "ledger": lambda: store.position(LEDGER_SOURCE),
         },
-        errors=ERRORS,
         schema_version=SCHEMA_VERSION,
     )
     app = new_app(parts, bp)

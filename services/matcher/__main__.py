@@ -1,0 +1,6 @@
+"""`python -m services.matcher serve|consume|migrate|rebuild-index`."""
+
+from services.chassis.process import main
+from services.matcher.app import COMMANDS
+
+main("matcher", COMMANDS)

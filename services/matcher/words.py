@@ -1,0 +1,111 @@
+"""Tags as the matcher compares them: one function folds for the index and for queries, so both always agree.
+
+Pure. Accents, case and English plurals don't matter; a tag is its words.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+How = Literal["exact", "prefix", "contains", "fuzzy"]
+
+SHORTEST_PREFIX = 3
+"""A shorter beginning says too little: `it` is no Italian food."""
+WEIGHTS: dict[How, int] = {"exact": 100, "prefix": 75, "contains": 60, "fuzzy": 40}
+
+_BETWEEN_WORDS = re.compile(r"[^\w&+]+|_+")
+_ONE_EDIT_FROM, _TWO_EDITS_FROM = 3, 6
+_SIBILANTS = ("ches", "shes", "sses", "xes", "zes")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A tag in the form that is compared: its words, and the words joined."""
+
+    words: tuple[str, ...]
+    key: str
+
+
+@lru_cache(maxsize=10_000)
+def fold(tag: str) -> Folded:
+    """`Organic Vegetables` and `organic-vegetable` → words `organic`, `vegetable`."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", tag) if not unicodedata.combining(char))
+    words = tuple(dict.fromkeys(_singular(word) for word in _BETWEEN_WORDS.split(plain.casefold()) if word))
+    return Folded(words=words, key="-".join(words))
+
+
+def _singular(word: str) -> str:
+    """The word without an English plural ending: berries → berry, boxes → box, eggs → egg."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(_SIBILANTS) and len(word) > 4:
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def prefixes(key: str) -> list[str]:
+    """The beginnings of `key` that are long enough to mean something, itself left out."""
+    return [key[:length] for length in range(SHORTEST_PREFIX, len(key))]
+
+
+def how(mine: str, theirs: str) -> How | None:
+    """How two tags fit, the strongest way first; None when they don't (behaviour.md 3.8, both ways).
+
+    Prefix: one begins with the other. Contains: one has all words of the other. Fuzzy: every word of mine is
+    nearly a word of theirs, or theirs is one word and nearly one of mine.
+    """
+    a, b = fold(mine), fold(theirs)
+    if not a.key or not b.key:
+        return None
+    if a.key == b.key:
+        return "exact"
+    if _begins(a.key, b.key) or _begins(b.key, a.key):
+        return "prefix"
+    if set(a.words) <= set(b.words) or set(b.words) <= set(a.words):
+        return "contains"
+    if all(_nearly_one_of(word, b.words) for word in a.words):
+        return "fuzzy"
+    if len(b.words) == 1 and any(nearly(word, b.words[0]) for word in a.words):
+        return "fuzzy"
+    return None
+
+
+def _begins(key: str, other: str) -> bool:
+    return len(other) >= SHORTEST_PREFIX and key.startswith(other)
+
+
+def _nearly_one_of(word: str, others: Iterable[str]) -> bool:
+    return any(nearly(word, other) for other in others)
+
+
+def edits_allowed(word: str) -> int:
+    """Elasticsearch's AUTO: 0 up to 2 characters, 1 for 3 to 5, 2 from 6 on."""
+    if len(word) < _ONE_EDIT_FROM:
+        return 0
+    return 1 if len(word) < _TWO_EDITS_FROM else 2
+
+
+def nearly(word: str, other: str) -> bool:
+    """Whether `other` is within the edits that `word` allows; exchanging neighbours is one edit."""
+    most = edits_allowed(word)
+    return abs(len(word) - len(other)) <= most and distance(word, other) <= most
+
+
+def distance(a: str, b: str) -> int:
+    """Edits from `a` to `b`: insert, delete, replace, exchange two neighbours (optimal string alignment)."""
+    before: list[int] = []
+    previous: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        before, previous, row = previous, row, [i]
+        for j, y in enumerate(b, start=1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
