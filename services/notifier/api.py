@@ -8,8 +8,6 @@ from services.notifier.store import TRANSIENT, Store
 
 bp = Blueprint("messages", __name__)
 
-ERRORS: ErrorTable = dict.fromkeys(TRANSIENT, (503, "notifier.unavailable"))
-
 _LISTING = Listing()
 
 
