@@ -14,7 +14,6 @@ from pathlib import Path
 from types import FrameType
 
 from deploy.native.board import Part, State
-from deploy.native.demo import load_demo_data
 from deploy.native.install import install
 from deploy.native.mailbox.__main__ import add_mailbox_options, serve_mailbox
 from deploy.native.preflight import check_before_start
@@ -24,6 +23,7 @@ from deploy.native.software import CHECKOUT
 from deploy.native.stack import Stack
 from deploy.native.system import System
 from deploy.native.table import Display, table
+from deploy.native.tasks import audit, load_demo_data
 from deploy.native.tenancy import Tenancy
 from deploy.native.trouble import Trouble
 
@@ -53,10 +53,13 @@ def parser() -> argparse.ArgumentParser:
     chosen.add_parser("stop", help="stop what runs").set_defaults(run=_stop)
     chosen.add_parser("status", help="show what runs").set_defaults(run=_status)
 
-    logs = chosen.add_parser("logs", help="show the ends of the logs")
+    logs = chosen.add_parser("logs", help="show the ends of the logs, and what is added")
     logs.add_argument("parts", nargs="*", metavar="PART", help="parts to show (otherwise all)")
-    logs.add_argument("--follow", action="store_true", help="go on showing what is added")
+    logs.add_argument("--no-follow", dest="follow", action="store_false", help="do not wait for more")
     logs.set_defaults(run=_logs)
+
+    chosen.add_parser("seed", help="load demo data into the running system").set_defaults(run=_seed)
+    chosen.add_parser("audit", help="prove the running system's ledger").set_defaults(run=_audit)
 
     wipe = chosen.add_parser("wipe", help="stop, and delete all data of this checkout's system")
     wipe.add_argument("--yes", action="store_true", help="do not ask")
@@ -73,7 +76,11 @@ def parser() -> argparse.ArgumentParser:
     add_mailbox_options(mailbox)
     mailbox.set_defaults(run=serve_mailbox)
 
-    for command in (run, servers, *(chosen.choices[name] for name in ("stop", "status", "logs", "wipe"))):
+    for command in (
+        run,
+        servers,
+        *(chosen.choices[name] for name in ("stop", "status", "logs", "seed", "audit", "wipe")),
+    ):
         command.add_argument("--directory", type=Path, default=CHECKOUT / ".run", help="default: .run")
     return commands
 
@@ -108,7 +115,7 @@ def _run_until_interrupted(system: System, started: float, *, demo: bool, at_the
     display.finish()
     _print(f"\nAll is ready after {time.monotonic() - started:.0f} s.\n")
     if demo:
-        load_demo_data(system, _print)
+        load_demo_data(system.settings, _print)
     _print(f"\nOpen {system.address}    mail: {system.mailbox_address}    Ctrl-C or `make stop` stops all.")
     threading.Event().wait()
 
@@ -167,14 +174,35 @@ def _logs(arguments: argparse.Namespace) -> int:
     os.execv(tail, [tail, "-n", "40", *(["-F"] if arguments.follow else []), "--", *files])  # noqa: S606 -- a fixed program
 
 
+def _seed(arguments: argparse.Namespace) -> int:
+    return 0 if load_demo_data(_running_system(arguments.directory).settings, _print) else 1
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    return audit(_running_system(arguments.directory).settings)
+
+
+def _running_system(directory: Path) -> System:
+    system = System(directory)
+    system.attach()
+    return system
+
+
 def _wipe(arguments: argparse.Namespace) -> int:
-    if not arguments.yes and input(f"Delete everything in {arguments.directory}? Type yes: ").strip() != "yes":
-        raise Trouble("Nothing was deleted.")
+    if not arguments.yes and not _confirmed(f"Delete everything in {arguments.directory}? Type yes: "):
+        raise Trouble("Nothing was deleted.", remedy="Answer yes, or give --yes.")
     tenancy, stack = _of_directory(arguments.directory)
     tenancy.stop(stack)
     tenancy.remove(stack)
     _print(f"Deleted {arguments.directory}.")
     return 0
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return input(question).strip() == "yes"
+    except EOFError:
+        return False
 
 
 def _install(_: argparse.Namespace) -> int:

@@ -129,6 +129,8 @@ class Settings:
         return {
             **services,
             "PUBLIC_URL": self.public_url,
+            "GATEWAY_MAIL_PAGE_URL": self.mailbox_url,
+            "GATEWAY_RATE_LIMIT": "1000/minute",
             "GATEWAY_SECRET_KEY": self.keys.password("gateway-secret-key"),
             "GATEWAY_SESSION_PRIVATE_KEY_FILE": str(self.keys.private_key("session")),
             "GATEWAY_INTERNAL_PRIVATE_KEY_FILE": str(self.keys.private_key("internal")),

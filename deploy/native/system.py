@@ -77,6 +77,12 @@ class System:
         """Raise `Trouble` early, before anything lengthy is begun, if somebody else runs this directory."""
         self._tenancy.refuse_if_held()
 
+    def attach(self) -> None:
+        """Look at a system that another process runs: settings and addresses, nothing is started or stopped."""
+        if not self._tenancy.is_held():
+            raise Trouble("The system does not run.", remedy="make run")
+        self._settings = self._settings_with(self._stack.addresses(), self._stack.ports.remembered())
+
     def prepare(self) -> Board:
         """Take the directory, end what a killed predecessor left, choose ports; nothing new is started yet."""
         self._open.enter_context(self._tenancy.held())
@@ -167,8 +173,8 @@ class System:
         """The living process of a program or a server."""
         return self._runners[part].process if part in self._runners else self._stack.process(part)
 
-    def kill(self, part: str, *, come_back: bool = True) -> None:
-        """Kill a program or server (SIGKILL). It is started again at once, or only by `restart` if not to come back."""
+    def kill(self, part: str, *, come_back: bool = False) -> None:
+        """Kill a program or server (SIGKILL). It stays away until `restart`, unless it may come back by itself."""
         if part in self._runners:
             self._runners[part].kill(come_back=come_back)
         else:
@@ -194,7 +200,9 @@ class System:
         servers = self._stack.reserve()
         self._prefer_wanted_port()
         wanted = {"gateway": self._wanted_port} if self._wanted_port else {}
-        ports = self._stack.ports.choose(PORT_NAMES, wanted=wanted)
+        return self._settings_with(servers, self._stack.ports.choose(PORT_NAMES, wanted=wanted))
+
+    def _settings_with(self, servers: Mapping[str, str], ports: Mapping[str, int]) -> Settings:
         keys = KeyFolder(self.directory / "secrets")
         return Settings(directory=self.directory, servers=servers, ports=ports, keys=keys, extra=self._extra)
 

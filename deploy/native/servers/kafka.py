@@ -33,6 +33,9 @@ share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 auto.create.topics.enable=false
+# After a kill -9 a broker may only come back when its old session has ended: by default after 9 s.
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=1000
 # A segment file of a topic is allocated lazily, its index at once: 10 MB each, times partitions, is a lot on a laptop.
 log.index.size.max.bytes=1048576
 controlled.shutdown.enable=true

@@ -1,0 +1,34 @@
+"""Work with a running system: load demo data, audit the ledger."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from deploy.native.settings import Settings
+from deploy.native.software import CHECKOUT
+from deploy.native.stack import Report
+
+LOADER = "deploy.demo"
+
+
+def load_demo_data(settings: Settings, report: Report) -> bool:
+    """Run the loader, which prints its own progress and the logins; False if it failed (the system runs on)."""
+    if importlib.util.find_spec(LOADER) is None:
+        report("Demo data: this checkout has no loader.")
+        return True
+    code = _run([LOADER], settings.of_demo())
+    # Whatever became of the loader, time must go on: nothing but it may set the clock.
+    settings.clock.unlink(missing_ok=True)
+    if code:
+        report(f"Demo data could not be loaded (code {code}). The system runs on without them.")
+    return code == 0
+
+
+def audit(settings: Settings) -> int:
+    """Let the ledger prove itself; it prints what it found."""
+    return _run(["services.ledger", "audit"], settings.of_service("ledger"))
+
+
+def _run(module: list[str], environment: Mapping[str, str]) -> int:
+    return subprocess.run([sys.executable, "-m", *module], env=environment, cwd=CHECKOUT, check=False).returncode
