@@ -106,6 +106,8 @@ class Loop:
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            # Its 30 s would keep a loop without a broker from stopping in time.
+            bootstrap_timeout_ms=3_000,
             # A killed consumer holds its partitions for this long.
             session_timeout_ms=10_000,
             heartbeat_interval_ms=2_000,
@@ -183,10 +185,15 @@ class Loop:
         headers = [("reason", type(reason).__name__.encode()), ("source", record.source.encode())]
         headers.append(("position", str(record.position).encode()))
         producer = KafkaProducer(
-            bootstrap_servers=self._bootstrap, acks="all", delivery_timeout_ms=12_000, request_timeout_ms=10_000
+            bootstrap_servers=self._bootstrap,
+            acks="all",
+            bootstrap_timeout_ms=3_000,
+            request_timeout_ms=5_000,
+            delivery_timeout_ms=6_000,
+            max_block_ms=5_000,
         )
         try:
-            producer.send(target, key=record.source.encode(), value=record.raw, headers=headers).get(timeout=15)
+            producer.send(target, key=record.source.encode(), value=record.raw, headers=headers).get(timeout=7)
         finally:
             producer.close(timeout=5)
         log.error("consumer.parked", source=record.source, position=record.position, exc_info=reason)

@@ -15,7 +15,7 @@ from services.chassis.logs import log
 from services.chassis.process import Stop
 
 PAGE = 500
-_ACK_SECONDS = 15
+_ACK_SECONDS = 7
 _BACKOFF_SECONDS = 1.0
 
 
@@ -93,13 +93,15 @@ def _new_producer(bootstrap: str) -> Any:
         acks="all",
         linger_ms=5,
         batch_size=256 * 1024,
-        request_timeout_ms=10_000,
-        delivery_timeout_ms=12_000,
-        max_block_ms=10_000,
+        # Each below the ten seconds in which a process has to stop, with or without a broker.
+        bootstrap_timeout_ms=3_000,
+        request_timeout_ms=5_000,
+        delivery_timeout_ms=6_000,
+        max_block_ms=5_000,
     )
 
 
 def _discard(producer: Any) -> None:
     # A failed batch may be half sent: a fresh producer starts again from the cursor.
     if producer is not None:
-        producer.close(timeout=2)
+        producer.close(timeout=1)
