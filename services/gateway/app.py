@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from flask import Flask, Response, make_response
 from flask.typing import ResponseReturnValue
-from flask_limiter import ApplicationLimit, Limiter
+from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
 from flask_wtf.csrf import CSRFProtect
 from prometheus_client import CollectorRegistry
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -101,7 +101,12 @@ def _limit_rates(app: Flask, config: Config) -> None:
     )
     limiter.request_filter(security.is_unlimited)
     limiter.init_app(app)
-    app.extensions["gateway.limiter"] = limiter
+
+    @app.errorhandler(RateLimitExceeded)
+    def refuse(error: RateLimitExceeded) -> ResponseReturnValue:
+        broken = limiter.current_limit
+        error.retry_after = max(1, broken.reset_at - int(time.time())) if broken else 60
+        return _answer_error(error)
 
 
 def _health(internal_key: bytes, lines: Lines) -> Parts:

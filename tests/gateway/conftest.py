@@ -1,0 +1,92 @@
+"""A gateway whose other services are stand-ins on real sockets."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from flask import Flask
+from flask.testing import FlaskClient
+
+from services.chassis.tokens import Signer
+from services.gateway.app import create_app
+from services.gateway.clients import Lines
+from services.gateway.config import Config
+from services.gateway.session import sessions_of
+from tests.gateway.network import Network
+from tests.gateway.standin import Standin
+
+
+def pem_of(key: RSAPrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def public_pem_of(key: RSAPrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.fixture(scope="session")
+def session_key() -> RSAPrivateKey:
+    return generate_private_key(65537, 2048)
+
+
+@pytest.fixture(scope="session")
+def internal_key() -> RSAPrivateKey:
+    return generate_private_key(65537, 2048)
+
+
+@pytest.fixture(scope="session")
+def standins(internal_key: RSAPrivateKey) -> Iterator[dict[str, Standin]]:
+    started = {
+        name: Standin(name, public_pem_of(internal_key)) for name in ("ledger", "directory", "matcher", "notifier")
+    }
+    yield started
+    for standin in started.values():
+        standin.stop()
+
+
+@pytest.fixture
+def network(standins: dict[str, Standin]) -> Network:
+    """The four stand-ins, knowing two members, an administrator and their businesses."""
+    for standin in standins.values():
+        standin.forget()
+    return Network(**standins)
+
+
+@pytest.fixture(scope="session")
+def signer(internal_key: RSAPrivateKey) -> Signer:
+    return Signer(pem_of(internal_key))
+
+
+@pytest.fixture
+def config(network: Network, session_key: RSAPrivateKey, internal_key: RSAPrivateKey, tmp_path: Path) -> Config:
+    (tmp_path / "session.pem").write_bytes(pem_of(session_key))
+    (tmp_path / "internal.pem").write_bytes(pem_of(internal_key))
+    return Config(
+        environment="development",
+        public_url="http://localhost:8080",
+        secret_key="not-a-secret-in-tests",
+        session_private_key_file=str(tmp_path / "session.pem"),
+        internal_private_key_file=str(tmp_path / "internal.pem"),
+        ledger_url=network.ledger.url,
+        directory_url=network.directory.url,
+        matcher_url=network.matcher.url,
+        notifier_url=network.notifier.url,
+        rate_limit="1000/minute",
+    )
+
+
+@pytest.fixture
+def app(config: Config) -> Flask:
+    return create_app(config)
+
+
+@pytest.fixture
+def lines(app: Flask) -> Lines:
+    return sessions_of(app).lines
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,103 @@
+"""A little network for the stand-ins: documents as docs/internal-api.md writes them."""
+
+from typing import Any
+
+from tests.gateway.standin import Asked, Standin, problem
+
+ANN = "user-ann"
+FARM, FARM_ACCOUNT = "entity-farm", "1000000000000008"
+BAKERY, BAKERY_ACCOUNT = "entity-bakery", "2000000000000006"
+NOW = "2026-01-31T12:00:00.000000Z"
+
+
+def a_session(session_id: str = "session-ann", **changes: Any) -> dict[str, Any]:
+    """Ann, who runs the farm."""
+    farm = {
+        "entity_id": FARM, "account": FARM_ACCOUNT, "name": "Green Farm", "status": "tradingAccepted", "role": "owner",
+    }  # fmt: skip
+    session = {
+        "session_id": session_id, "user_id": ANN, "kind": "member", "roles": ["member"], "email": "ann@farm.example",
+        "first_name": "Ann", "last_name": "Archer", "entities": [farm], "previous_login": None,
+        "expires_at": "2099-01-01T00:00:00.000000Z", "position": 41,
+    }  # fmt: skip
+    return session | changes
+
+
+def an_admin_session(session_id: str = "session-root", **changes: Any) -> dict[str, Any]:
+    admin = {
+        "user_id": "admin-root", "kind": "admin", "roles": ["admin"], "email": "admin@dev.null", "entities": [],
+    }  # fmt: skip
+    return a_session(session_id, **admin) | changes
+
+
+def an_entity(entity_id: str = FARM, account: str = FARM_ACCOUNT, **changes: Any) -> dict[str, Any]:
+    texts = ("telephone", "inc_type", "company_number", "website", "description", "address", "city", "region",
+             "postal_code", "country")  # fmt: skip
+    entity = dict.fromkeys(texts, "") | {
+        "entity_id": entity_id, "account": account, "status": "tradingAccepted", "name": "Green Farm",
+        "declared_turnover": None, "place": None, "offers": ["vegetables"], "wants": ["bread"], "categories": [],
+        "created_at": NOW, "member_started_at": None, "version": 41,
+    }  # fmt: skip
+    return entity | changes
+
+
+def a_bakery(**changes: Any) -> dict[str, Any]:
+    return an_entity(BAKERY, BAKERY_ACCOUNT, name="Old Bakery", version=57) | changes
+
+
+def an_account(account: str = FARM_ACCOUNT, balance: int = 1000, **changes: Any) -> dict[str, Any]:
+    known = {
+        "account": account, "entity_id": FARM, "balance": balance, "max_negative": 10_000, "max_positive": 50_000,
+        "standing": "trading", "can_pay": balance + 10_000, "can_receive": 50_000 - balance, "version": 7,
+    }  # fmt: skip
+    return known | changes
+
+
+def a_transfer(transfer_id: str = "transfer-1", **changes: Any) -> dict[str, Any]:
+    """The farm proposes to pay the bakery 25.00."""
+    transfer = {
+        "transfer_id": transfer_id, "kind": "transfer", "direction": "pay", "initiator": FARM_ACCOUNT,
+        "payer": FARM_ACCOUNT, "payee": BAKERY_ACCOUNT, "amount": 2500, "description": "Bread", "reference": "",
+        "status": "initiated", "initiated_at": NOW, "ended_at": None, "cancellation": None, "version": 3,
+    }  # fmt: skip
+    return transfer | changes
+
+
+class Network:
+    """Ann and her farm, a bakery, an administrator; sessions live until `end` is called."""
+
+    def __init__(self, ledger: Standin, directory: Standin, matcher: Standin, notifier: Standin) -> None:
+        self.ledger, self.directory, self.matcher, self.notifier = ledger, directory, matcher, notifier
+        self.entities = [an_entity(), a_bakery()]
+        directory.on("POST", "/sessions", self._open)
+        directory.on("GET", "/entities", self._listed)
+        for entity in self.entities:
+            directory.on("GET", f"/entities/{entity['entity_id']}", entity)
+        ledger.on("GET", "/accounts", {"accounts": [an_account()]})
+        ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account())
+        ledger.on("GET", "/transfers", {"transfers": [a_transfer()], "total": 1})
+        self.lives(a_session())
+        self.lives(an_admin_session())
+
+    def lives(self, session: dict[str, Any]) -> None:
+        path = f"/sessions/{session['session_id']}"
+        self.directory.on("GET", path, session)
+        self.directory.on("DELETE", path, lambda _: self._end(path))
+
+    def end(self, session_id: str) -> None:
+        self._end(f"/sessions/{session_id}")
+
+    def _end(self, path: str) -> dict[str, Any]:
+        for method in ("GET", "DELETE"):
+            self.directory.on(method, path, problem(404, "session.unknown"))
+        return {}
+
+    def _open(self, asked: Asked) -> Any:
+        if asked.body["password"] != "Secret-123":
+            return problem(401, "login.failed", "The address or the password is wrong.")
+        return an_admin_session() if asked.body["kind"] == "admin" else a_session()
+
+    def _listed(self, asked: Asked) -> dict[str, Any]:
+        wanted = asked.query.get("ids", asked.query.get("accounts", "")).split(",")
+        found = [entity for entity in self.entities if {entity["entity_id"], entity["account"]} & set(wanted)]
+        return {"entities": found, "total": len(found)}
