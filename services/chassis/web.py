@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import orjson
@@ -224,7 +225,10 @@ def _answer_errors(app: Flask, table: ErrorTable) -> None:
     for cls, (status, code) in table.items():
 
         def refuse_rule(error: Exception, status: int = status, code: str = code) -> Response:
-            return _problem(status, getattr(error, "code", code), str(error))
+            response = _problem(status, getattr(error, "code", code), str(error))
+            if status == HTTPStatus.SERVICE_UNAVAILABLE:
+                response.headers["Retry-After"] = "2"
+            return response
 
         app.register_error_handler(cls, refuse_rule)
 
