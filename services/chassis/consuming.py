@@ -6,12 +6,13 @@ may be ahead of a rebuilt projection) and halts if the hole is still there. A to
 start anywhere: there a larger position is no gap.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Protocol
 
-from kafka import KafkaConsumer, KafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from events import topics
@@ -215,6 +216,26 @@ class Loop:
         except ValueError:
             envelope = None
         return Received(source, record.topic, position, record.value, envelope)
+
+
+def read_topic(bootstrap: str, topic: str, key: str, idle_seconds: float) -> Iterator[tuple[dict[str, str], bytes]]:
+    """Headers and bytes of every record of `key`, from the very first, without a group: for audits.
+
+    Ends when nothing more came for `idle_seconds`. Raises KafkaError when no broker answers.
+    """
+    consumer: Any = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=100)
+    try:
+        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+        deadline = time.monotonic() + idle_seconds
+        while time.monotonic() < deadline:
+            for records in consumer.poll(timeout_ms=200).values():
+                mine = [record for record in records if record.key == key.encode()]
+                yield from (({name: value.decode() for name, value in r.headers}, r.value) for r in mine)
+                deadline = time.monotonic() + idle_seconds
+    finally:
+        consumer.close(autocommit=False)
 
 
 def _by_source(received: Iterable[Received]) -> Iterable[tuple[str, Iterable[Received]]]:
