@@ -65,7 +65,11 @@ class LoginFailed(DirectoryError):
 
 
 class LoginLocked(DirectoryError):
-    """Too many failures, of this identity or from this address."""
+    """Too many failures, of this identity or from this address; `retry_after` seconds are left of the lock."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnknownSession(DirectoryError):

@@ -6,7 +6,7 @@ Core features of Elasticsearch alone: folding happens in words.py, on both sides
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from services.directory.domain import Entity
@@ -55,11 +55,9 @@ class Search:
     limit: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One hit: the entity's view as it was indexed."""
-
-    view: Mapping[str, Any]
+def first_of(search: Search) -> Search:
+    """The same search with nothing but its total."""
+    return replace(search, skip=0, limit=0)
 
 
 def indexed(entity: Entity, view: Mapping[str, Any]) -> Query:

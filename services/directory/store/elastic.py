@@ -50,6 +50,10 @@ class EntityIndex:
         with _reaching():
             self._client.cluster.health()
 
+    def close(self) -> None:
+        """Give up the connections."""
+        self._client.close()
+
     def ensure(self) -> bool:
         """Make the first index behind the alias; False if there is one."""
         with _reaching():

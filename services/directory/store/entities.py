@@ -9,9 +9,8 @@ from pymongo import DESCENDING, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from events.directory import Place, Profile
-from services.directory.domain import Entity, Membership, Preferences, Tag, names
+from services.directory.domain import Entity, Membership, Preferences, Tag
 from services.directory.store.collection import Document, Stored
-from services.directory.words import fold
 
 NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
 
@@ -69,13 +68,12 @@ class Entities(Stored):
         """Who belongs to an entity, oldest first."""
         return self._memberships({"entity_id": entity_id})
 
-    def use_tags(self, entity: Entity, now: str) -> None:
-        """Make a listed entity's tags known for suggestions."""
-        sides = ((entity.offers, "offer_added_at"), (entity.wants, "want_added_at"))
+    def use_tags(self, offers: Sequence[str], wants: Sequence[str], now: str) -> None:
+        """Make tags of listed entities known for suggestions, or new again."""
         updates = [
-            UpdateOne({"_id": name}, {"$set": {"folded": fold(name), side: now}}, upsert=True)
-            for tags, side in sides
-            for name in names(tags)
+            UpdateOne({"_id": name}, {"$set": {side: now}}, upsert=True)
+            for tags, side in ((offers, "offer_added_at"), (wants, "want_added_at"))
+            for name in tags
         ]
         if updates:
             self._collection("tags").bulk_write(updates, session=self._session)

@@ -51,6 +51,10 @@ class Users(Stored):
         )
         return self.find(user_id)
 
+    def touched(self, user_id: str, position: int) -> None:
+        """An event about the user changed nothing in it but its version."""
+        self._collection("users").update_one({"_id": user_id}, {"$set": {"version": position}}, session=self._session)
+
     def rehash(self, user_id: str, before: str, after: str) -> None:
         """Replace a password's hash by another one of the same password, unless it was changed meanwhile."""
         self._collection("users").update_one(

@@ -1,0 +1,102 @@
+"""`python -m services.directory serve|consume|relay|migrate|rebuild-index|create-admin`."""
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+
+from services.chassis import process
+from services.chassis.config import DEVELOPMENT, read_settings
+from services.chassis.logs import correlation_id, log
+from services.directory import app, consumer
+from services.directory.config import Config
+from services.directory.domain import EmailTaken, email_identity, password_problems
+from services.directory.handlers import members
+from services.directory.handlers.writing import By
+from services.directory.relay import relay_all
+from services.directory.store import StreamOutbox
+from services.directory.store import migrate as make_collections
+from services.directory.store.outbox import EVENTS, MESSAGES
+
+_PASSWORD_VARIABLE = "DIRECTORY_ADMIN_PASSWORD"  # noqa: S105 -- a name, not a password
+
+
+def serve() -> None:
+    """Answer the gateway."""
+    config = _config()
+    process.serve("services.directory.app:serving_app()", config.bind_host, config.port, config.workers)
+
+
+def consume() -> None:
+    """Keep the search index up to date."""
+    config = _config()
+    consumer.consume(app.store_of(config), app.index_of(config), config.kafka_bootstrap, process.new_stop())
+
+
+def relay() -> None:
+    """Publish events and one-time messages."""
+    config = _config()
+    database = app.store_of(config).database
+    outboxes = [StreamOutbox(database, stream) for stream in (EVENTS, MESSAGES)]
+    relay_all(outboxes, config.kafka_bootstrap, process.new_stop())
+
+
+def migrate() -> None:
+    """Make collections, indexes and the search index. A repeat changes nothing."""
+    config = _config()
+    store = app.store_of(config)
+    make_collections(store.database)
+    log.info("migrated", documents=consumer.prepare(store, app.index_of(config)))
+
+
+def rebuild_index() -> None:
+    """Build the search index anew and swap, while everything goes on."""
+    config = _config()
+    label = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")
+    log.info("rebuilt", documents=consumer.rebuild(app.store_of(config), app.index_of(config), label))
+
+
+def create_admin() -> None:
+    """Register an administrator or auditor; the password comes from DIRECTORY_ADMIN_PASSWORD or standard input."""
+    config, asked = _config(), _admin_arguments()
+    password = os.environ.get(_PASSWORD_VARIABLE) or sys.stdin.readline().rstrip("\n")
+    problems = password_problems(password)
+    # In development the logins that are printed may be simple.
+    if not password or (problems and config.environment != DEVELOPMENT):
+        sys.exit("\n".join(problems))
+    by = By(actor="system:create-admin", correlation_id=correlation_id())
+    email = email_identity(asked.email)
+    directory = app.directory_of(config, app.store_of(config))
+    try:
+        members.create_admin(directory, by, email=email, kind=asked.kind, password=password)
+    except EmailTaken:
+        if not asked.if_missing:
+            sys.exit(f"{email} is registered already: nothing was changed.")
+        print(f"{email} is registered already.")
+        return
+    print(f"{asked.kind} {email} is registered.")
+
+
+def _admin_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m services.directory create-admin", description=create_admin.__doc__)
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--kind", choices=("admin", "auditor"), default="admin")
+    parser.add_argument("--if-missing", action="store_true", help="it is no error if the address is registered")
+    return parser.parse_args(sys.argv[2:])
+
+
+def _config() -> Config:
+    return read_settings(Config, os.environ)
+
+
+COMMANDS = {
+    "serve": serve,
+    "consume": consume,
+    "relay": relay,
+    "migrate": migrate,
+    "rebuild-index": rebuild_index,
+    "create-admin": create_admin,
+}
+
+if __name__ == "__main__":
+    process.main("directory", COMMANDS)

@@ -1,0 +1,75 @@
+"""The directory put together: `create_app` for HTTP, and what its commands need."""
+
+import os
+import secrets
+from pathlib import Path
+
+import uuid_utils
+from cryptography.fernet import Fernet, MultiFernet
+from flask import Flask
+
+from services.chassis.clock import clock_for, rfc3339, system_clock
+from services.chassis.config import read_settings
+from services.chassis.logs import configure_logs
+from services.chassis.tokens import Verifier
+from services.chassis.web import Parts, new_app
+from services.directory import api, consumer, search
+from services.directory.config import Config
+from services.directory.handlers.writing import Directory
+from services.directory.passwords import Passwords
+from services.directory.store import EntityIndex, Store, new_index, new_store
+from services.directory.store.schema import VERSION
+
+AUDIENCE = "directory"
+
+
+def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flask:
+    """The HTTP application. Raises OSError and ValueError for a key that can't be read."""
+    store = directory.store
+    parts = Parts(
+        name=AUDIENCE,
+        verifier=Verifier(Path(config.internal_public_key_file).read_bytes(), AUDIENCE),
+        checks={"mongo": store.ping},
+        # Without the search everything else goes on.
+        reported={"elasticsearch": index.ping},
+        projections={"directory": lambda: consumer.applied(store)},
+        schema_version=VERSION,
+    )
+    app = new_app(parts, api.bp)
+    app.extensions[api.DIRECTORY], app.extensions[api.INDEX] = directory, index
+    return app
+
+
+def directory_of(config: Config, store: Store) -> Directory:
+    """All that use cases need, from the settings. Raises ValueError for a malformed MESSAGES_KEY."""
+    clock = clock_for(config.environment, config.development_clock)
+    vault = MultiFernet([Fernet(key.strip()) for key in config.messages_key.split(",")])
+    return Directory(
+        store=store,
+        passwords=Passwords(config.argon2_memory_kib, config.argon2_time_cost),
+        clock=lambda: rfc3339(clock()),
+        now=system_clock,
+        encrypt=lambda plain: vault.encrypt(plain).decode(),
+        new_id=lambda: str(uuid_utils.uuid7()),
+        new_secret=lambda: secrets.token_urlsafe(32),
+        below=secrets.randbelow,
+        login_failures=config.login_failures,
+        login_failures_per_address=config.login_failures_per_address,
+    )
+
+
+def store_of(config: Config) -> Store:
+    """The MongoDB store."""
+    return new_store(config.mongo_url, config.mongo_database)
+
+
+def index_of(config: Config) -> EntityIndex:
+    """The Elasticsearch index."""
+    return new_index(config.elasticsearch_url, config.index_prefix, search.MAPPING, search.INDEX_VERSION)
+
+
+def serving_app() -> Flask:
+    """What gunicorn serves."""
+    configure_logs(AUDIENCE, "serve")
+    config = read_settings(Config, os.environ)
+    return create_app(config, directory_of(config, store_of(config)), index_of(config))

@@ -1,0 +1,187 @@
+"""Use cases around members: sign-up, profiles, status, trading application, administrators."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+
+from events.directory import Profile, UserKind
+from services.directory import domain
+from services.directory.accounts import new_account_number
+from services.directory.domain import (
+    Entity,
+    EntityChange,
+    IdempotencyKeyReused,
+    Membership,
+    Preferences,
+    Tag,
+    UnknownEntity,
+    UnknownUser,
+    User,
+)
+from services.directory.handlers.writing import By, Directory, Done, append, once
+from services.directory.store import Store
+from services.directory.store.entities import AccountTaken
+from services.directory.views import entity_view, user_view
+
+_ACCOUNT_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """A new member with a new entity, checked."""
+
+    email: str
+    password: str = field(repr=False)
+    first_name: str = ""
+    last_name: str = ""
+    telephone: str = ""
+    profile: Profile
+    offers: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
+    preferences: Preferences = field(default_factory=Preferences)
+
+
+def sign_up(directory: Directory, by: By, form: SignUp) -> Done:
+    """Register user, entity and membership with their events, in one transaction: `{user_id, entity_id, account}`.
+
+    Raises EmailTaken, IdempotencyKeyReused.
+    """
+    user_id, entity_id = directory.new_id(), directory.new_id()
+    by, hashed = replace(by, actor=f"user:{user_id}"), directory.passwords.hash(form.password)
+    asked = {name: value for name, value in asdict(form).items() if name != "password"}
+    for _ in range(_ACCOUNT_TRIES):
+        user, entity = _new_user(directory, form, user_id, hashed), _new_entity(directory, form, entity_id)
+        try:
+            done = once(directory, by, asked, lambda store, u=user, e=entity: _register(directory, store, by, u, e))  # type: ignore[misc]
+        except AccountTaken:
+            continue
+        if done.repeated:
+            _check_same_person(directory, done, form.password)
+        return done
+    raise RuntimeError("no free account number was found")
+
+
+def _new_user(directory: Directory, form: SignUp, user_id: str, hashed: str) -> User:
+    return User(
+        user_id=user_id,
+        kind="member",
+        email=form.email,
+        password_hash=hashed,
+        created_at=directory.clock(),
+        first_name=form.first_name,
+        last_name=form.last_name,
+        telephone=form.telephone,
+    )
+
+
+def _new_entity(directory: Directory, form: SignUp, entity_id: str) -> Entity:
+    now = directory.clock()
+    return Entity(
+        entity_id=entity_id,
+        account=new_account_number(directory.below),
+        status="pending",
+        profile=form.profile,
+        offers=tuple(Tag(name, now) for name in form.offers),
+        wants=tuple(Tag(name, now) for name in form.wants),
+        preferences=form.preferences,
+        created_at=now,
+    )
+
+
+def _register(directory: Directory, store: Store, by: By, user: User, entity: Entity) -> Done:
+    position = append(directory, store, by, domain.sign_up(user, entity), entity.created_at)
+    store.users.add(replace(user, version=position))
+    membership = Membership(entity.entity_id, user.user_id, "owner")
+    store.entities.add(replace(entity, version=position), membership)
+    return Done({"user_id": user.user_id, "entity_id": entity.entity_id, "account": entity.account}, position)
+
+
+def _check_same_person(directory: Directory, done: Done, password: str) -> None:
+    """A repeat is answered with a session: only to who knows the password that the first one set."""
+    user = directory.store.users.find(done.document["user_id"])
+    if not directory.passwords.matches(password, user.password_hash if user else None):
+        raise IdempotencyKeyReused("This Idempotency-Key belongs to another command: use a new one.")
+
+
+def create_admin(directory: Directory, by: By, *, email: str, kind: UserKind, password: str) -> Done:
+    """Register an administrator or auditor: User. Raises EmailTaken."""
+    user = User(
+        user_id=directory.new_id(),
+        kind=kind,
+        email=email,
+        password_hash=directory.passwords.hash(password),
+        created_at=directory.clock(),
+    )
+
+    def work(store: Store) -> Done:
+        position = append(directory, store, by, [domain.user_registered(user)], user.created_at)
+        store.users.add(replace(user, version=position))
+        return Done(user_view(replace(user, version=position)), position)
+
+    return once(directory, by, None, work)
+
+
+def change_user(directory: Directory, by: By, user_id: str, changes: Mapping[str, str]) -> Done:
+    """Change names, telephone, address of a user: User. Raises UnknownUser, EmailTaken."""
+
+    def work(store: Store) -> Done:
+        before = store.users.find(user_id)
+        if before is None:
+            raise UnknownUser("There is no such user.")
+        user, events = domain.change_user(before, changes)
+        if not events:
+            return Done(user_view(user), 0)
+        position = append(directory, store, by, events, directory.clock())
+        store.users.save(replace(user, version=position))
+        return Done(user_view(replace(user, version=position)), position)
+
+    return once(directory, by, ["change_user", user_id, dict(changes)], work)
+
+
+def change_entity(directory: Directory, by: By, entity_id: str, change: EntityChange) -> Done:
+    """Change anything about an entity: EntityView. Raises UnknownEntity, FieldsInvalid."""
+
+    def work(store: Store) -> Done:
+        before, now = known_entity(store, entity_id), directory.clock()
+        return _save(directory, store, by, before, domain.change_entity(before, change, now), now)
+
+    return once(directory, by, ["change_entity", entity_id, asdict(change)], work)
+
+
+def apply_for_trading(directory: Directory, by: By, entity_id: str, user_id: str) -> Done:
+    """A member asks to trade: EntityView. Raises UnknownEntity, UnknownUser, WrongStatus, ApplicationIncomplete."""
+
+    def work(store: Store) -> Done:
+        before, user, now = known_entity(store, entity_id), store.users.find(user_id), directory.clock()
+        if user is None:
+            raise UnknownUser("There is no such user.")
+        return _save(directory, store, by, before, domain.apply_for_trading(before, user, now), now)
+
+    return once(directory, by, ["apply_for_trading", entity_id], work)
+
+
+def known_entity(store: Store, entity_id: str) -> Entity:
+    """Raises UnknownEntity."""
+    entity = store.entities.find(entity_id)
+    if entity is None:
+        raise UnknownEntity("There is no such business.")
+    return entity
+
+
+def _save(directory: Directory, store: Store, by: By, before: Entity, decided: domain.Decision, now: str) -> Done:
+    entity, events = decided
+    if not events:
+        return Done(entity_view(entity), 0)
+    position = append(directory, store, by, events, now)
+    entity = replace(entity, version=position)
+    store.entities.save(entity)
+    if entity.listed:
+        store.entities.use_tags(*_new_tags(before, entity), now)
+    return Done(entity_view(entity), position)
+
+
+def _new_tags(before: Entity, after: Entity) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Offers and wants that are new to the listed ones (behaviour.md 3.7)."""
+    known_offers, known_wants = (before.offers, before.wants) if before.listed else ((), ())
+    offers = tuple(name for name in domain.names(after.offers) if name not in domain.names(known_offers))
+    wants = tuple(name for name in domain.names(after.wants) if name not in domain.names(known_wants))
+    return offers, wants

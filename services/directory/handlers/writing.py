@@ -1,0 +1,136 @@
+"""What all commands share: who asks, envelopes, and doing the same command once."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from events import codec, topics
+from events.envelope import Envelope, Event
+from services.directory import domain
+from services.directory.accounts import Below
+from services.directory.domain import DirectoryError, FieldsInvalid, IdempotencyKeyReused
+from services.directory.passwords import Passwords
+from services.directory.store import OutcomeKnown, Store
+from services.directory.store.outbox import EVENTS, Sealed
+
+SOURCE = "/directory"
+
+Refusal = type[DirectoryError]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """All that use cases need from outside; put together in app.py."""
+
+    store: Store
+    passwords: Passwords
+    clock: Callable[[], str]
+    """The time of events, RFC 3339; development may set it."""
+    now: Callable[[], datetime]
+    """The machine's time: for sessions, locks and one-time links."""
+    encrypt: Callable[[bytes], str]
+    """For the notifier alone (Fernet)."""
+    new_id: Callable[[], str]
+    new_secret: Callable[[], str]
+    """256 random bits, fit for a URL."""
+    below: Below
+    login_failures: int = 3
+    login_failures_per_address: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """On whose behalf a command runs, and which request it belongs to."""
+
+    actor: str
+    correlation_id: str
+    on_behalf_of: str | None = None
+    key: str | None = None
+    """The idempotency key, within its scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command answers: its document, and the position of its last event (0 if nothing happened)."""
+
+    document: Mapping[str, Any]
+    position: int
+    repeated: bool = False
+
+
+def sealed(directory: Directory, by: By, event: Event) -> Sealed:
+    """`event` in its envelope, as soon as position and time are known."""
+    event_id = directory.new_id()
+
+    def seal(position: int, time: str) -> Envelope:
+        return Envelope(
+            id=event_id,
+            source=SOURCE,
+            type=event.TYPE,
+            time=time,
+            subject=event.subject,
+            sequence=position,
+            partitionkey=topics.DIRECTORY_KEY,
+            correlationid=by.correlation_id,
+            actor=by.actor,
+            data=codec.data_of(event),
+            onbehalfof=by.on_behalf_of,
+        )
+
+    return seal
+
+
+def append(directory: Directory, store: Store, by: By, events: Sequence[Event], now: str, stream: str = EVENTS) -> int:
+    """Append events in the transaction of `store`; the position of the last."""
+    return store.events.append(stream, now, [sealed(directory, by, event) for event in events])
+
+
+def once(directory: Directory, by: By, asked: Any, work: Callable[[Store], Done]) -> Done:
+    """Run `work` in a transaction, once per idempotency key: a repeat gets the first outcome, refusals too.
+
+    `asked` is what tells one command from another (no secret: it is stored as a digest).
+    Raises what `work` raises, and IdempotencyKeyReused.
+    """
+    if by.key is None:
+        return directory.store.transact(work)
+    outcomes, fingerprint = directory.store.outcomes, _fingerprint(asked)
+    if known := outcomes.find(by.key):
+        return _again(known, fingerprint)
+    try:
+        return directory.store.transact(lambda store: _kept(store, by.key or "", fingerprint, work(store)))
+    except OutcomeKnown:
+        return _again(outcomes.find(by.key) or {}, fingerprint)
+    except DirectoryError as refusal:
+        return _refused(directory, by.key, fingerprint, refusal)
+
+
+def _kept(store: Store, key: str, fingerprint: str, done: Done) -> Done:
+    store.outcomes.keep(key, {"fingerprint": fingerprint, "answer": dict(done.document), "position": done.position})
+    return done
+
+
+def _refused(directory: Directory, key: str, fingerprint: str, refusal: DirectoryError) -> Done:
+    told = {"name": type(refusal).__name__, "detail": str(refusal), "errors": getattr(refusal, "errors", None)}
+    try:
+        directory.store.outcomes.keep(key, {"fingerprint": fingerprint, "refusal": told})
+    except OutcomeKnown:
+        # The same command ran beside this one and was first: what came of that counts.
+        return _again(directory.store.outcomes.find(key) or {}, fingerprint)
+    raise refusal
+
+
+def _again(known: Mapping[str, Any], fingerprint: str) -> Done:
+    if known["fingerprint"] != fingerprint:
+        raise IdempotencyKeyReused("This Idempotency-Key belongs to another command: use a new one.")
+    if told := known.get("refusal"):
+        refusal: Any = getattr(domain, told["name"])
+        raise refusal(told["errors"]) if issubclass(refusal, FieldsInvalid) else refusal(told["detail"])
+    return replace(Done(known["answer"], known["position"]), repeated=True)
+
+
+def _fingerprint(asked: Any) -> str:
+    return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()

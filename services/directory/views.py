@@ -1,0 +1,77 @@
+"""The shapes that are answered (docs/internal-api.md), and who may see which part of them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from events.directory import Role
+from services.directory.domain import Entity, User, names
+
+View = dict[str, Any]
+
+_PRIVATE = ("email", "preferences")
+_STATEMENT = ("entity_id", "account", "name", "status", "version")
+
+
+def entity_view(entity: Entity) -> View:
+    """EntityView with everything, for the entity's own members and for administrators."""
+    return {
+        "entity_id": entity.entity_id,
+        "account": entity.account,
+        "status": entity.status,
+        **asdict(entity.profile),
+        "offers": list(names(entity.offers)),
+        "wants": list(names(entity.wants)),
+        "categories": list(entity.categories),
+        "preferences": asdict(entity.preferences),
+        "created_at": entity.created_at,
+        "member_started_at": entity.member_started_at,
+        "version": entity.version,
+    }
+
+
+def public_view(view: Mapping[str, Any]) -> View:
+    """The same for everybody else: nobody's address is handed out (behaviour.md 6.3, 24)."""
+    return {name: value for name, value in view.items() if name not in _PRIVATE}
+
+
+def named_view(view: Mapping[str, Any]) -> View:
+    """Who it is, and empty for the rest: of an unlisted entity that a statement must name."""
+    return {name: value if name in _STATEMENT else _empty(value) for name, value in public_view(view).items()}
+
+
+def _empty(value: Any) -> Any:
+    return [] if isinstance(value, list) else "" if isinstance(value, str) else None
+
+
+def user_view(user: User) -> View:
+    """User: all but the password's hash."""
+    shown = asdict(user)
+    del shown["password_hash"]
+    return shown
+
+
+def session_view(session_id: str, user: User, memberships: Sequence[tuple[Entity, Role]], expires_at: str) -> View:
+    """Session: who it is, what they may act for, and the newest position that touched any of it."""
+    return {
+        "session_id": session_id,
+        "user_id": user.user_id,
+        "kind": user.kind,
+        "roles": [user.kind],
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "entities": [
+            {
+                "entity_id": entity.entity_id,
+                "account": entity.account,
+                "name": entity.profile.name,
+                "status": entity.status,
+                "role": role,
+            }
+            for entity, role in memberships
+        ],
+        "previous_login": asdict(user.previous_login) if user.previous_login else None,
+        "expires_at": expires_at,
+        "position": max([user.version, *(entity.version for entity, _ in memberships)]),
+    }

@@ -1,0 +1,106 @@
+"""A directory of its own for each test: fresh database, fresh index, light password hashes, a clock to set."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from flask import Flask
+
+from services.chassis.clock import rfc3339
+from services.chassis.tokens import Signer
+from services.directory import app, consumer
+from services.directory.config import Config
+from services.directory.handlers.writing import Directory
+from services.directory.store import EntityIndex, Store, migrate
+from tests.directory.gateway import Gateway
+
+MESSAGES_KEY = Fernet.generate_key().decode()
+
+
+@dataclass
+class Time:
+    """A clock that tests move."""
+
+    moment: datetime = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def text(self) -> str:
+        return rfc3339(self.moment)
+
+    def pass_by(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
+    """The gateway's private key, and the file with its public one."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = tmp_path_factory.mktemp("keys") / "internal.pem"
+    public.write_bytes(
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    return private, public
+
+
+@pytest.fixture
+def config(mongo_url: str, mongo_database: str, elasticsearch_url: str, index_prefix: str, keys: tuple) -> Config:
+    return Config(
+        mongo_url=mongo_url,
+        mongo_database=mongo_database,
+        elasticsearch_url=elasticsearch_url,
+        index_prefix=f"{index_prefix}directory",
+        kafka_bootstrap="127.0.0.1:1",
+        internal_public_key_file=str(keys[1]),
+        messages_key=MESSAGES_KEY,
+        argon2_memory_kib=64,
+        argon2_time_cost=1,
+        port=0,
+    )
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def store(config: Config) -> Iterator[Store]:
+    made = app.store_of(config)
+    migrate(made.database)
+    yield made
+    made.database.client.close()
+
+
+@pytest.fixture
+def index(config: Config, store: Store) -> Iterator[EntityIndex]:
+    made = app.index_of(config)
+    consumer.prepare(store, made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def directory(config: Config, store: Store, time: Time) -> Directory:
+    """The use cases, with the test's clock."""
+    return replace(app.directory_of(config, store), clock=time.text, now=time.now)
+
+
+@pytest.fixture
+def flask_app(config: Config, directory: Directory, index: EntityIndex) -> Flask:
+    return app.create_app(config, directory, index)
+
+
+@pytest.fixture
+def gateway(flask_app: Flask, keys: tuple) -> Gateway:
+    """Calls the service as the gateway does."""
+    return Gateway(flask_app.test_client(), Signer(keys[0]))
