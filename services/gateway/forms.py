@@ -5,7 +5,7 @@ The services decide; these checks only answer sooner. Lengths: behaviour.md 1.2.
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from wtforms import (
     HiddenField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TelField,
@@ -35,7 +36,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from services.gateway.presenting import INC_TYPES, plain_figure
+from services.gateway.presenting import INC_TYPES, STATUS_WORDS, plain_figure
 
 MAX_TAGS = 10
 MAX_TAG_LENGTH = 50
@@ -143,12 +144,13 @@ def web_address(_: Form, field: Field) -> None:
             raise ValidationError(gettext("Start with https:// or http://, like https://www.example.org."))
 
 
-def _legal_forms() -> list[tuple[str, Any]]:
-    return [("", lazy_gettext("Please choose")), *INC_TYPES.items()]
+def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
 
 
-def _countries() -> list[tuple[str, Any]]:
-    return [("", lazy_gettext("Please choose")), *((name, name) for name in COUNTRIES)]
+_NOTHING = {"": lazy_gettext("Please choose")}
+_LEGAL_FORMS = _choices({**_NOTHING, **INC_TYPES})
+_COUNTRIES = _choices({**_NOTHING, **{name: name for name in COUNTRIES}})
 
 
 _AS_SENT: Any = object()
@@ -227,7 +229,7 @@ class SignUpForm(KeyedForm):
 
 class _BusinessFields(Form):
     name = TextField(lazy_gettext("Name of the business"), [Needed(), at_most(100)])
-    inc_type = SelectField(lazy_gettext("Legal form"), choices=_legal_forms, validators=[Optional()])
+    inc_type = SelectField(lazy_gettext("Legal form"), choices=_LEGAL_FORMS, validators=[Optional()])
     company_number = TextField(lazy_gettext("Company number"), [at_most(20)])
     description = TextAreaField(lazy_gettext("Description"), [at_most(500)], filters=[_stripped])
     website = URLField(lazy_gettext("Website"), [at_most(100), web_address], filters=[_stripped])
@@ -236,7 +238,7 @@ class _BusinessFields(Form):
     city = TextField(lazy_gettext("Town or city"), [at_most(50)])
     region = TextField(lazy_gettext("County or region"), [at_most(50)])
     postal_code = TextField(lazy_gettext("Postcode"), [at_most(10)])
-    country = SelectField(lazy_gettext("Country"), choices=_countries, validators=[Optional()])
+    country = SelectField(lazy_gettext("Country"), choices=_COUNTRIES, validators=[Optional()])
 
     BUSINESS = (
         "name", "inc_type", "company_number", "description", "website", "telephone",
@@ -267,13 +269,13 @@ class PersonForm(KeyedForm):
 class TradingForm(KeyedForm, _BusinessFields):
     """All that trading members must give (behaviour.md P8)."""
 
-    inc_type = SelectField(lazy_gettext("Legal form"), choices=_legal_forms, validators=[Needed()])
+    inc_type = SelectField(lazy_gettext("Legal form"), choices=_LEGAL_FORMS, validators=[Needed()])
     description = TextAreaField(lazy_gettext("Description"), [Needed(), at_most(500)], filters=[_stripped])
     address = TextField(lazy_gettext("Street and number"), [Needed(), at_most(255)])
     city = TextField(lazy_gettext("Town or city"), [Needed(), at_most(50)])
     region = TextField(lazy_gettext("County or region"), [Needed(), at_most(50)])
     postal_code = TextField(lazy_gettext("Postcode"), [Needed(), at_most(10)])
-    country = SelectField(lazy_gettext("Country"), choices=_countries, validators=[Needed()])
+    country = SelectField(lazy_gettext("Country"), choices=_COUNTRIES, validators=[Needed()])
     first_name = TextField(lazy_gettext("Your first name"), [Needed(), at_most(100)])
     last_name = TextField(lazy_gettext("Your last name"), [Needed(), at_most(100)])
     person_telephone = TelField(lazy_gettext("Your telephone"), [Needed(), at_most(25)], filters=[_stripped])
@@ -286,7 +288,7 @@ class TradingForm(KeyedForm, _BusinessFields):
 class TransferForm(KeyedForm):
     direction = RadioField(
         lazy_gettext("What would you like to do?"),
-        choices=[("pay", lazy_gettext("Pay")), ("request", lazy_gettext("Ask for payment"))],
+        choices=_choices({"pay": lazy_gettext("Pay"), "request": lazy_gettext("Ask for payment")}),
         default="pay",
         validators=[InputRequired(lazy_gettext("Choose one."))],
     )
@@ -302,7 +304,7 @@ class AnswerForm(KeyedForm):
 
 
 class StatusForm(KeyedForm):
-    status = SelectField(lazy_gettext("Status"), validators=[InputRequired()])
+    status = SelectField(lazy_gettext("Status"), choices=_choices(STATUS_WORDS), validators=[InputRequired()])
     reason = TextField(lazy_gettext("Reason"), [at_most(255)])
 
 

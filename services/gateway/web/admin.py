@@ -1,7 +1,5 @@
 """Pages for the network's administrators."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -111,24 +109,18 @@ def _business(
         account=account,
         pending=pending,
         names=names_of(parties(pending.value["transfers"])) if pending.value else {},
-        status_form=status_form or _status_form(formdata=None, data={"status": entity["status"]}),
+        status_form=status_form or StatusForm(formdata=None, data={"status": entity["status"]}),
         limits_form=limits_form or LimitsForm(formdata=None, data=account.value or {}),
         **problems,
     )
     return page, status or wrong
 
 
-def _status_form(**values: Any) -> StatusForm:
-    form = StatusForm(**values)
-    form.status.choices = list(STATUS_WORDS.items())
-    return form
-
-
 @bp.post("/admin/businesses/<entity_id>/status")
 @allow("admin")
 def set_status(entity_id: str) -> Answer:
     """Accept, decline, promote, demote; the member is told by mail."""
-    directory, form = parts().directory, _status_form()
+    directory, form = parts().directory, StatusForm()
     if not form.validate():
         return _business(directory.entity(entity_id), status_form=form)
     changes = {"status": form.status.data} | ({"reason": form.reason.data} if form.reason.data else {})

@@ -1,0 +1,220 @@
+"""The stand-ins furnished with a usual, an empty or an awkward network, and a list of all pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from services.gateway.session import Sessions, sessions_of
+from tests.gateway.network import (
+    ANN,
+    BAKERY,
+    BAKERY_ACCOUNT,
+    FARM,
+    FARM_ACCOUNT,
+    NOW,
+    Network,
+    a_session,
+    a_transfer,
+    an_account,
+    an_admin_session,
+    an_entity,
+)  # fmt: skip
+from tests.gateway.standin import Asked
+
+LONG_NAME = "The Worshipful Cooperative of Vegetable-Growers, Beekeepers-and-Cidermakers of Llanfairpwllgwyngyll"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+EVIL = "<script>alert('x')</script> & \"Sons\""
+AUDITOR_SESSION = "session-audrey"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the site: who sees it, where it is."""
+
+    name: str
+    path: str
+    who: str = "visitor"
+
+
+PAGES = (
+    Page("home", "/"),
+    Page("find", "/businesses?side=offers&q=vegetalbes"),
+    Page("business", f"/businesses/{BAKERY}"),
+    Page("sign-up", "/signup"),
+    Page("log-in", "/login"),
+    Page("admin-log-in", "/admin/login"),
+    Page("lost-password", "/lost-password"),
+    Page("reset", "/password-reset/token-1"),
+    Page("reset-dead", "/password-reset/token-dead"),
+    Page("not-found", "/nothing/here"),
+    Page("dashboard", "/dashboard", "member"),
+    Page("new-transfer", f"/transfers/new?to={BAKERY_ACCOUNT}", "member"),
+    Page("new-transfer-by-name", "/transfers/new", "member"),
+    Page("transfer-mine", "/transfers/transfer-1", "member"),
+    Page("transfer-theirs", "/transfers/transfer-2", "member"),
+    Page("transfer-ended", "/transfers/transfer-3", "member"),
+    Page("pending", "/pending", "member"),
+    Page("statement", "/statement", "member"),
+    Page("profile", "/profile", "member"),
+    Page("business-as-member", f"/businesses/{BAKERY}", "member"),
+    Page("forbidden", "/admin", "member"),
+    Page("apply", "/trading-application", "applicant"),
+    Page("dashboard-applicant", "/dashboard", "applicant"),
+    Page("admin-overview", "/admin", "admin"),
+    Page("admin-applications", "/admin/applications", "admin"),
+    Page("admin-businesses", "/admin/businesses", "admin"),
+    Page("admin-business", f"/admin/businesses/{BAKERY}", "admin"),
+    Page("admin-transfer", "/transfers/transfer-1", "admin"),
+    Page("auditor", f"/auditor?account={FARM_ACCOUNT}", "auditor"),
+)
+
+
+def session_of(who: str) -> dict[str, Any] | None:
+    """The Session of somebody; None for a visitor."""
+    return {
+        "member": a_session(),
+        "applicant": an_applicant_session(),
+        "admin": an_admin_session(),
+        "auditor": an_auditor_session(),
+    }.get(who)
+
+
+def log_in(client: FlaskClient, who: str) -> None:
+    """The cookie of somebody, as the log-in page sets it."""
+    if session := session_of(who):
+        client.set_cookie("mccsToken", token_for(sessions_of(client.application), session))
+
+
+def token_for(sessions: Sessions, session: dict[str, Any]) -> str:
+    """A session token for a Session document."""
+    accounts = {item["entity_id"]: item["account"] for item in session["entities"]}
+    token: str = sessions.tokens.issue(session["session_id"], session["user_id"], frozenset(session["roles"]), accounts)
+    return token
+
+
+def an_auditor_session() -> dict[str, Any]:
+    return an_admin_session(AUDITOR_SESSION, user_id="admin-audrey", roles=["auditor"], email="audit@dev.null")
+
+
+def an_applicant_session() -> dict[str, Any]:
+    entity = {"entity_id": FARM, "account": FARM_ACCOUNT, "name": "Green Farm", "status": "accepted", "role": "owner"}
+    return a_session("session-applicant", entities=[entity])
+
+
+def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread for the harvest supper") -> None:
+    """The usual scene: something in every list. `name` and `note` are the other side's words."""
+    bakery = an_entity(
+        BAKERY, BAKERY_ACCOUNT, name=name, version=57, offers=["bread", "cakes", "organic-flour"],
+        wants=["vegetables", "apples", "van-repair"], categories=["bakery"], city="Hebden Bridge",
+        region="West Yorkshire", country="England", address="4 Mill Lane", postal_code="HX7 8AA",
+        telephone="01422 555 019", website="https://bakery.example", inc_type="ltd", company_number="01234567",
+        email="trade@bakery.example", member_started_at=NOW, description=(
+            "A wood-fired bakery by the canal. Sourdough, rye, and on Fridays the cinnamon buns "
+            "that the whole valley queues for."
+        ), users=[a_user("user-bob", "Bob", "Baker")],
+    )  # fmt: skip
+    farm = an_entity(
+        city="Todmorden", offers=["vegetables", "apples", "eggs"], wants=["bread", "printing"], country="England",
+        preferences={"daily_match_mail": True, "matches_since_last_login": False}, email="ann@farm.example",
+        description="Vegetables and eggs from the hill.",
+    )  # fmt: skip
+    network.entities = [farm, bakery]
+    for entity in network.entities:
+        network.directory.on("GET", f"/entities/{entity['entity_id']}", entity)
+        network.ledger.on("GET", f"/accounts/{entity['account']}", an_account(entity["account"], -1500, can_pay=8500))
+    _sessions(network)
+    _search(
+        network,
+        [{**bakery, "why": [{"side": "offers", "term": "vegetalbes", "matched": "vegetables", "how": "fuzzy"}]}, farm],
+    )
+    _transfers(network, note)
+    network.matcher.on("GET", f"/entities/{FARM}/matches", {
+        "leads": [a_match(name, "vegetables", "organic-vegetables", "contains")],
+        "suppliers": [a_match(name, "bread", "bread", "exact"), a_match("Print & Co", "printing", "printing", "exact")],
+    })  # fmt: skip
+    network.notifier.on("GET", "/messages/summary", {"queued": 2, "sending": 0, "sent": 1204, "failed": 1, "dead": 0})
+    network.ledger.on("GET", "/head", {
+        "book": "main", "position": 12873, "hash": "9f2c" * 16, "time": NOW, "accounts": 62, "sum_of_balances": 0,
+    })  # fmt: skip
+    network.directory.on("GET", "/password-resets/token-1", {"kind": "member"})
+
+
+def empty(network: Network) -> None:
+    """Nothing in any list: a network on its first day."""
+    furnish(network)
+    _search(network, [])
+    network.ledger.on("GET", "/transfers", {"transfers": [], "total": 0})
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(balance=0, max_negative=0, can_pay=0))
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement([]))
+    network.matcher.on("GET", f"/entities/{FARM}/matches", {"leads": [], "suppliers": []})
+
+
+def _sessions(network: Network) -> None:
+    network.lives(a_session(previous_login={"at": NOW, "address": "192.0.2.1"}))
+    network.lives(an_applicant_session())
+    network.lives(an_auditor_session())
+    network.directory.on("GET", f"/users/{ANN}", a_user(ANN, "Ann", "Archer"))
+
+
+def _search(network: Network, entities: list[dict[str, Any]]) -> None:
+    network.directory.on("GET", "/search", {"entities": entities, "total": len(entities) and 24})
+    listed = network._listed
+
+    def answer(asked: Asked) -> dict[str, Any]:
+        if "status" not in asked.query:
+            return listed(asked)
+        found = [{**entity, "status": asked.query["status"].partition(",")[0]} for entity in entities]
+        return {"entities": found, "total": len(found)}
+
+    network.directory.on("GET", "/entities", answer)
+
+
+def _transfers(network: Network, note: str) -> None:
+    mine = a_transfer(description=note)
+    theirs = a_transfer("transfer-2", initiator=BAKERY_ACCOUNT, direction="request", amount=123_450, description=note)
+    offered = a_transfer(
+        "transfer-4", initiator=BAKERY_ACCOUNT, payer=BAKERY_ACCOUNT, payee=FARM_ACCOUNT, amount=900, description=""
+    )
+    ended = a_transfer(
+        "transfer-3", status="cancelled", ended_at=NOW, description=note,
+        cancellation={"kind": "rejected", "code": "declined", "reason": note, "by": BAKERY_ACCOUNT},
+    )  # fmt: skip
+    for transfer in (mine, theirs, ended, offered):
+        network.ledger.on("GET", f"/transfers/{transfer['transfer_id']}", transfer)
+    network.ledger.on("GET", "/transfers", {"transfers": [mine, theirs, offered], "total": 3})
+    entries = [
+        an_entry(12, -123_450, -1500, note), an_entry(9, 140_000, 121_950, ""), an_entry(4, -18_050, -18_050, note),
+    ]  # fmt: skip
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement(entries, next=4))
+
+
+def a_statement(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    closing = entries[0]["balance"] if entries else 0
+    statement = {
+        "account": FARM_ACCOUNT, "from": NOW, "to": NOW, "opening_balance": 0, "closing_balance": closing,
+        "entries": entries, "next": None,
+    }  # fmt: skip
+    return statement | changes
+
+
+def an_entry(position: int, amount: int, balance: int, description: str) -> dict[str, Any]:
+    return {
+        "position": position, "transfer_id": f"transfer-{position}", "counterparty": BAKERY_ACCOUNT, "amount": amount,
+        "balance": balance, "description": description, "time": NOW,
+    }  # fmt: skip
+
+
+def a_match(name: str, mine: str, theirs: str, how: str) -> dict[str, Any]:
+    return {
+        "entity_id": BAKERY, "account": BAKERY_ACCOUNT, "name": name, "city": "Hebden Bridge", "trading": True,
+        "mine": mine, "theirs": theirs, "how": how, "score": 1.0, "distance_km": None,
+    }  # fmt: skip
+
+
+def a_user(user_id: str, first_name: str, last_name: str) -> dict[str, Any]:
+    return {
+        "user_id": user_id, "kind": "member", "email": f"{first_name.lower()}@dev.null", "first_name": first_name,
+        "last_name": last_name, "telephone": "01706 555 014", "created_at": NOW, "last_login": NOW,
+        "previous_login": None, "version": 1,
+    }  # fmt: skip

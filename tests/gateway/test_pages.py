@@ -1,0 +1,251 @@
+"""Every page, for everybody who may see it: renders, escapes, keeps to the strict policy, says what is missing."""
+
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.gateway.network import BAKERY, FARM, Network
+from tests.gateway.scenes import EVIL, LONG_NAME, LONG_WORD, PAGES, Page, empty, furnish, log_in
+from tests.gateway.standin import problem
+
+STATUS = {"not-found": 404, "forbidden": 403, "reset-dead": 404}
+
+
+class Seen(HTMLParser):
+    """What a page is made of."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.scripts: list[dict[str, str | None]] = []
+        self.inline: list[str] = []
+        self.foreign: list[str] = []
+        self.ids: list[str] = []
+        self.labels: set[str] = set()
+        self.fields: list[tuple[str, dict[str, str | None]]] = []
+        self.references: list[str] = []
+        self._in_script = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._in_script = tag == "script"
+        if tag == "script":
+            self.scripts.append(given)
+        if tag == "style" or "style" in given:
+            self.inline.append(tag)
+        self.inline += [name for name in given if name.startswith("on")]
+        addresses = [given.get(name) or "" for name in ("src", "href", "action")]
+        self.inline += [address for address in addresses if address.lower().startswith("javascript:")]
+        if tag in ("script", "link", "img", "use"):
+            self.foreign += [address for address in addresses if address.startswith(("http:", "https:", "//"))]
+        if given.get("id"):
+            self.ids.append(given["id"] or "")
+        if tag == "label":
+            self.labels.add(given.get("for") or "")
+        if tag in ("input", "select", "textarea"):
+            self.fields.append((tag, given))
+        for name in ("aria-describedby", "aria-labelledby"):
+            self.references += (given.get(name) or "").split()
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script and data.strip():
+            self.inline.append(data)
+        self._in_script = False
+
+
+def get(client: FlaskClient, page: Page) -> str:
+    log_in(client, page.who)
+    response = client.get(page.path)
+    assert response.status_code == STATUS.get(page.name, 200), response.text
+    assert response.content_type == "text/html; charset=utf-8"
+    return response.text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("scene", ["usual", "empty"])
+def test_every_page_renders_and_keeps_to_the_policy(
+    client: FlaskClient, network: Network, page: Page, scene: str
+) -> None:
+    furnish(network) if scene == "usual" else empty(network)
+    seen = Seen(get(client, page))
+    assert seen.inline == []
+    assert seen.foreign == []
+    assert all(script.get("src") and script.get("type") == "module" for script in seen.scripts)
+    assert len(seen.ids) == len(set(seen.ids)), "an id is on the page twice"
+    assert set(seen.references) <= set(seen.ids), "something is described by nothing"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_field_has_a_label(client: FlaskClient, network: Network, page: Page) -> None:
+    furnish(network)
+    seen = Seen(get(client, page))
+    bare = [
+        given.get("name")
+        for _, given in seen.fields
+        if given.get("type") != "hidden" and given.get("id") not in seen.labels
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_names_and_notes_are_text_and_nothing_else(client: FlaskClient, network: Network, page: Page) -> None:
+    furnish(network, name=EVIL, note=EVIL)
+    text = get(client, page)
+    assert "<script>alert" not in text
+    assert len(Seen(text).scripts) == 1
+
+
+def test_the_escaped_name_is_still_shown(client: FlaskClient, network: Network) -> None:
+    furnish(network, name=EVIL)
+    assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in client.get(f"/businesses/{BAKERY}").text
+
+
+@pytest.mark.parametrize("name", [LONG_NAME, LONG_WORD])
+def test_long_names_are_shown_whole(client: FlaskClient, network: Network, name: str) -> None:
+    furnish(network, name=name)
+    assert name in get(client, Page("dashboard", "/dashboard", "member"))
+
+
+# --- who may see what -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page.who != "visitor" and not page.path.startswith("/businesses")],
+    ids=lambda page: page.name,
+)
+def test_visitors_are_sent_to_a_door_and_back(client: FlaskClient, network: Network, page: Page) -> None:
+    furnish(network)
+    response = client.get(page.path)
+    assert response.status_code == 302
+    door, _, query = response.headers["Location"].partition("?next=")
+    # A transfer's page is for members and administrators alike: members are more.
+    assert door == ("/admin/login" if page.path.startswith(("/admin", "/auditor")) else "/login")
+    assert query
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin", "/admin/applications", "/admin/businesses", f"/admin/businesses/{FARM}", "/auditor"]
+)
+def test_members_see_no_page_of_administrators(client: FlaskClient, network: Network, path: str) -> None:
+    furnish(network)
+    log_in(client, "member")
+    response = client.get(path)
+    assert response.status_code == 403
+    assert "Your login does not allow this page." in response.text
+
+
+def test_an_auditor_sees_the_book_but_no_business(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    log_in(client, "auditor")
+    assert client.get("/auditor").status_code == 200
+    assert client.get("/admin/businesses").status_code == 403
+
+
+@pytest.mark.parametrize(("who", "first"), [("member", "/dashboard"), ("admin", "/admin"), ("auditor", "/auditor")])
+def test_everybody_begins_at_the_own_first_page(client: FlaskClient, network: Network, who: str, first: str) -> None:
+    furnish(network)
+    log_in(client, who)
+    assert client.get("/").headers["Location"] == first
+    assert client.get("/login").headers["Location"] == first
+
+
+# --- parts that are down ------------------------------------------------------------------------------------------
+
+
+DOWN = problem(503, "ledger.unavailable", "No database.")
+
+
+def test_a_ledger_that_is_down_leaves_the_matches(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    for path in ("/accounts/1000000000000008", "/accounts/1000000000000008/statement", "/transfers"):
+        network.ledger.on("GET", path, DOWN)
+    text = get(client, Page("dashboard", "/dashboard", "member"))
+    assert text.count("Balances and transfers can&#39;t be reached at the moment.") == 3
+    assert "They want what you offer" in text
+
+
+def test_a_matcher_that_is_down_leaves_the_balance(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    network.matcher.on("GET", f"/entities/{FARM}/matches", problem(503, "matches.unavailable"))
+    text = get(client, Page("dashboard", "/dashboard", "member"))
+    assert "Leads and suppliers can&#39;t be reached" in text
+    assert "Your balance" in text
+
+
+def test_a_search_that_is_down_says_so_in_its_own_card(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    network.directory.on("GET", "/search", problem(503, "search.unavailable"))
+    for path in ("/", "/businesses"):
+        response = client.get(path)
+        assert response.status_code == 200
+        assert "The search can&#39;t be reached at the moment." in response.text
+
+
+def test_a_directory_that_is_down_shows_numbers_for_names(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    for path in ("/sessions/session-ann", "/entities", "/search"):
+        network.directory.on("GET", path, problem(503, "directory.unavailable"))
+    text = get(client, Page("dashboard", "/dashboard", "member"))
+    assert "The directory does not answer at the moment" in text
+    assert "2000 0000 0000 0006" in text
+
+
+def test_the_overview_says_which_part_is_down(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    network.notifier.on("GET", "/messages/summary", problem(503, "notifier.unavailable"))
+    network.ledger.on("GET", "/head", DOWN)
+    text = get(client, Page("overview", "/admin", "admin"))
+    assert "The mail queue can&#39;t be reached" in text
+    assert "Balances and transfers can&#39;t be reached" in text
+    assert "Trading members" in text
+
+
+def test_a_page_without_its_only_part_is_a_503_in_the_usual_layout(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    network.ledger.on("GET", "/transfers/transfer-1", DOWN)
+    log_in(client, "member")
+    response = client.get("/transfers/transfer-1")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert "Back in a moment" in response.text
+    assert 'href="/transfers/transfer-1"' in response.text
+
+
+def test_a_mistake_of_ours_is_a_500_that_says_nothing_of_its_inside(app: Flask, network: Network) -> None:
+    furnish(network)
+    network.directory.on("GET", f"/entities/{BAKERY}", {"nonsense": True})
+    client = app.test_client()
+    log_in(client, "admin")
+    response = client.get(f"/admin/businesses/{BAKERY}")
+    assert response.status_code == 500
+    assert "Our mistake" in response.text
+    assert "Error" not in response.text
+
+
+# --- one call a part ----------------------------------------------------------------------------------------------
+
+
+def test_the_dashboard_asks_once_for_each_part(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    get(client, Page("dashboard", "/dashboard", "member"))
+    assert len(network.ledger.asked) == 3
+    assert len(network.matcher.asked) == 1
+    assert sorted(asked.path for asked in network.directory.asked) == ["/entities", "/sessions/session-ann"]
+
+
+def test_the_list_of_businesses_asks_once_for_all_balances(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    get(client, Page("businesses", "/admin/businesses", "admin"))
+    assert [asked.path for asked in network.ledger.asked] == ["/accounts"]
+
+
+def test_colours_are_chosen_without_javascript(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    assert "data-bs-theme" not in client.get("/login").text
+    client.set_cookie("theme", "dark")
+    assert 'data-bs-theme="dark"' in client.get("/login").text
+    client.set_cookie("theme", '"><script>')
+    assert "data-bs-theme" not in client.get("/login").text
