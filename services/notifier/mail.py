@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -121,7 +122,7 @@ def as_mail(envelope: Envelope, words: Words, stationery: Stationery) -> EmailMe
 def _address(name: str, address: str) -> Address:
     try:
         parsed = Address(display_name=one_line(name), addr_spec=address)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise BadAddress("not a mail address") from error
     if not parsed.domain or one_line(address) != address:
         raise BadAddress("not a mail address")

@@ -1,0 +1,81 @@
+"""Events of a small network, with one line each."""
+
+import uuid
+from typing import Any
+
+from events import directory, ledger
+from tests.factories import an_account_number
+
+
+def an_entity(**changed: Any) -> directory.EntityRegistered:
+    """A registered entity; `name`, `email`, `city` … go into its profile."""
+    profile = {"name": "Green Farm", "email": f"{uuid.uuid4().hex}@farm.test"}
+    profile |= {name: changed.pop(name) for name in list(changed) if name in directory.Profile.__slots__}
+    values: dict[str, Any] = {
+        "entity_id": str(uuid.uuid4()),
+        "account": an_account_number(),
+        "status": "pending",
+        "offers": [],
+        "wants": [],
+        "categories": [],
+    }
+    return directory.EntityRegistered(profile=directory.Profile(**profile), **values | changed)
+
+
+def a_user(kind: directory.UserKind = "member", **changed: Any) -> directory.UserRegistered:
+    user_id = str(uuid.uuid4())
+    values = {"user_id": user_id, "email": f"{user_id}@person.test", "first_name": "Ada", "last_name": "Lane"}
+    return directory.UserRegistered(kind=kind, **values | changed)
+
+
+def a_transfer(initiator: str, other: str, **changed: Any) -> ledger.TransferInitiated:
+    """`initiator` pays `other` 25.00, or asks it for that with direction="request"."""
+    direction = changed.get("direction", "pay")
+    payer, payee = (initiator, other) if direction == "pay" else (other, initiator)
+    amount = changed.get("amount", 2500)
+    values: dict[str, Any] = {
+        "transfer_id": str(uuid.uuid4()),
+        "kind": "transfer",
+        "direction": direction,
+        "initiator": initiator,
+        "payer": payer,
+        "payee": payee,
+        "amount": amount,
+        "legs": [ledger.Leg(account=payer, amount=-amount), ledger.Leg(account=payee, amount=amount)],
+        "description": "",
+    }
+    return ledger.TransferInitiated(**values | changed)
+
+
+def completed(transfer: ledger.TransferInitiated, **changed: Any) -> ledger.TransferCompleted:
+    other = transfer.payee if transfer.initiator == transfer.payer else transfer.payer
+    entries = [ledger.Entry(account=leg.account, amount=leg.amount, balance=leg.amount) for leg in transfer.legs]
+    values: dict[str, Any] = {
+        "transfer_id": transfer.transfer_id,
+        "entries": entries,
+        "effective_at": "2026-01-01T00:00:00.000000Z",
+        "accepted_by": other,
+    }
+    return ledger.TransferCompleted(**values | changed)
+
+
+def cancelled(
+    transfer: ledger.TransferInitiated, kind: ledger.CancellationKind, **changed: Any
+) -> ledger.TransferCancelled:
+    values: dict[str, Any] = {"code": "declined", "reason": "", "by": None}
+    return ledger.TransferCancelled(transfer_id=transfer.transfer_id, kind=kind, **values | changed)
+
+
+def limits_changed(account: str) -> ledger.AccountLimitsChanged:
+    previous = ledger.Limits(max_negative=0, max_positive=50000)
+    return ledger.AccountLimitsChanged(
+        account=account, max_negative=10000, max_positive=50000, previous=previous, reason="trusted"
+    )
+
+
+def status_changed(
+    entity: directory.EntityRegistered, status: directory.Status, previous: directory.Status = "pending"
+) -> directory.EntityStatusChanged:
+    return directory.EntityStatusChanged(
+        entity_id=entity.entity_id, account=entity.account, previous=previous, status=status, reason="as agreed"
+    )

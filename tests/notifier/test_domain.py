@@ -1,0 +1,202 @@
+"""The table: which event becomes which message to whom; and when a message is tried again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from events import directory
+from services.notifier.domain import KINDS, Known, Message, RetryPolicy, UnknownTransfer, messages_for
+from services.notifier.handlers import Policy, effects_of
+from services.notifier.knowledge import transfer_of
+from tests.eventlog import EventLog
+from tests.notifier import given
+
+DAY = timedelta(days=1)
+ENTITY = given.an_entity()
+PAY = given.a_transfer("1", "2")
+REQUEST = given.a_transfer("1", "2", direction="request")
+BY_ADMIN = given.a_transfer("1", "2", kind="admin")
+TO_ENTITY = {f"entity:{ENTITY.entity_id}"}
+BOTH = {"account:1", "account:2"}
+
+
+def asked(event, *, admins=("a", "b"), signup_notifications=False, age=timedelta(0)) -> list[Message]:
+    now = datetime.now(UTC)
+    record = EventLog("t", "k").tell(event, at=now - age)
+    transfers = {each.transfer_id: transfer_of(each) for each in (PAY, REQUEST, BY_ADMIN)}
+    known = Known(transfers=transfers, admins=admins, signup_notifications=signup_notifications)
+    return messages_for(record.envelope, event, known, now=now, max_age=2 * DAY)
+
+
+def application() -> directory.TradingApplicationSubmitted:
+    return directory.TradingApplicationSubmitted(entity_id=ENTITY.entity_id, user_id="u")
+
+
+def one_time(expires_at: str = "2999-01-01T00:00:00.000000Z") -> directory.OneTimeMessage:
+    return directory.OneTimeMessage(
+        message_id="m", kind="password-reset", user_id="u", ciphertext="sealed", expires_at=expires_at
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "recipients"),
+    [
+        (ENTITY, "welcome", TO_ENTITY),
+        (given.status_changed(ENTITY, "accepted"), "status_accepted", TO_ENTITY),
+        (given.status_changed(ENTITY, "rejected"), "status_rejected", TO_ENTITY),
+        (given.status_changed(ENTITY, "tradingPending"), "trading_pending", TO_ENTITY),
+        (given.status_changed(ENTITY, "tradingAccepted"), "trading_accepted", TO_ENTITY),
+        (given.status_changed(ENTITY, "tradingRejected"), "trading_rejected", TO_ENTITY),
+        (application(), "trading_application", {"user:a", "user:b"}),
+        (one_time(), "password_reset", {"user:u"}),
+        (directory.SecurityNotice(user_id="u", what="password-changed"), "password_changed", {"user:u"}),
+        (PAY, "transfer_initiated", {"account:2"}),
+        (REQUEST, "transfer_initiated", {"account:2"}),
+        (given.completed(PAY), "transfer_accepted", {"account:1"}),
+        (given.completed(REQUEST), "transfer_accepted", {"account:1"}),
+        (given.cancelled(PAY, "rejected"), "transfer_rejected", BOTH),
+        (given.cancelled(REQUEST, "cancelled"), "transfer_cancelled", BOTH),
+        (given.cancelled(PAY, "system"), "transfer_cancelled_by_system", BOTH),
+        (given.cancelled(PAY, "expired"), "transfer_cancelled_by_system", BOTH),
+        (given.limits_changed("1"), "limits_changed", {"account:1"}),
+    ],
+)
+def test_event_becomes_one_kind_of_message_to_whom_it_concerns(event, kind, recipients):
+    messages = asked(event)
+    assert {message.kind for message in messages} == {kind}
+    assert [message.recipient for message in messages] == sorted({message.recipient for message in messages})
+    assert {message.recipient for message in messages} == recipients
+    assert {message.state for message in messages} == {"queued"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        BY_ADMIN,
+        given.completed(BY_ADMIN, accepted_by=None),
+        given.cancelled(BY_ADMIN, "cancelled"),
+        given.completed(PAY, accepted_by=None),
+        given.status_changed(ENTITY, "pending", previous="rejected"),
+        given.a_user(),
+        directory.PasswordResetRequested(user_id="u"),
+        directory.SecurityNotice(user_id="u", what="locked"),
+    ],
+)
+def test_other_events_are_nobodys_mail(event):
+    assert asked(event) == []
+
+
+def test_sign_ups_are_told_to_administrators_when_the_setting_says_so():
+    messages = asked(ENTITY, signup_notifications=True)
+    assert {(m.kind, m.recipient) for m in messages} == {
+        ("welcome", f"entity:{ENTITY.entity_id}"),
+        ("signup_notification", "user:a"),
+        ("signup_notification", "user:b"),
+    }
+
+
+def test_message_holds_ids_and_amounts_and_no_personal_data():
+    for event in (ENTITY, PAY, given.completed(PAY), given.limits_changed("1")):
+        for message in asked(event):
+            assert not {"Green Farm", ENTITY.profile.email} & set(map(str, message.facts.values()))
+    (message,) = asked(PAY)
+    assert message.facts == {
+        "transfer_id": PAY.transfer_id,
+        "initiator": "1",
+        "payer": "1",
+        "payee": "2",
+        "amount": 2500,
+    }
+
+
+def test_reason_travels_apart_from_the_facts():
+    messages = asked(given.cancelled(PAY, "rejected", reason="no stock"))
+    assert [message.once for message in messages] == [{"reason": "no stock"}] * 2
+    assert all("no stock" not in str(message.facts) for message in messages)
+
+
+def test_old_event_makes_expired_messages_that_hold_nothing_to_delete():
+    (message,) = asked(given.cancelled(PAY, "rejected", reason="x"), age=3 * DAY)[:1]
+    assert (message.state, message.once) == ("expired", {})
+    assert asked(PAY, age=DAY)[0].state == "queued"
+
+
+def test_one_time_message_past_its_end_is_expired():
+    (message,) = asked(one_time("2020-01-01T00:00:00.000000Z"))
+    assert (message.state, message.once) == ("expired", {})
+
+
+def test_ending_of_an_unknown_transfer_is_refused():
+    with pytest.raises(UnknownTransfer):
+        asked(given.completed(given.a_transfer("1", "2")))
+
+
+def test_message_id_depends_on_event_recipient_kind_and_channel_alone():
+    first, second = asked(given.cancelled(PAY, "rejected"))
+    assert first.message_id != second.message_id
+    log = EventLog("t", "k")
+    record = log.tell(PAY)
+    known = Known(transfers={PAY.transfer_id: transfer_of(PAY)})
+    made = [
+        messages_for(record.envelope, PAY, known, now=datetime.now(UTC) + later, max_age=DAY)[0].message_id
+        for later in (timedelta(0), timedelta(hours=5))
+    ]
+    assert made[0] == made[1]
+
+
+class NothingStored:
+    def admins(self):
+        return []
+
+    def transfers(self, _ids):
+        return {}
+
+
+def test_events_of_one_run_see_those_before_them():
+    log = EventLog("t", "k")
+    admin = given.a_user("admin")
+    for event in (admin, PAY, given.completed(PAY), application()):
+        log.tell(event)
+    run = [
+        (record.envelope, event)
+        for record, event in zip(log.records, (admin, PAY, given.completed(PAY), application()), strict=True)
+    ]
+    policy = Policy(max_age=DAY, signup_notifications=False)
+    effects = effects_of(run, NothingStored(), policy, now=datetime.now(UTC))
+    assert [(m.kind, m.recipient) for m in effects.messages] == [
+        ("transfer_initiated", "account:2"),
+        ("transfer_accepted", "account:1"),
+        ("trading_application", f"user:{admin.user_id}"),
+    ]
+
+
+POLICY = RetryPolicy(first=timedelta(seconds=30), max_tries=10)
+
+
+def test_waits_double_and_end():
+    waits = [POLICY.after(tries, "temporary") for tries in range(1, 11)]
+    assert waits[:3] == [timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120)]
+    assert waits[-1] is None
+
+
+def test_a_no_for_good_is_tried_three_times_and_an_unknown_address_soon():
+    assert [POLICY.after(tries, "refused") is None for tries in (1, 2, 3)] == [False, False, True]
+    assert POLICY.after(1, "unresolved") == timedelta(milliseconds=500)
+
+
+@for_all(
+    st.integers(min_value=1, max_value=10_000),
+    st.integers(min_value=1, max_value=10_000),
+    st.sampled_from(["temporary", "refused", "unresolved"]),
+)
+def test_no_wait_is_longer_than_the_longest_and_all_end(tries, max_tries, failure):
+    policy = RetryPolicy(first=timedelta(seconds=30), max_tries=max_tries)
+    wait = policy.after(tries, failure)
+    assert wait is None or timedelta(0) < wait <= policy.longest
+    assert policy.after(10_001, failure) is None
+
+
+def test_kinds_are_named_once():
+    assert len(KINDS) == len(set(KINDS))

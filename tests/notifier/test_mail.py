@@ -1,0 +1,187 @@
+"""What mails look like, and what nobody can make them look like."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import services.notifier
+from services.notifier.domain import KINDS
+from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, in_credits, one_line
+
+STATIONERY = Stationery("https://credit.test/")
+VALUES = {
+    "name": "Green Farm",
+    "greeted": "Green Farm",
+    "why": "your business is a member of this network",
+    "other": "Blue Bakery",
+    "subject_name": "Green Farm",
+    "amount": "25.00 credits",
+    "you_pay": True,
+    "mine": True,
+    "by": "1",
+    "ending": "system",
+    "previous": "pending",
+    "transfer_id": "t-1",
+    "token": "once-only",
+    "reason": "no stock",
+    "max_negative": "100.00 credits",
+    "max_positive": "500.00 credits",
+    "previous_max_negative": "0.00 credits",
+    "previous_max_positive": "500.00 credits",
+}
+ENVELOPE = Envelope(
+    sender="Mutual Credit <noreply@dev.null>",
+    name="Green Farm",
+    address="farm@example.test",
+    message_id="6f1e",
+    at=datetime(2026, 1, 31, 12, tzinfo=UTC),
+)
+
+
+def words(kind, **changed):
+    return STATIONERY.words(kind, {**VALUES, **changed})
+
+
+def sent(kind="transfer_rejected", envelope=ENVELOPE, **changed):
+    """The mail as the other end reads it."""
+    raw = bytes(as_mail(envelope, words(kind, **changed), STATIONERY))
+    return message_from_bytes(raw, policy=policy.default)
+
+
+def changed_envelope(**changed):
+    return Envelope(**{name: getattr(ENVELOPE, name) for name in Envelope.__slots__} | changed)
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+        self.text = ""
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, sorted(name for name, _ in attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def tags_of(html):
+    parser = Tags()
+    parser.feed(html)
+    return parser.seen
+
+
+def test_each_kind_has_a_template_and_each_template_a_kind():
+    folder = Path(services.notifier.__file__).parent / "templates"
+    assert {path.stem for path in folder.glob("*.txt")} - {"layout"} == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_a_mail_with_text_and_html_that_say_the_same(kind):
+    mail = sent(kind)
+    text = mail.get_body(("plain",)).get_content()
+    html = Tags()
+    html.feed(mail.get_body(("html",)).get_content())
+    said = " ".join(html.text.split())
+    for paragraph in words(kind).paragraphs:
+        assert paragraph in said
+        assert paragraph in " ".join(text.split())
+    assert mail["Subject"] == words(kind).subject
+    assert "https://credit.test/profile" in text
+
+
+def test_headers_name_sender_reader_and_a_stable_id():
+    mail = sent()
+    assert mail["From"] == "Mutual Credit <noreply@dev.null>"
+    assert mail["To"] == "Green Farm <farm@example.test>"
+    assert mail["Message-ID"] == "<6f1e@dev.null>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"].datetime == ENVELOPE.at
+
+
+@pytest.mark.parametrize(
+    ("you_pay", "subject"),
+    [(True, "Blue Bakery asks you for 25.00 credits"), (False, "Blue Bakery wants to pay you 25.00 credits")],
+)
+def test_proposal_says_who_would_pay(you_pay, subject):
+    said = words("transfer_initiated", you_pay=you_pay)
+    assert said.subject == subject
+    assert said.link == "https://credit.test/transfers/t-1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "expected"),
+    [
+        ("transfer_rejected", {"mine": True}, "Blue Bakery declined your payment of 25.00 credits."),
+        ("transfer_rejected", {"mine": False, "you_pay": False}, "declined the payment of 25.00 credits"),
+        ("transfer_cancelled", {"mine": False}, "Blue Bakery cancelled the transfer"),
+        ("transfer_cancelled", {"by": None}, "An administrator cancelled the transfer"),
+        ("transfer_cancelled_by_system", {}, "could not be completed"),
+        ("transfer_cancelled_by_system", {"ending": "expired"}, "has expired"),
+        ("status_accepted", {"previous": "tradingAccepted"}, "without trading membership"),
+    ],
+)
+def test_ending_says_what_happened_and_why(kind, changed, expected):
+    paragraphs = words(kind, **changed).paragraphs
+    assert expected in paragraphs[0]
+    assert "no stock" in paragraphs[-1]
+    assert all("reason" not in paragraph for paragraph in words(kind, reason="", **changed).paragraphs)
+
+
+def test_reset_mail_has_the_link():
+    assert words("password_reset").link == "https://credit.test/password-reset/once-only"
+
+
+@settings(deadline=None)  # the first rendering on a busy machine
+@for_all(st.text(min_size=1), st.text())
+def test_no_name_and_no_reason_becomes_markup_or_a_header(name, reason):
+    plain = sent()
+    mail = sent(envelope=changed_envelope(name=name), name=name, greeted=name, other=name, reason="x" + reason)
+    assert sorted(mail.keys()) == sorted(plain.keys())
+    assert len(mail["To"].addresses) == 1
+    assert mail["To"].addresses[0].addr_spec == "farm@example.test"
+    html = mail.get_body(("html",)).get_content()
+    assert tags_of(html) == tags_of(plain.get_body(("html",)).get_content())
+
+
+def test_script_in_a_name_is_text():
+    mail = sent(other="<script>alert(1)</script>", name='"><img src=x onerror=y>')
+    html = mail.get_body(("html",)).get_content()
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "&lt;script&gt;" in html
+    assert "<script>alert(1)</script>" in mail.get_body(("plain",)).get_content()
+
+
+def test_line_ends_start_no_header():
+    mail = sent(envelope=changed_envelope(name="Farm\r\nBcc: all@x.test"), other="Bakery\r\nBcc: all@x.test")
+    assert mail["Bcc"] is None
+    assert "\n" not in mail["Subject"]
+    assert "Bcc: all@x.test" in mail["Subject"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "nobody", "a@b\r\nBcc: c@d.test", "a@b.test, c@d.test", "a b@c.test", "<a@b.test>", "@b.test", "a@b.test\n"],
+)
+def test_what_is_no_address_is_refused(address):
+    with pytest.raises(BadAddress):
+        sent(envelope=changed_envelope(address=address))
+
+
+@pytest.mark.parametrize(("amount", "said"), [(1, "0.01"), (2500, "25.00"), (123456789, "1,234,567.89")])
+def test_amounts_have_two_decimals_and_the_unit(amount, said):
+    assert in_credits(amount) == f"{said} credits"
+
+
+@for_all(st.text())
+def test_one_line_is_one_line_and_stays_so(text):
+    line = one_line(text)
+    assert len(line.splitlines()) <= 1
+    assert one_line(line) == line
