@@ -368,9 +368,12 @@ class Directory(_Part):
         """
         return self._write("PATCH", f"/entities/{_segment(entity_id)}", changes, key)
 
-    def apply_for_trading(self, entity_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
-        """The trading application of behaviour 3.1. Refused: trading_application.incomplete, .wrong_status."""
-        return self._write("POST", f"/entities/{_segment(entity_id)}/trading-application", changes, key)
+    def apply_for_trading(self, entity_id: str, body: Mapping[str, Any], *, key: str | None = None) -> Document:
+        """The trading application of behaviour 3.1, from what profile and user say; `body` is empty.
+
+        Answers the EntityView. Refused: trading_application.incomplete (names the fields), .wrong_status.
+        """
+        return self._write("POST", f"/entities/{_segment(entity_id)}/trading-application", body, key)
 
     def search(
         self,

@@ -243,8 +243,11 @@ class UserChanges(CamelSchema):
 
 
 class TradingApplication(CamelSchema):
-    """Profile fields that complete the application; those the profile already has may be left out."""
+    """Fields of business and person that complete the application; what is known already may be left out."""
 
+    first_name = Text(100)
+    last_name = Text(100)
+    user_phone = Text(25)
     name = Text(100)
     telephone = Text(25)
     inc_type = Text(25)
@@ -268,7 +271,7 @@ class AdminEntityChanges(ProfileChanges):
     }
 
     status = fields.String(validate=validate.OneOf(STATUSES))
-    reason = Text(500, lines=True, metadata={"description": "why, for the member's notice and the record"})
+    reason = Text(500, metadata={"description": "why, for the member's notice and the record"})
     categories = fields.List(Text(50), validate=validate.Length(max=20))
     max_positive_balance = Amount(zero=True)
     max_negative_balance = Amount(zero=True)
@@ -281,7 +284,7 @@ class NewTransfer(CamelSchema):
     initiator = AccountNumber(required=True)
     receiver = AccountNumber(required=True)
     amount = Amount(required=True)
-    description = Text(500, lines=True)
+    description = Text(500)
 
 
 class TransferStep(CamelSchema):

@@ -1,13 +1,17 @@
 """A member's own person and businesses."""
 
+import hashlib
+
 from services.chassis.web import allow
 from services.gateway import session
-from services.gateway.clients import Document
+from services.gateway.clients import Document, Refused
 from services.gateway.failures import Forbidden, Unauthenticated
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.views import pending_views, profile_changes, user_view, with_accounts
 from services.gateway.schemas import Entity, OwnEntity, ProfileChanges, TradingApplication, User, UserChanges
+
+_PERSON = {"first_name": "first_name", "last_name": "last_name", "user_phone": "telephone"}
 
 
 @bp.get("/user")
@@ -55,9 +59,27 @@ def change_own_entity(entity_id: str, body: Document, key: str | None) -> Docume
 @allow("member")
 @operation("Apply for trading membership", body=TradingApplication(), data=Entity(), keyed=True)
 def apply_for_trading(entity_id: str, body: Document, key: str | None) -> Document:
-    """For businesses that are accepted; names every field that is still missing."""
+    """For businesses that are accepted. What is given is kept in profile and user first; names all that is missing."""
     must_own(entity_id)
-    return session.parts().directory.apply_for_trading(entity_id, body, key=key)
+    directory = session.parts().directory
+    person = {theirs: body[ours] for ours, theirs in _PERSON.items() if ours in body}
+    business = {name: value for name, value in body.items() if name not in _PERSON}
+    if person:
+        directory.change_user(login().user_id, person, key=_part_of(key, "person"))
+    if business:
+        directory.change_entity(entity_id, business, key=_part_of(key, "business"))
+    try:
+        return directory.apply_for_trading(entity_id, {}, key=key)
+    except Refused as refused:
+        # The directory judges user and profile together; a telephone that it misses is the user's.
+        if "telephone" in refused.errors:
+            refused.errors["user.telephone"] = refused.errors.pop("telephone")
+        raise
+
+
+def _part_of(key: str | None, part: str) -> str | None:
+    """A key of its own for each step of one call, so that all of it can be repeated."""
+    return hashlib.sha256(f"{part}:{key}".encode()).hexdigest() if key else None
 
 
 def login() -> session.Login:
