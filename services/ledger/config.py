@@ -1,0 +1,39 @@
+"""Settings of the ledger (README.md lists them)."""
+
+from dataclasses import dataclass
+
+from events.topics import DEFAULT_BOOK
+from services.chassis.config import PRODUCTION, setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What `python -m services.ledger ...` reads from the environment."""
+
+    database_url: str = setting("LEDGER_DATABASE_URL", "PostgreSQL, as the role that may only append", secret=True)
+    kafka_bootstrap: str = setting("KAFKA_BOOTSTRAP", "Kafka brokers, host:port, comma separated")
+    public_key_file: str = setting("INTERNAL_PUBLIC_KEY_FILE", "PEM file: checks the gateway's tokens")
+    port: int = setting("LEDGER_PORT", "port of the HTTP interface")
+    socket: str = setting("LEDGER_SOCKET", "path of the Unix socket between HTTP workers and committer")
+    host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
+    workers: int = setting("LEDGER_WORKERS", "HTTP workers, at most one a core", default=1)
+    book: str = setting("LEDGER_BOOK", "the community whose accounts are kept", default=DEFAULT_BOOK)
+    unit: str = setting("LEDGER_UNIT", "the book's unit of account", default="ocn-uk")
+    default_max_negative: int = setting(
+        "LEDGER_DEFAULT_MAX_NEGATIVE", "a new account's credit, in the smallest unit", default=0
+    )
+    default_max_positive: int = setting(
+        "LEDGER_DEFAULT_MAX_POSITIVE", "a new account's ceiling, in the smallest unit", default=50_000
+    )
+    environment: str = setting("ENVIRONMENT", "production or development", default=PRODUCTION)
+    development_clock: str | None = setting(
+        "DEVELOPMENT_CLOCK", "file that sets the time while it exists, in development", default=None
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrateConfig:
+    """What `migrate` reads: it alone knows the owner."""
+
+    owner_url: str = setting("LEDGER_OWNER_DATABASE_URL", "PostgreSQL, as the owner of the tables", secret=True)
+    database_url: str = setting("LEDGER_DATABASE_URL", "PostgreSQL, as the role that gets the rights", secret=True)

@@ -1,0 +1,98 @@
+"""The relay's side of the event table: leadership by a session's advisory lock, a cursor fenced by an epoch."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+from events.codec import decode
+from events.topics import LEDGER_EVENTS
+from services.chassis.relaying import Outgoing
+
+_READ = """
+SELECT position, event_id, type, prev_hash, hash, body FROM events
+WHERE book = %s AND position > (SELECT position FROM relays WHERE book = %s) ORDER BY position LIMIT %s"""
+_LEAD = """
+INSERT INTO relays (book, epoch, position) VALUES (%s, 1, 0)
+ON CONFLICT (book) DO UPDATE SET epoch = relays.epoch + 1 RETURNING epoch"""
+
+
+class EventOutbox:
+    """The events of one book that are not in Kafka yet (chassis `Outbox`)."""
+
+    transient: tuple[type[Exception], ...] = (psycopg.OperationalError, psycopg.InterfaceError)
+
+    def __init__(self, url: str, book: str) -> None:
+        self._url, self._book = url, book
+        self._connection: psycopg.Connection | None = None
+        self._epoch: int | None = None
+
+    def lead(self) -> int | None:
+        """The lock lives as long as the connection; each new leader gets a higher epoch."""
+        connection = self._connected()
+        if self._epoch is None and self._locked(connection):
+            row = connection.execute(_LEAD, (self._book,)).fetchone()
+            self._epoch = int(row[0]) if row else None
+        return self._epoch
+
+    def read(self, limit: int) -> Sequence[Outgoing]:
+        rows = self._connected().execute(_READ, (self._book, self._book, limit), prepare=True).fetchall()
+        return [self._outgoing(row) for row in rows]
+
+    def advance(self, position: int, epoch: int) -> bool:
+        moved = self._connected().execute(
+            "UPDATE relays SET position = %s WHERE book = %s AND epoch = %s AND position < %s",
+            (position, self._book, epoch, position),
+            prepare=True,
+        )
+        if moved.rowcount != 1:
+            self.close()
+        return moved.rowcount == 1
+
+    def wait(self, seconds: float) -> None:
+        """Until the next commit's NOTIFY."""
+        for _ in self._connected().notifies(timeout=seconds, stop_after=1):
+            pass
+
+    def close(self) -> None:
+        """Give leadership back."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._epoch = None, None
+
+    def _locked(self, connection: psycopg.Connection) -> bool:
+        row = connection.execute(
+            "SELECT pg_try_advisory_lock(hashtextextended('ledger/relay/' || %s::text, 0))", (self._book,)
+        ).fetchone()
+        return bool(row and row[0])
+
+    def _connected(self) -> psycopg.Connection:
+        if self._connection is None or self._connection.closed:
+            self._epoch = None
+            self._connection = psycopg.connect(
+                self._url,
+                autocommit=True,
+                # The position sub-select is a constant to the planner: it must use the key.
+                options="-c statement_timeout=10s -c enable_seqscan=off",
+                connect_timeout=5,
+                application_name="ledger-relay",
+                # A dead network must not keep the lock for hours.
+                keepalives_idle=5,
+                keepalives_interval=2,
+                keepalives_count=3,
+            )
+            self._connection.execute("LISTEN ledger_events")
+        return self._connection
+
+    def _outgoing(self, row: Sequence[Any]) -> Outgoing:
+        position, event_id, type_, prev_hash, hash_, body = row
+        raw = body.encode()
+        headers = {
+            "ce_id": str(event_id),
+            "ce_type": type_,
+            "position": str(position),
+            "prev_hash": bytes(prev_hash).hex(),
+            "hash": bytes(hash_).hex(),
+            "correlation_id": decode(raw).correlationid,
+        }
+        return Outgoing(position=position, topic=LEDGER_EVENTS, key=self._book, value=raw, headers=headers)
