@@ -1,6 +1,7 @@
 """What must be there before anything starts; what is missing is named together with the command that installs it."""
 
 import ctypes
+import os
 import platform
 import shutil
 import sys
@@ -15,7 +16,7 @@ from deploy.native.trouble import Trouble
 
 INSTALL_MEGABYTES = 2_000
 RUN_MEGABYTES = 500
-APT = "sudo apt-get install --yes"
+APT = f"{'' if os.geteuid() == 0 else 'sudo '}apt-get install --yes"
 
 # MongoDB's server needs these; the other three bring all they need.
 MONGO_LIBRARIES = {"libcurl.so.4": "libcurl4", "libcrypto.so.3": "libssl3", "liblzma.so.5": "liblzma5"}
@@ -124,7 +125,8 @@ def _space(machine: Machine, megabytes: int) -> Missing | None:
     if machine.free_megabytes >= megabytes:
         return None
     return Missing(
-        f"Free disk space: {megabytes} MB needed, {machine.free_megabytes} MB there", "Remove something large"
+        f"Free disk space: {megabytes} MB needed, {machine.free_megabytes} MB there",
+        "Remove something large, or set MCCS_CACHE to a folder on another disk",
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.native.java import Java, java_from
-from deploy.native.preflight import MONGO_LIBRARIES, Machine, missing_on, refuse_if_missing
+from deploy.native.preflight import APT, MONGO_LIBRARIES, Machine, missing_on, refuse_if_missing
 from deploy.native.trouble import Trouble
 
 GOOD = Machine(
@@ -33,11 +33,11 @@ def test_good_machine_lacks_nothing():
 @pytest.mark.parametrize(
     ("machine", "expected"),
     [
-        (replace(GOOD, python=(3, 10)), "Python 3.11 or newer (this is 3.10) -> sudo apt-get install --yes python3.11"),
-        (replace(GOOD, java=None), "Java 17 or newer, or a Docker engine -> sudo apt-get install --yes openjdk-17"),
+        (replace(GOOD, python=(3, 10)), f"Python 3.11 or newer (this is 3.10) -> {APT} python3.11"),
+        (replace(GOOD, java=None), f"Java 17 or newer, or a Docker engine -> {APT} openjdk-17"),
         (replace(GOOD, java=Java(version=11, home=Path("/old"))), "(found 11 in /old)"),
-        (replace(GOOD, has_maven=False), "Maven, to fetch Kafka and Elasticsearch -> sudo apt-get install --yes maven"),
-        (replace(GOOD, libraries=frozenset()), "-> sudo apt-get install --yes libcurl4 libssl3 liblzma5"),
+        (replace(GOOD, has_maven=False), f"Maven, to fetch Kafka and Elasticsearch -> {APT} maven"),
+        (replace(GOOD, libraries=frozenset()), f"-> {APT} libcurl4 libssl3 liblzma5"),
         (replace(GOOD, free_megabytes=10), "Free disk space: 2000 MB needed, 10 MB there"),
         (replace(GOOD, system="Darwin"), "this is Darwin on x86_64 -> Install Docker"),
         (replace(GOOD, processor="riscv64"), "this is Linux on riscv64"),

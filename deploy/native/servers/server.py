@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from deploy.native.files import Account, owned_directory, write_atomically
-from deploy.native.java import Java, find_java
+from deploy.native.java import OLDEST, Java, find_java
 from deploy.native.software import Software
 from deploy.native.trouble import Trouble
 
@@ -104,5 +104,5 @@ def required_java() -> Java:
     """The Java to run on; the preflight has normally complained before."""
     java = find_java()
     if java is None:
-        raise Trouble("Java 17 or newer is missing.", remedy="sudo apt-get install --yes openjdk-17-jre-headless")
+        raise Trouble(f"Java {OLDEST} or newer is missing.", remedy=f"Install one, e.g. openjdk-{OLDEST}-jre-headless.")
     return java
