@@ -13,7 +13,7 @@ _READ = """
 SELECT position, event_id, type, prev_hash, hash, body FROM events
 WHERE book = %s AND position > (SELECT position FROM relays WHERE book = %s) ORDER BY position LIMIT %s"""
 _LEAD = """
-INSERT INTO relays (book, epoch, position) VALUES (%s, 1, 0)
+INSERT INTO relays (book, epoch, position) SELECT book, 1, 0 FROM book_head WHERE book = %s
 ON CONFLICT (book) DO UPDATE SET epoch = relays.epoch + 1 RETURNING epoch"""
 
 
@@ -28,7 +28,10 @@ class EventOutbox:
         self._epoch: int | None = None
 
     def lead(self) -> int | None:
-        """The lock lives as long as the connection; each new leader gets a higher epoch."""
+        """The lock lives as long as the connection; each new leader gets a higher epoch.
+
+        Nobody leads a book that doesn't exist yet: its first writer makes it.
+        """
         connection = self._connected()
         if self._epoch is None and self._locked(connection):
             row = connection.execute(_LEAD, (self._book,)).fetchone()
