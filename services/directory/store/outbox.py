@@ -13,7 +13,7 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.change_stream import CollectionChangeStream
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, OperationFailure
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout
 from pymongo.read_concern import ReadConcern
 
 from events import codec, topics
@@ -83,7 +83,7 @@ def _record(stream: str, envelope: Envelope) -> Document:
 class StreamOutbox:
     """The relay's side of one outbox (chassis.relaying.Outbox): a cursor, and a lease with a fencing epoch."""
 
-    transient: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout, OperationFailure)
+    transient: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout)
 
     def __init__(self, database: Database[Document], stream: str, topic: str | None = None) -> None:
         # Majority: what a change of primary would roll back must not be published.
@@ -99,9 +99,9 @@ class StreamOutbox:
     def lead(self) -> int | None:
         """Take or renew the lease, by the server's clock; the epoch grows with every change of leader."""
         mine = {"$eq": ["$holder", self._me]}
-        ours = {"$or": [mine, {"$lt": [{"$ifNull": ["$until", "$$NOW"]}, "$$NOW"]}, {"$not": ["$holder"]}]}
+        ours = {"$or": [mine, {"$not": [{"$gte": [{"$ifNull": ["$until", None]}, "$$NOW"]}]}]}
         epoch = {"$ifNull": ["$epoch", 0]}
-        step: Document = {
+        taken: Document = {
             "epoch": {"$cond": [mine, epoch, {"$add": [epoch, 1]}]},
             "holder": self._me,
             "until": {"$add": ["$$NOW", _LEASE_MS]},
@@ -109,13 +109,15 @@ class StreamOutbox:
         }
         try:
             lease: Any = self._leases.find_one_and_update(
-                {"_id": self._lease, "$expr": ours},
-                [{"$set": step}],
+                {"_id": self._lease},
+                [{"$set": {name: {"$cond": [ours, value, f"${name}"]} for name, value in taken.items()}}],
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
         except DuplicateKeyError:
-            return None  # somebody else holds it
+            return None  # another made the lease at this moment
+        if lease["holder"] != self._me:
+            return None
         self._cursor = int(lease["cursor"])
         return int(lease["epoch"])
 

@@ -1,0 +1,48 @@
+"""The relay or the consumer as a process of its own, on topics and groups of the test, to be killed.
+
+`python -m tests.directory.process relay|consume MONGO_URL DATABASE ELASTICSEARCH_URL PREFIX KAFKA TOPIC`
+"""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from services.chassis.process import new_stop
+from services.directory import consumer, search
+from services.directory.config import Config
+from services.directory.relay import relay_all
+from services.directory.store import StreamOutbox, new_index, new_store
+from services.directory.store.outbox import EVENTS
+
+
+def main() -> None:
+    what, mongo_url, database, elasticsearch_url, prefix, kafka, topic = sys.argv[1:]
+    store, stop = new_store(mongo_url, database), new_stop()
+    if what == "relay":
+        relay_all([StreamOutbox(store.database, EVENTS, topic)], kafka, stop)
+    else:
+        index = new_index(elasticsearch_url, prefix, search.MAPPING, search.INDEX_VERSION)
+        consumer.consume(store, index, kafka, stop, group=f"group.{topic}", topic=topic)
+
+
+@contextmanager
+def running(what: str, config: Config, kafka: str, topic: str) -> Iterator[subprocess.Popen]:
+    """The process; killed at the end, if it still runs."""
+    places = [config.mongo_url, config.mongo_database, config.elasticsearch_url, config.index_prefix, kafka, topic]
+    process = subprocess.Popen([sys.executable, "-m", "tests.directory.process", what, *places])
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def freeze(process: subprocess.Popen) -> None:
+    """Stop it where it is, so that the test can look before it kills."""
+    process.send_signal(signal.SIGSTOP)
+
+
+if __name__ == "__main__":
+    main()
