@@ -1,0 +1,64 @@
+"""A real SMTP server in a thread, that refuses, greylists, dawdles or goes away as a test tells it."""
+
+import asyncio
+import socket
+import threading
+from collections import deque
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+
+
+class Desk:
+    """Takes mails. Each scripted answer is given once, to the next recipient; then everything is accepted."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answers: deque[str] = deque()
+        self.asked = 0
+        self.dawdling = threading.Event()
+        """While it is set, a mail is taken but the sender isn't told."""
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: N802 -- aiosmtpd's name
+        self.asked += 1
+        if self.answers:
+            return self.answers.popleft()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- aiosmtpd's name
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        while self.dawdling.is_set():
+            await asyncio.sleep(0.01)
+        return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The mails to `address`."""
+        return [mail for mail in self.mails if mail["To"].addresses[0].addr_spec == address]
+
+
+class MailServer:
+    """Starts, goes away and comes back at the same port."""
+
+    def __init__(self) -> None:
+        self.desk = Desk()
+        self.port = free_port()
+        self._controller: Controller | None = None
+
+    def start(self) -> None:
+        self._controller = Controller(self.desk, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        self.desk.dawdling.clear()
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,99 @@
+"""The HTTP interface: what became of the messages, for administrators alone, without personal data."""
+
+import pytest
+
+from events import directory
+from services.chassis.tokens import Caller, Signer, Verifier
+from services.notifier.app import create_app
+from services.notifier.store import Store
+from tests.chassis.keys import key_pair
+from tests.eventlog import EventLog, deliver
+from tests.notifier import given
+
+pytestmark = pytest.mark.integration
+
+ADMIN = Caller(subject="a", roles=frozenset({"admin"}))
+MEMBER = Caller(subject="m", roles=frozenset({"member"}))
+
+
+@pytest.fixture
+def get(store: Store):
+    client = create_app(store, Verifier(key_pair("gateway")[1], "notifier")).test_client()
+
+    def ask(path: str, caller: Caller = ADMIN, **headers: str):
+        token = Signer(key_pair("gateway")[0]).token(caller, "notifier")
+        return client.get(path, headers={"Authorization": f"Bearer {token}", **headers})
+
+    return ask
+
+
+@pytest.fixture
+def told(projection):
+    people, money = EventLog("directory.events", "directory"), EventLog("ledger.events", "main")
+    farm = given.an_entity(email="farm@members.test")
+    transfer = given.a_transfer("1", farm.account)
+    people.tell(farm)
+    people.tell(directory.SecurityNotice(user_id="u", what="password-changed"))
+    money.tell(transfer)
+    money.tell(given.cancelled(transfer, "rejected", reason="private words"))
+    assert deliver(projection, people.records)
+    assert deliver(projection, money.records)
+    return farm
+
+
+def test_messages_are_listed_with_their_entity_and_nothing_personal(get, told):
+    answer = get("/messages?page_size=50")
+    assert answer.status_code == 200
+    found = answer.json["messages"]
+    assert answer.json["total"] == len(found) == 5
+    assert set(found[0]) == {"message_id", "kind", "entity_id", "state", "tries", "created_at", "sent_at"}
+    by_kind = {(each["kind"], each["entity_id"]) for each in found}
+    assert ("welcome", told.entity_id) in by_kind
+    assert ("transfer_initiated", told.entity_id) in by_kind
+    assert ("password_changed", None) in by_kind
+    assert b"@" not in answer.data
+    assert b"private" not in answer.data
+
+
+def test_messages_are_paged_and_filtered(get, told):
+    first, second = get("/messages?page_size=3").json, get("/messages?page_size=3&page=2").json
+    assert (len(first["messages"]), len(second["messages"]), first["total"]) == (3, 2, 5)
+    ids = {each["message_id"] for page in (first, second) for each in page["messages"]}
+    assert len(ids) == 5
+    assert get("/messages?state=sent").json == {"messages": [], "total": 0}
+
+
+def test_summary_counts_every_state(get, told):
+    expected = {"queued": 5, "sending": 0, "sent": 0, "failed": 0, "dead": 0, "expired": 0}
+    assert get("/messages/summary").json == expected
+
+
+@pytest.mark.parametrize("query", ["state=lost", "page=0", "page_size=101", "page=x", "who=1"])
+def test_nonsense_is_refused(get, query):
+    answer = get(f"/messages?{query}")
+    assert (answer.status_code, answer.json["type"]) == (400, "request.invalid")
+
+
+def test_members_are_refused(get):
+    assert get("/messages", MEMBER).status_code == 403
+    assert get("/messages/summary", MEMBER).status_code == 403
+
+
+def test_min_position_that_is_reached_is_answered(get, told):
+    assert get("/messages/summary", **{"Min-Position": "directory=2, ledger=2"}).status_code == 200
+
+
+def test_min_position_that_is_not_reached_is_503(get, told):
+    answer = get("/messages/summary", **{"Min-Position": "ledger=3"})
+    assert (answer.status_code, answer.json["type"]) == (503, "projection.behind")
+
+
+def test_store_that_is_away_is_503_with_retry_after():
+    store = Store("mongodb://127.0.0.1:1/?directConnection=true", "nobody")
+    client = create_app(store, Verifier(key_pair("gateway")[1], "notifier")).test_client()
+    token = Signer(key_pair("gateway")[0]).token(ADMIN, "notifier")
+    answer = client.get("/messages", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json["type"]) == (503, "notifier.unavailable")
+    assert answer.headers["Retry-After"] == "2"
+    assert client.get("/readyz").json["checks"] == {"mongodb": "down"}
+    store.close()

@@ -1,0 +1,163 @@
+"""Events into memory and message records, in real MongoDB: nothing twice, nothing lost, order of topics no matter."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from events import directory
+from services.notifier.consumer import Mail
+from services.notifier.domain import UnknownTransfer
+from services.notifier.store import Store
+from tests.eventlog import EventLog, deliver
+from tests.notifier import given
+
+pytestmark = pytest.mark.integration
+
+
+def kinds(store: Store) -> list[tuple[str, str]]:
+    records, total = store.messages(None, skip=0, limit=10_000)
+    assert total == len(records)
+    return sorted((record["kind"], record["recipient"]) for record in records)
+
+
+def memory(store: Store) -> dict[str, list]:
+    names = ("entities", "users", "transfers", "positions")
+    return {name: sorted(store._db[name].find(), key=lambda document: document["_id"]) for name in names}
+
+
+def a_story() -> EventLog:
+    """A ledger's log with 20 transfers in all states."""
+    log = EventLog("ledger.events", "main")
+    for index in range(20):
+        transfer = given.a_transfer(f"{index}", f"{index + 1}", amount=100 + index)
+        log.tell(transfer)
+        if index % 4:
+            ends = [
+                given.completed(transfer),
+                given.cancelled(transfer, "rejected"),
+                given.cancelled(transfer, "system"),
+            ]
+            log.tell(ends[index % 4 - 1])
+    return log
+
+
+def test_duplicates_of_random_ranges_change_nothing(projection: Mail, mongo_url, mongo_database, clock):
+    log = a_story()
+    assert deliver(projection, log.records)
+    clean, remembered = kinds(projection.store), memory(projection.store)
+    assert len(clean) == 20 + 5 + 2 * 10
+
+    dice = random.Random(7)
+    again = Mail(store=Store(mongo_url, f"{mongo_database}"), policy=projection.policy, clock=clock)
+    again.store._client.drop_database(mongo_database)
+    again.store.migrate()
+    reached = 0
+    while reached < len(log.records):
+        start = dice.randint(0, reached)
+        end = dice.randint(start + 1, min(len(log.records), start + 9))
+        assert deliver(again, log.records[start:end])
+        reached = max(reached, end)
+    assert kinds(again.store) == clean
+    assert memory(again.store) == remembered
+    again.store.close()
+
+
+def test_a_hole_is_not_stepped_over(projection: Mail):
+    log = a_story()
+    assert not deliver(projection, log.records[3:])
+    assert projection.position(log.source) == 0
+    assert kinds(projection.store) == []
+
+
+def test_two_consumers_of_the_same_records_make_each_message_once(projection: Mail):
+    log = a_story()
+
+    def apply(_: int) -> None:
+        for record in log.records:
+            projection.apply(log.source, [record])
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(apply, range(4)))
+    assert len(kinds(projection.store)) == 20 + 5 + 2 * 10
+    assert projection.position(log.source) == len(log.records)
+
+
+def test_unknown_type_counts_and_has_no_effect(projection: Mail):
+    log = EventLog("directory.events", "directory")
+    record = log.tell(given.an_entity())
+    strange = record.envelope.__class__(
+        **{name: getattr(record.envelope, name) for name in record.envelope.__slots__} | {"type": "directory.new.v1"}
+    )
+    log.append(b"", strange)
+    assert deliver(projection, log.records)
+    assert projection.position(log.source) == 2
+    assert len(kinds(projection.store)) == 1
+
+
+def test_poison_has_no_effect_and_is_for_the_loop_to_park(projection: Mail):
+    log = EventLog("ledger.events", "main")
+    orphan = log.tell(given.completed(given.a_transfer("1", "2")))
+    with pytest.raises(UnknownTransfer):
+        projection.apply(log.source, [orphan])
+    assert projection.position(log.source) == 0
+    projection.skip(log.source, orphan)
+    assert projection.position(log.source) == 1
+
+
+def test_names_addresses_and_members_follow_the_directory(projection: Mail, store: Store):
+    log = EventLog("directory.events", "directory")
+    entity, user = given.an_entity(name="Old"), given.a_user()
+    for event in (
+        entity,
+        user,
+        directory.MembershipChanged(entity_id=entity.entity_id, user_id=user.user_id, role="owner"),
+        directory.EntityProfileChanged(
+            entity_id=entity.entity_id,
+            before={"name": "Old", "email": entity.profile.email, "city": "X"},
+            after={"name": "New", "city": "Y"},
+        ),
+        directory.UserProfileChanged(user_id=user.user_id, email="new@person.test", first_name="A", last_name="B"),
+    ):
+        log.tell(event)
+    assert deliver(projection, log.records)
+    assert store.entity_of(entity.account) == {
+        "_id": entity.entity_id,
+        "name": "New",
+        "email": "",
+        "account": entity.account,
+        "status": "pending",
+        "members": {user.user_id: "owner"},
+    }
+    assert store.user(user.user_id)["email"] == "new@person.test"
+    log.tell(directory.MembershipChanged(entity_id=entity.entity_id, user_id=user.user_id))
+    assert deliver(projection, log.records)
+    assert store.entity(entity.entity_id)["members"] == {}
+
+
+def test_each_administrator_known_by_then_hears_of_an_application(projection: Mail):
+    log = EventLog("directory.events", "directory")
+    early, late, entity = given.a_user("admin"), given.a_user("admin"), given.an_entity()
+    application = directory.TradingApplicationSubmitted(entity_id=entity.entity_id, user_id="u")
+    for event in (early, entity, given.a_user("auditor"), given.a_user(), application, late):
+        log.tell(event)
+    assert deliver(projection, log.records)
+    assert ("trading_application", f"user:{early.user_id}") in kinds(projection.store)
+    assert len(kinds(projection.store)) == 2
+
+
+def test_messages_topic_may_start_anywhere(projection: Mail):
+    log = EventLog("directory.messages", "directory")
+    for _ in range(3):
+        log.tell(
+            directory.OneTimeMessage(
+                message_id="m",
+                kind="password-reset",
+                user_id="u",
+                ciphertext="sealed",
+                expires_at="2999-01-01T00:00:00.000000Z",
+            )
+        )
+    assert deliver(projection, log.records[2:])
+    assert projection.position(log.source) == 3
+    assert len(kinds(projection.store)) == 1

@@ -1,0 +1,126 @@
+"""Real processes killed with SIGKILL in the middle: nothing lost, nothing twice."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from kafka import KafkaConsumer
+
+from events.topics import dead_letters
+from services.notifier.consumer import GROUP
+from tests.eventlog import EventLog, deliver
+from tests.notifier import given
+from tests.notifier.conftest import KEY
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def environment(mongo_url, mongo_database, kafka_bootstrap, mail_server, tmp_path) -> dict[str, str]:
+    (tmp_path / "internal.pem").write_text("unused")
+    return {
+        **os.environ,
+        "NOTIFIER_MONGO_URL": mongo_url,
+        "NOTIFIER_MONGO_DATABASE": mongo_database,
+        "KAFKA_BOOTSTRAP": kafka_bootstrap,
+        "INTERNAL_PUBLIC_KEY_FILE": str(tmp_path / "internal.pem"),
+        "MESSAGES_KEY": KEY,
+        "PUBLIC_URL": "https://credit.test",
+        "NOTIFIER_SMTP_HOST": "127.0.0.1",
+        "NOTIFIER_SMTP_PORT": str(mail_server.port),
+        "NOTIFIER_SENDER": "Mutual Credit <noreply@dev.null>",
+        "NOTIFIER_PORT": "0",
+        "NOTIFIER_LEASE_SECONDS": "2",
+        "NOTIFIER_RETRY_SECONDS": "1",
+    }
+
+
+@pytest.fixture
+def start(environment, tmp_path) -> Iterator:
+    processes: list[subprocess.Popen] = []
+
+    def run(*arguments: str) -> subprocess.Popen:
+        output = (tmp_path / f"{len(processes)}.log").open("w")
+        with output:
+            command = [sys.executable, "-m", *arguments]
+            processes.append(subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT))
+        return processes[-1]
+
+    yield run
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def kill(process: subprocess.Popen) -> None:
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+
+
+def test_killed_consumer_loses_and_repeats_nothing(start, store, topic, kafka_bootstrap):
+    log = EventLog(topic, "directory")
+    entities = [given.an_entity() for _ in range(3000)]
+    for entity in entities:
+        log.tell(entity)
+    log.publish(kafka_bootstrap)
+    consumer = start("tests.notifier.consuming", topic)
+    wait_until(lambda: store.position(log.source), seconds=30)
+    kill(consumer)
+    assert 0 < store.position(log.source) < len(log.records), "killed too late to mean anything"
+
+    start("tests.notifier.consuming", topic)
+    wait_until(lambda: store.position(log.source) == len(log.records), seconds=60)
+    recipients = [record["recipient"] for record in store._db["messages"].find({"kind": "welcome"})]
+    assert sorted(recipients) == sorted(f"entity:{entity.entity_id}" for entity in entities)
+    assert store._db["entities"].count_documents({}) == len(entities)
+
+
+def test_poison_is_parked_and_the_next_event_is_taken(start, store, topic, kafka_bootstrap):
+    log = EventLog(topic, "main")
+    transfer = given.a_transfer("1", "2")
+    log.tell(transfer)
+    log.append(b"no event at all")
+    log.tell(given.completed(given.a_transfer("3", "4")))
+    log.tell(given.completed(transfer))
+    log.publish(kafka_bootstrap)
+    start("tests.notifier.consuming", topic)
+    wait_until(lambda: store.position(log.source) == 4, seconds=30)
+    kinds = {record["kind"] for record in store._db["messages"].find()}
+    assert kinds == {"transfer_initiated", "transfer_accepted"}
+    parked = KafkaConsumer(
+        dead_letters(topic, GROUP),
+        bootstrap_servers=kafka_bootstrap,
+        auto_offset_reset="earliest",
+        consumer_timeout_ms=5000,
+    )
+    found = [next(parked) for _ in range(2)]
+    parked.close()
+    assert [dict(record.headers)["reason"] for record in found] == [b"MalformedEvent", b"UnknownTransfer"]
+    assert found[0].value == b"no event at all"
+
+
+def test_killed_sender_loses_nothing_and_repeats_at_most_the_mail_in_its_hands(start, store, projection, mail_server):
+    log = EventLog("directory.events", "directory")
+    for _ in range(30):
+        log.tell(given.an_entity())
+    assert deliver(projection, log.records)
+    sender = start("services.notifier", "schedule")
+    wait_until(lambda: len(mail_server.desk.mails) >= 5, seconds=30)
+    mail_server.desk.dawdling.set()
+    wait_until(lambda: len(mail_server.desk.mails) > store.summary()["sent"], seconds=10)
+    kill(sender)
+    mail_server.desk.dawdling.clear()
+    assert store.summary()["sending"] == 1, "killed outside the send window"
+
+    again = start("services.notifier", "schedule")
+    wait_until(lambda: store.summary()["sent"] == 30, seconds=30)
+    times = Counter(mail["Message-ID"] for mail in mail_server.desk.mails)
+    assert len(times) == 30
+    assert sorted(times.values()) == [1] * 29 + [2]
+    again.terminate()
+    assert again.wait(timeout=10) == 0

@@ -1,0 +1,262 @@
+"""Sending over real SMTP from real MongoDB: what happens to a message when the other end does what it likes."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from cryptography.fernet import Fernet
+
+from events import directory
+from services.chassis.clock import rfc3339
+from services.chassis.process import Stop
+from services.notifier.app import new_unseal
+from services.notifier.smtp import ServerAway
+from tests.eventlog import EventLog, deliver
+from tests.notifier import given
+from tests.notifier.conftest import KEY, a_sender
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.integration
+
+
+class Network:
+    """Two members and what is told of them."""
+
+    def __init__(self, projection) -> None:
+        self.projection = projection
+        self.people = EventLog("directory.events", "directory")
+        self.money = EventLog("ledger.events", "main")
+        self.once = EventLog("directory.messages", "directory")
+        self.farm = given.an_entity(name="Green Farm", email="farm@members.test")
+        self.bakery = given.an_entity(name="Blue Bakery", email="bakery@members.test")
+
+    def tell(self, log: EventLog, *events) -> None:
+        for event in events:
+            log.tell(event)
+        assert deliver(self.projection, log.records)
+
+    def sign_up(self) -> None:
+        self.tell(self.people, self.farm, self.bakery)
+
+    def propose(self, **changed):
+        transfer = given.a_transfer(self.farm.account, self.bakery.account, **changed)
+        self.tell(self.money, transfer)
+        return transfer
+
+
+@pytest.fixture
+def network(projection) -> Network:
+    return Network(projection)
+
+
+def send_all(sender) -> None:
+    while sender.send_next():
+        pass
+
+
+def states(store) -> dict[str, int]:
+    return {state: count for state, count in store.summary().items() if count}
+
+
+def test_sign_up_proposal_and_answers_reach_whom_they_concern(network, sender, store, mail_server):
+    network.sign_up()
+    paid, asked = network.propose(), network.propose(direction="request", amount=1234)
+    network.tell(network.money, given.completed(paid))
+    network.tell(network.money, given.cancelled(asked, "rejected", reason="no stock", by=network.bakery.account))
+    send_all(sender)
+    to_farm = [mail["Subject"] for mail in mail_server.desk.to("farm@members.test")]
+    to_bakery = [mail["Subject"] for mail in mail_server.desk.to("bakery@members.test")]
+    assert sorted(to_farm) == [
+        "Blue Bakery accepted your payment of 25.00 credits",
+        "Blue Bakery declined your request of 12.34 credits",
+        "Welcome, Green Farm",
+    ]
+    assert sorted(to_bakery) == [
+        "Green Farm asks you for 12.34 credits",
+        "Green Farm wants to pay you 25.00 credits",
+        "Welcome, Blue Bakery",
+        "You declined the request of 12.34 credits from Green Farm",
+    ]
+    assert states(store) == {"sent": 7}
+    assert store._db["messages"].count_documents({"once": {"$exists": True}}) == 0
+    assert "no stock" not in str(list(store._db["messages"].find()))
+
+
+def test_money_before_people_is_mailed_once_the_address_is_known(network, sender, store, mail_server, clock):
+    network.propose()
+    send_all(sender)
+    assert states(store) == {"failed": 1}
+    network.sign_up()
+    clock.pass_by(seconds=1)
+    send_all(sender)
+    assert states(store) == {"sent": 3}
+    assert "Green Farm wants to pay you 25.00 credits" in [mail["Subject"] for mail in mail_server.desk.mails]
+
+
+def test_entity_without_an_address_is_written_to_at_its_owners(network, sender, mail_server):
+    entity, owner = given.an_entity(email=""), given.a_user(email="owner@person.test")
+    member = directory.MembershipChanged(entity_id=entity.entity_id, user_id=owner.user_id, role="owner")
+    network.tell(network.people, owner, entity, member)
+    send_all(sender)
+    assert [mail["To"] for mail in mail_server.desk.mails] == ["Green Farm <owner@person.test>"]
+
+
+def test_greylisted_mail_is_tried_again_later_and_arrives_once(network, sender, store, mail_server, clock):
+    network.tell(network.people, network.farm)
+    mail_server.desk.answers.extend(["450 not now", "451 not yet"])
+    send_all(sender)
+    assert (states(store), mail_server.desk.mails) == ({"failed": 1}, [])
+    clock.pass_by(seconds=29)
+    send_all(sender)
+    assert mail_server.desk.asked == 1
+    clock.pass_by(seconds=1)
+    send_all(sender)
+    clock.pass_by(seconds=60)
+    send_all(sender)
+    assert (states(store), len(mail_server.desk.mails)) == ({"sent": 1}, 1)
+
+
+def test_refused_mail_is_dead_after_three_tries_and_keeps_no_words(network, sender, store, mail_server, clock):
+    network.tell(network.people, network.farm)
+    send_all(sender)
+    network.tell(network.people, given.status_changed(network.farm, "rejected"))
+    mail_server.desk.answers.extend(["550 no such mailbox farm@members.test"] * 5)
+    for _ in range(5):
+        send_all(sender)
+        clock.pass_by(hours=5)
+    assert (states(store), mail_server.desk.asked) == ({"sent": 1, "dead": 1}, 4)
+    dead = store._db["messages"].find_one({"state": "dead"})
+    assert dead["error"] == "refused: 550"
+    assert "once" not in dead
+
+
+def test_one_refused_mail_does_not_hold_up_the_others(network, sender, store, mail_server):
+    network.sign_up()
+    mail_server.desk.answers.append("550 no")
+    send_all(sender)
+    assert states(store) == {"failed": 1, "sent": 1}
+
+
+def test_bad_address_is_dead_and_never_reaches_the_server(network, sender, store, mail_server, clock):
+    network.tell(network.people, given.an_entity(email="farm@x.test\r\nRCPT TO:<all@x.test>"))
+    for _ in range(4):
+        send_all(sender)
+        clock.pass_by(hours=5)
+    assert (states(store), mail_server.desk.asked) == ({"dead": 1}, 0)
+
+
+def test_server_that_is_down_costs_no_tries_and_everything_leaves_when_it_is_back(
+    network, sender, store, mail_server, clock
+):
+    network.sign_up()
+    mail_server.stop()
+    for _ in range(20):
+        with pytest.raises(ServerAway):
+            sender.send_next()
+        clock.pass_by(minutes=10)
+    assert states(store) == {"queued": 2}
+    assert store._db["messages"].distinct("tries") == [0]
+    mail_server.start()
+    send_all(sender)
+    assert (states(store), len(mail_server.desk.mails)) == ({"sent": 2}, 2)
+
+
+def test_connection_that_the_server_dropped_is_opened_again(network, sender, store, mail_server):
+    network.tell(network.people, network.farm)
+    send_all(sender)
+    mail_server.stop()
+    mail_server.start()
+    network.tell(network.people, network.bakery)
+    send_all(sender)
+    assert states(store) == {"sent": 2}
+
+
+def test_several_senders_send_each_message_once(network, store, mail_server, clock):
+    network.tell(network.people, *(given.an_entity() for _ in range(40)))
+    senders = [a_sender(store, mail_server, clock) for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(send_all, senders))
+    for each in senders:
+        each.mailer.close()
+    assert states(store) == {"sent": 40}
+    assert len({mail["Message-ID"] for mail in mail_server.desk.mails}) == len(mail_server.desk.mails) == 40
+
+
+def test_message_of_a_sender_that_died_is_sent_when_its_lease_ends(network, sender, store, mail_server, clock):
+    network.tell(network.people, network.farm)
+    dead = store.claim(clock(), timedelta(seconds=120))
+    assert not sender.send_next()
+    clock.pass_by(seconds=120)
+    send_all(sender)
+    assert states(store) == {"sent": 1}
+    assert not store.finish(dead, "dead", clock())
+    assert states(store) == {"sent": 1}
+
+
+def reset_for(user, *, minutes: int = 60, key: str = KEY) -> directory.OneTimeMessage:
+    sealed = Fernet(key).encrypt(orjson.dumps({"token": "secret-token"})).decode()
+    expires_at = rfc3339(datetime.now(UTC) + timedelta(minutes=minutes))
+    return directory.OneTimeMessage(
+        message_id="m", kind="password-reset", user_id=user.user_id, ciphertext=sealed, expires_at=expires_at
+    )
+
+
+def test_reset_link_is_mailed_and_then_forgotten(network, sender, store, mail_server):
+    user = given.a_user(email="ada@person.test")
+    network.tell(network.people, user)
+    network.tell(network.once, reset_for(user))
+    (stored,) = store._db["messages"].find()
+    assert "secret-token" not in str(stored)
+    send_all(sender)
+    (mail,) = mail_server.desk.to("ada@person.test")
+    assert "https://credit.test/password-reset/secret-token" in mail.get_body(("plain",)).get_content()
+    (kept,) = store._db["messages"].find()
+    assert "once" not in kept
+
+
+def test_reset_link_that_has_run_out_is_not_mailed(network, sender, store, mail_server, clock):
+    user = given.a_user()
+    network.tell(network.people, user)
+    network.tell(network.once, reset_for(user))
+    clock.pass_by(minutes=61)
+    send_all(sender)
+    assert (states(store), mail_server.desk.mails) == ({"expired": 1}, [])
+    assert store._db["messages"].count_documents({"once": {"$exists": True}}) == 0
+
+
+def test_token_sealed_with_another_key_is_given_up(network, sender, store, mail_server, clock):
+    user = given.a_user()
+    network.tell(network.people, user)
+    network.tell(network.once, reset_for(user, minutes=10_000, key=Fernet.generate_key().decode()))
+    for _ in range(4):
+        send_all(sender)
+        clock.pass_by(hours=5)
+    assert (states(store), mail_server.desk.mails) == ({"dead": 1}, [])
+
+
+def test_keys_may_be_rotated():
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    sealed = Fernet(old).encrypt(b'{"token":"t"}').decode()
+    assert new_unseal(f"{new},{old}")(sealed) == {"token": "t"}
+
+
+def test_old_events_are_recorded_and_not_mailed(network, sender, store, mail_server):
+    network.people.tell(network.farm, at=datetime.now(UTC) - timedelta(hours=49))
+    network.sign_up()
+    send_all(sender)
+    assert states(store) == {"expired": 1, "sent": 2}
+
+
+def test_running_sender_mails_within_a_second_and_stops_when_asked(network, sender, mail_server, clock):
+    stop = Stop()
+    thread = threading.Thread(target=sender.run, args=(stop,))
+    thread.start()
+    try:
+        network.tell(network.people, network.farm)
+        wait_until(lambda: mail_server.desk.mails, seconds=5)
+    finally:
+        stop.request()
+        thread.join(timeout=10)
+    assert not thread.is_alive()
