@@ -30,6 +30,8 @@ from services.gateway.circuit import Circuit
 CONNECT_SECONDS = 0.5
 READ_SECONDS = 3.0
 """A service may wait 2 s of these for its projections (`Min-Position`)."""
+PASSWORD_SECONDS = 8.0
+"""Hashing a password takes a good part of a second by intent, and queues when many log in at once."""
 POOL_SIZE = 64
 POOL_WAIT_SECONDS: Any = 0.5
 """`Any`: urllib3 hands it to queue.get, which takes fractions; its annotation says int."""
@@ -92,10 +94,7 @@ class Line:
     def __init__(self, service: str, url: str, signer: Signer, circuit: Circuit | None = None) -> None:
         self.service, self._signer = service, signer
         self._circuit = circuit or Circuit()
-        self._pool = urllib3.connection_from_url(
-            url.rstrip("/"), maxsize=POOL_SIZE, block=True, retries=False,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-        )  # fmt: skip
+        self._pool = urllib3.connection_from_url(url.rstrip("/"), maxsize=POOL_SIZE, block=True, retries=False)
 
     def ask(
         self,
@@ -106,11 +105,12 @@ class Line:
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         key: str | None = None,
+        seconds: float = READ_SECONDS,
     ) -> Document:
-        """The answer's document. Raises Refused, PartDown."""
+        """The answer's document, within `seconds`. Raises Refused, PartDown."""
         target = path + (f"?{urlencode(_given(query))}" if query and _given(query) else "")
         content = None if method in ("GET", "DELETE") else orjson.dumps(body or {})
-        response = self._send(method, target, content, self._headers(asker, method, key))
+        response = self._send(method, target, content, self._headers(asker, method, key), seconds)
         asker.saw(parse_positions(response.headers.get(POSITION_HEADER, "")))
         if response.status < 400:
             return _document(response.data)
@@ -118,7 +118,7 @@ class Line:
 
     def alive(self) -> None:
         """Ask for `/healthz`. Raises PartDown."""
-        self._send("GET", "/healthz", None, {})
+        self._send("GET", "/healthz", None, {}, READ_SECONDS)
 
     def _headers(self, asker: Asker, method: str, key: str | None) -> dict[str, str]:
         headers = {
@@ -133,12 +133,12 @@ class Line:
         return headers
 
     def _send(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float
     ) -> urllib3.BaseHTTPResponse:
         if not self._circuit.admits():
             raise PartDown(self.service, retry_after=self._circuit.seconds_left)
         try:
-            response = self._send_again_if_cut(method, target, content, headers)
+            response = self._send_again_if_cut(method, target, content, headers, seconds)
         except HTTPError as error:
             self._circuit.failed()
             log.warning("part.no_answer", part=self.service, error=type(error).__name__)
@@ -147,20 +147,26 @@ class Line:
         return response
 
     def _send_again_if_cut(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float
     ) -> urllib3.BaseHTTPResponse:
         # A kept-alive connection may be closed by the other side just as we use it. Once more on a new one is safe:
         # reads change nothing and every write carries a key.
         try:
-            return self._request(method, target, content, headers)
+            return self._request(method, target, content, headers, seconds)
         except ProtocolError:
-            return self._request(method, target, content, headers)
+            return self._request(method, target, content, headers, seconds)
 
     def _request(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float
     ) -> urllib3.BaseHTTPResponse:
         return self._pool.urlopen(
-            method, target, body=content, headers=headers, redirect=False, pool_timeout=POOL_WAIT_SECONDS
+            method,
+            target,
+            body=content,
+            headers=headers,
+            redirect=False,
+            pool_timeout=POOL_WAIT_SECONDS,
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
         )
 
     def _refusal(self, response: urllib3.BaseHTTPResponse) -> Refused | PartDown:
@@ -303,12 +309,12 @@ class Directory(_Part):
         `user` has email, password, first_name, last_name, telephone; `entity` Profile fields, offers, wants.
         """
         body = _given({"user": user, "entity": entity, "preferences": preferences, "address": address})
-        return self._line.ask(self._as(Caller()), "POST", "/signup", body=body, key=key)
+        return self._line.ask(self._as(Caller()), "POST", "/signup", body=body, key=key, seconds=PASSWORD_SECONDS)
 
     def open_session(self, *, email: str, password: str, kind: str, address: str) -> Document:
         """Log in: a Session. `kind` is `member` or `admin`. Refused: login.failed, login.locked."""
         body = {"email": email, "password": password, "kind": kind, "address": address}
-        return self._line.ask(self._as(Caller()), "POST", "/sessions", body=body)
+        return self._line.ask(self._as(Caller()), "POST", "/sessions", body=body, seconds=PASSWORD_SECONDS)
 
     def session(self, session_id: str) -> Document:
         """A living Session. Refused: session.unknown when it has ended."""
@@ -330,7 +336,8 @@ class Directory(_Part):
     def reset_password(self, token: str, *, password: str) -> str:
         """Set the password and end all the user's sessions; `member` or `admin`. Refused: reset.invalid."""
         path = f"/password-resets/{_segment(token)}"
-        return str(self._line.ask(self._as(Caller()), "POST", path, body={"password": password})["kind"])
+        body = {"password": password}
+        return str(self._line.ask(self._as(Caller()), "POST", path, body=body, seconds=PASSWORD_SECONDS)["kind"])
 
     def user(self, user_id: str) -> Document:
         """A User: oneself, or anybody for administrators."""

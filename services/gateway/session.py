@@ -290,20 +290,28 @@ class Sessions:
         if is_api():
             self._keep_api_positions(response, login)
             return response
-        if "parts" in g and g.parts.asker.positions != _kept_in_page_cookie():
-            flask.session[_POSITIONS] = g.parts.asker.positions
+        seen = _highest(_kept_in_page_cookie(), self._learned(login))
+        if seen != _kept_in_page_cookie():
+            flask.session[_POSITIONS] = seen
         self._set_cookie(response, g.get("cookie"))
         return response
 
     def _keep_api_positions(self, response: Response, login: Login | None) -> None:
-        if "parts" not in g or not g.parts.asker.positions:
+        seen = self._learned(login)
+        if not seen:
             return
-        response.headers[POSITION_HEADER] = format_positions(g.parts.asker.positions)
+        response.headers[POSITION_HEADER] = format_positions(seen)
         if login is not None:
-            self._seen[login.session_id] = g.parts.asker.positions
+            self._seen[login.session_id] = seen
             self._seen.move_to_end(login.session_id)
             if len(self._seen) > SEEN_SESSIONS:
                 self._seen.popitem(last=False)
+
+    def _learned(self, login: Login | None) -> dict[str, int]:
+        """What the services told in this request, however they were asked."""
+        asked: list[Parts] = [g.get(name) for name in ("parts", "visitor_parts") if name in g]
+        own = {"directory": login.position} if login and login.position else {}
+        return _highest(*(parts.asker.positions for parts in asked), own)
 
     def _set_cookie(self, response: Response, value: str | None) -> None:
         if value is None:

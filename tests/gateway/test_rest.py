@@ -61,6 +61,7 @@ def test_signing_up_logs_in(client: FlaskClient, network: Network) -> None:
     answered = client.post("/api/v1/signup", json=SIGN_UP, headers={"Idempotency-Key": "s-1"})
     data = answered.get_json()["data"]
     assert (data["userID"], data["entityID"], data["accountNumber"]) == ("u-1", FARM, FARM_ACCOUNT)
+    assert answered.headers["Position"] == "directory=44"
     asked = network.directory.last("POST", "/signup")
     assert asked.headers["Idempotency-Key"] == "s-1"
     assert asked.caller.roles == {"public"}
@@ -75,6 +76,7 @@ def test_signing_up_logs_in(client: FlaskClient, network: Network) -> None:
     }  # fmt: skip
     token = {"Authorization": f"Bearer {data['token']}"}
     assert client.get("/api/v1/user/entities", headers=token).status_code == 200
+    assert network.ledger.asked[-1].headers["Min-Position"] == "directory=44", "the account may not be open yet"
 
 
 def test_a_refused_sign_up_names_the_api_s_fields(client: FlaskClient, network: Network) -> None:
