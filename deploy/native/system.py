@@ -163,7 +163,8 @@ class System:
 
     def environment(self, program: str) -> dict[str, str]:
         """The environment that a program runs in: to run a one-off of the same service beside it."""
-        return dict(self._runners[program].program.environment)
+        listed = {known.name: known.environment for known in self._list_programs(self.settings)}
+        return dict(listed[program])
 
     def log(self, part: str) -> Path:
         """The log of a program or a server."""
