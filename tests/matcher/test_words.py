@@ -1,0 +1,89 @@
+"""How two tags fit."""
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from services.matcher.words import distance, fold, how, nearly
+
+TAGS = st.lists(st.text("abcdeésx", min_size=1, max_size=7), min_size=1, max_size=3).map("-".join)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "expected"),
+    [
+        ("vegetables", "vegetables", "exact"),
+        ("vegetables", "vegetable", "exact"),
+        ("Vegetables", "vegetables", "exact"),
+        ("café", "cafe", "exact"),
+        ("dog walking", "dog-walking", "exact"),
+        ("berries", "berry", "exact"),
+        ("boxes", "box", "exact"),
+        ("vegetables", "vegetable-box", "prefix"),
+        ("vegetable-box", "vegetables", "prefix"),
+        ("veg", "vegetables", "prefix"),
+        ("vegetables", "organic-vegetables", "contains"),
+        ("organic-vegetables", "vegetables", "contains"),
+        ("box-organic", "organic-vegetable-box", "contains"),
+        ("vegetalbes", "vegetables", "fuzzy"),
+        ("vegetables", "vegetalbes", "fuzzy"),
+        ("vegetalbes", "organic-vegetables", "fuzzy"),
+        ("organic-vegetalbes", "vegetables", "fuzzy"),
+        ("bred", "bread", "fuzzy"),
+        ("it", "italian-food", None),
+        ("it", "at", None),
+        ("cat", "car-wash", "fuzzy"),
+        ("bread", "plumbing", None),
+        ("organic-bread", "organic-soap", None),
+        ("日本語", "日本語", "exact"),
+        ("r&d", "r&d", "exact"),
+        ("-", "-", None),
+        ("", "bread", None),
+    ],
+)
+def test_tags_fit(mine, theirs, expected):
+    assert how(mine, theirs) == expected
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "edits"),
+    [("", "", 0), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "ab", 1), ("kitten", "sitting", 3), ("ca", "abc", 3)],
+)
+def test_distance_counts_an_exchange_as_one(a, b, edits):
+    assert distance(a, b) == distance(b, a) == edits
+
+
+@for_all(st.text("abc", max_size=6), st.text("abc", max_size=6))
+def test_distance_is_zero_for_equals_alone_and_symmetric(a, b):
+    assert (distance(a, b) == 0) == (a == b)
+    assert distance(a, b) == distance(b, a)
+    assert abs(len(a) - len(b)) <= distance(a, b) <= max(len(a), len(b))
+
+
+@settings(deadline=None)
+@for_all(TAGS, TAGS)
+def test_all_ways_but_fuzzy_are_the_same_both_ways(mine, theirs):
+    there, back = how(mine, theirs), how(theirs, mine)
+    assert there == back or {there, back} <= {"fuzzy", None}
+
+
+@for_all(TAGS)
+def test_every_tag_is_exactly_itself_in_any_case_and_with_accents_or_not(tag):
+    assert how(tag, tag) in {"exact", None}
+    assert (how(tag, tag) is None) == (fold(tag).key == "")
+    assert fold(tag.upper()) == fold(tag)
+    assert fold(tag.replace("é", "e")) == fold(tag)
+
+
+@for_all(st.text("abcdefgh", min_size=6, max_size=12), st.data())
+def test_one_exchange_in_a_long_word_is_forgiven(word, data):
+    at = data.draw(st.integers(0, len(word) - 2))
+    assert nearly(word, word[:at] + word[at + 1] + word[at] + word[at + 2 :])
+
+
+@for_all(st.text())
+def test_folding_takes_any_text_and_folding_again_keeps_the_words(tag):
+    folded = fold(tag)
+    assert all(word for word in folded.words)
+    assert folded.key == "-".join(folded.words)
