@@ -36,11 +36,13 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from services.gateway.presenting import INC_TYPES, STATUS_WORDS, plain_figure
+from services.gateway.amounts import MAX_MINOR
+from services.gateway.amounts import text as plain_figure
+from services.gateway.presenting import INC_TYPES, STATUS_WORDS
 
 MAX_TAGS = 10
 MAX_TAG_LENGTH = 50
-_AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,2}))?")
+_AMOUNT = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.([0-9]{1,2}))?")
 _EMAIL = r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+$"
 COUNTRIES = ("England", "Northern Ireland", "Scotland", "Wales")
 
@@ -100,6 +102,8 @@ class TagsField(StringField):
 
     def pre_validate(self, form: Form) -> None:  # noqa: ARG002 -- WTForms passes it
         """Raises ValidationError."""
+        if self.data and not self.tags:
+            raise ValidationError(gettext("Write at least one word."))
         if len(self.tags) > MAX_TAGS:
             raise ValidationError(gettext("At most %(most)s, please: leave some out.", most=MAX_TAGS))
         if any(len(tag) > MAX_TAG_LENGTH for tag in self.tags):
@@ -128,6 +132,8 @@ class AmountField(StringField):
                 )
             whole, decimals = found.groups()
             self.minor = int(whole.replace(",", "")) * 100 + int((decimals or "0").ljust(2, "0"))
+            if self.minor > MAX_MINOR:
+                raise StopValidation(gettext("At most 999,999,999.99, please."))
 
 
 def more_than_zero(_: Form, field: AmountField) -> None:

@@ -68,11 +68,6 @@ def money(amount: int) -> Markup:
     return Markup("{}\N{NO-BREAK SPACE}{}").format(figure(amount), gettext("credits"))
 
 
-def plain_figure(amount: int) -> str:
-    """`-1234.50` for machines (CSV, form fields): no thousands separator, ASCII minus."""
-    return f"{Decimal(amount) * UNIT:.2f}"
-
-
 def count_figure(count: int) -> str:
     """`1,234`: a number of things."""
     text: str = format_decimal(count)
@@ -172,7 +167,7 @@ def inc_type_words(inc_type: str) -> str:
 def register(app: Flask) -> None:
     """Give the templates these words."""
     filters: tuple[Callable[..., str], ...] = (
-        *(figure, signed_figure, money, plain_figure, count_figure, account_number, when, day),
+        *(figure, signed_figure, money, count_figure, account_number, when, day),
         *(status_words, transfer_words, match_words, inc_type_words),
     )
     for item in filters:

@@ -12,8 +12,8 @@ from flask_babel import get_timezone, gettext
 
 from services.chassis.clock import rfc3339
 from services.chassis.web import allow
+from services.gateway.amounts import text as plain_figure
 from services.gateway.clients import Document
-from services.gateway.presenting import plain_figure
 from services.gateway.session import parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import card, names_of

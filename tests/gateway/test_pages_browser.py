@@ -1,0 +1,129 @@
+"""Every page in a real browser: axe finds nothing, nothing is wider than a narrow phone, no message on the console."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from tests.gateway import scenes
+from tests.gateway.browsing import LAPTOP, NARROW, PHONE, chromium, enter, serving
+from tests.gateway.network import BAKERY_ACCOUNT, Network, a_transfer
+
+pytestmark = pytest.mark.integration
+
+# Axe's own word for what WCAG 2.2 AA asks for, and its advice on top.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+EXPECTED = ("Failed to load resource: the server responded with a status of",)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    with serving(app) as address:
+        yield address
+
+
+def messages_of(page: Page) -> list[str]:
+    """What the console will have said: a refused script or style shows there."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", LAPTOP)], ids=["light-phone", "dark-laptop"])
+@pytest.mark.parametrize("who", ["visitor", "member", "applicant", "admin", "auditor"])
+def test_axe_finds_nothing(
+    app: Flask, network: Network, site: str, browser: Browser, who: str, scheme: str, size: dict[str, int]
+) -> None:
+    scenes.furnish(network)
+    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+    enter(context, app, site, who)
+    page = context.new_page()
+    said = messages_of(page)
+    found = []
+    for item in scenes.PAGES:
+        if item.who == who:
+            page.goto(site + item.path)
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+            violations = Axe().run(page, options=RULES).response["violations"]
+            found += [(item.name, each["id"], [node["html"] for node in each["nodes"]]) for each in violations]
+    context.close()
+    assert found == []
+    assert [text for text in said if not text.startswith(EXPECTED)] == []
+
+
+@pytest.mark.parametrize("name", [scenes.LONG_NAME, scenes.LONG_WORD], ids=["long-name", "long-word"])
+def test_nothing_is_wider_than_a_narrow_phone(
+    app: Flask, network: Network, site: str, browser: Browser, name: str
+) -> None:
+    scenes.furnish(network, name=name, note=scenes.LONG_WORD)
+    wide = []
+    for who in ("visitor", "member", "admin", "auditor"):
+        context = browser.new_context(viewport=NARROW)  # type: ignore[arg-type]
+        enter(context, app, site, who)
+        page = context.new_page()
+        for item in scenes.PAGES:
+            if item.who == who:
+                page.goto(site + item.path)
+                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                    wide.append(item.name)
+        context.close()
+    assert wide == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+def test_a_payment_from_the_first_page_to_the_last(
+    app: Flask, network: Network, site: str, browser: Browser, javascript: bool
+) -> None:
+    scenes.furnish(network)
+    network.ledger.on("POST", "/transfers", a_transfer())
+    context = browser.new_context(viewport=PHONE, java_script_enabled=javascript)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site}/transfers/new")
+    page.get_by_label("Email").fill("ann@farm.example")
+    page.get_by_label("Password").fill("Secret-123")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_label("With whom").fill("old bakery")
+    page.get_by_label("Amount in credits").fill("25")
+    if javascript:
+        preview = page.locator("[data-preview-text]").inner_text()
+        assert preview == "You pay 25.00 credits; your balance goes from −15.00 to −40.00."  # noqa: RUF001
+    page.get_by_role("button", name="Next: check it").click()
+    page.get_by_role("button", name="Yes, pay 25.00").click()
+    assert page.get_by_text("Your payment waits for an answer.").is_visible()
+    assert network.ledger.last("POST", "/transfers").body["counterparty"] == BAKERY_ACCOUNT
+    context.close()
+
+
+def test_colours_change_at_once_and_stay(app: Flask, network: Network, site: str, browser: Browser) -> None:
+    scenes.furnish(network)
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    page.goto(f"{site}/login")
+    page.get_by_label("Email").fill("kept@farm.example")
+    page.get_by_role("button", name="Dark").click()
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    assert page.get_by_label("Email").input_value() == "kept@farm.example"
+    page.reload()
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+    context.close()
+
+
+def test_the_keyboard_reaches_the_content_first(network: Network, site: str, browser: Browser) -> None:
+    scenes.furnish(network)
+    page = browser.new_page()
+    page.goto(f"{site}/login")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "email"
+    page.close()

@@ -1,0 +1,460 @@
+"""What people send from pages: kept when refused, done once however often it is pressed, never taken from afar."""
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.gateway.network import (
+    BAKERY,
+    BAKERY_ACCOUNT,
+    FARM,
+    FARM_ACCOUNT,
+    Network,
+    a_session,
+    a_transfer,
+    an_account,
+)
+from tests.gateway.scenes import furnish, log_in
+from tests.gateway.standin import problem
+
+PASSWORD = "Secret-123"
+TRANSFER = {"direction": "pay", "counterparty": BAKERY_ACCOUNT, "amount": "25", "description": "Bread <b>"}
+
+
+def hidden(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', text)
+    assert found, f"no hidden {name}"
+    return found.group(1)
+
+
+def send(client: FlaskClient, path: str, values: dict[str, Any], page: str = "") -> TestResponse:
+    """Send a form as a browser does: with the token of a page loaded before."""
+    token = hidden(client.get(page or path).text, "csrf_token")
+    return client.post(path, data={"csrf_token": token, **values})
+
+
+@pytest.fixture
+def member(client: FlaskClient, network: Network) -> FlaskClient:
+    furnish(network)
+    log_in(client, "member")
+    return client
+
+
+@pytest.fixture
+def admin(client: FlaskClient, network: Network) -> FlaskClient:
+    furnish(network)
+    log_in(client, "admin")
+    return client
+
+
+# --- from afar ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/login", "/signup", "/logout", "/lost-password", "/password-reset/token-1", "/theme", "/transfers",
+     "/transfers/new", "/transfers/transfer-2/accept", "/profile/business", "/profile/me", "/trading-application",
+     f"/admin/businesses/{BAKERY}/status", f"/admin/businesses/{BAKERY}/limits", "/admin/login"],
+)  # fmt: skip
+def test_a_form_without_our_mark_changes_nothing(client: FlaskClient, network: Network, path: str) -> None:
+    furnish(network)
+    log_in(client, "member")
+    response = client.post(path, data=TRANSFER)
+    assert response.status_code == 400
+    assert "nothing was done" in response.text
+    services = (network.ledger, network.directory, network.notifier)
+    assert all(asked.method == "GET" for service in services for asked in service.asked)
+
+
+# --- logging in and out -------------------------------------------------------------------------------------------
+
+
+def test_logging_in_leads_back_to_the_page_that_was_wanted(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    wanted = "/statement?from=2026-01-01"
+    door = client.get(wanted).headers["Location"]
+    next_page = hidden(client.get(door).text, "next")
+    response = send(client, door, {"email": "ann@farm.example", "password": PASSWORD, "next": next_page})
+    assert response.headers["Location"] == wanted
+    assert client.get("/statement").status_code == 200
+
+
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"])
+def test_logging_in_never_leads_away(client: FlaskClient, network: Network, away: str) -> None:
+    furnish(network)
+    response = send(client, "/login", {"email": "ann@farm.example", "password": PASSWORD, "next": away})
+    assert response.headers["Location"] == "/dashboard"
+
+
+def test_a_wrong_password_keeps_the_address_and_not_the_password(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    response = send(client, "/login", {"email": "ann@farm.example", "password": "wrong-Pass-1"})
+    assert response.status_code == 401
+    assert "do not go together" in response.text
+    assert 'value="ann@farm.example"' in response.text
+    assert "wrong-Pass-1" not in response.text
+
+
+def test_the_door_of_administrators_opens_an_administrators_session(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    response = send(client, "/admin/login", {"email": "admin@dev.null", "password": PASSWORD})
+    assert response.headers["Location"] == "/admin"
+    assert network.directory.last("POST", "/sessions").body["kind"] == "admin"
+
+
+def test_logging_out_ends_the_session_in_the_directory(member: FlaskClient, network: Network) -> None:
+    response = send(member, "/logout", {}, page="/dashboard")
+    assert response.headers["Location"] == "/"
+    assert network.directory.count("DELETE", "/sessions/session-ann") == 1
+    assert member.get("/dashboard").headers["Location"].startswith("/login")
+
+
+def test_a_lost_password_gets_the_same_answer_whoever_asks(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    network.directory.on("POST", "/password-resets", {})
+    response = send(client, "/lost-password", {"email": "nobody@farm.example", "kind": "member"})
+    assert response.headers["Location"] == "/lost-password"
+    assert "a mail with a link is on its way" in client.get("/lost-password").text
+    assert "a mail with a link" not in client.get("/lost-password").text
+
+
+def test_a_new_password_by_a_mailed_link(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    network.directory.on("POST", "/password-resets/token-1", {"kind": "member"})
+    weak = send(client, "/password-reset/token-1", {"password": "short", "again": "short"})
+    assert weak.status_code == 422
+    assert "Use 8 to 100 characters." in weak.text
+    assert network.directory.count("POST", "/password-resets/token-1") == 0
+    good = send(client, "/password-reset/token-1", {"password": PASSWORD, "again": PASSWORD})
+    assert good.headers["Location"] == "/login"
+
+
+# --- signing up ---------------------------------------------------------------------------------------------------
+
+SIGN_UP = {
+    "name": "Green & Farm", "offers": "Vegetables, apples,", "wants": "bread", "email": "ann@farm.example",
+    "password": PASSWORD, "again": PASSWORD, "terms": "y",
+}  # fmt: skip
+
+
+def test_signing_up_logs_in(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    made = {"user_id": "user-ann", "entity_id": FARM, "account": FARM_ACCOUNT, "session": a_session()}
+    network.directory.on("POST", "/signup", made)
+    response = send(client, "/signup", SIGN_UP | {"key": "k-1"})
+    assert response.headers["Location"] == "/dashboard"
+    asked = network.directory.last("POST", "/signup")
+    assert asked.body["entity"] == {"name": "Green & Farm", "offers": ["Vegetables", "apples"], "wants": ["bread"]}
+    assert asked.headers["Idempotency-Key"] == "k-1"
+    assert "Welcome" in client.get("/dashboard").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": " "}, "Please fill in: Name of your business."),
+        ({"offers": ", ,"}, "Write at least one word."),
+        ({"offers": ",".join(map(str, range(11)))}, "At most 10, please"),
+        ({"wants": "x" * 51}, "Each at most 50 characters"),
+        ({"email": "nonsense"}, "Write an address like you@example.org."),
+        ({"password": "onlyletters!", "again": "onlyletters!"}, "at least one letter, one number and one sign"),
+        ({"again": "other-Pass-1"}, "The two passwords are not the same."),
+        ({"terms": ""}, "Please agree"),
+    ],
+)
+def test_what_is_wrong_in_a_sign_up_is_said_beside_the_field(
+    client: FlaskClient, network: Network, changes: dict[str, str], sentence: str
+) -> None:
+    furnish(network)
+    values = {name: value for name, value in (SIGN_UP | changes).items() if value}
+    response = send(client, "/signup", values)
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert PASSWORD not in response.text
+    assert network.directory.count("POST", "/signup") == 0
+
+
+def test_a_taken_address_is_said_beside_it_and_all_else_is_kept(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    network.directory.on("POST", "/signup", problem(409, "user.email_taken"))
+    response = send(client, "/signup", SIGN_UP | {"key": "k-1"})
+    assert response.status_code == 409
+    assert "has a login here already" in response.text
+    assert 'value="Green &amp; Farm"' in response.text
+    # The refusal is remembered under the old key.
+    assert hidden(response.text, "key") != "k-1"
+
+
+def test_field_errors_of_the_directory_find_their_field(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    errors = {"entity": {"offers": {"0": ["Only letters, please."]}}}
+    network.directory.on("POST", "/signup", problem(400, "request.invalid", errors=errors))
+    response = send(client, "/signup", SIGN_UP)
+    assert 'id="offers-error"' in response.text
+    assert "Only letters, please." in response.text
+
+
+# --- transfers ----------------------------------------------------------------------------------------------------
+
+
+def test_paying_is_asked_once_and_named(member: FlaskClient, network: Network) -> None:
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account())
+    response = send(member, "/transfers/new", TRANSFER)
+    assert response.status_code == 200
+    plain = response.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert (
+        "You pay Old Bakery 25.00 credits; your balance goes from 10.00 to −15.00; your limit is −100.00." in plain  # noqa: RUF001
+    )
+    assert network.ledger.count("POST", "/transfers") == 0
+
+
+def test_a_confirmed_payment_is_sent_with_its_key_and_shown(member: FlaskClient, network: Network) -> None:
+    network.ledger.on("POST", "/transfers", a_transfer())
+    confirm = send(member, "/transfers/new", TRANSFER | {"key": "k-7"})
+    key = hidden(confirm.text, "key")
+    assert key == "k-7"
+    response = send(member, "/transfers", TRANSFER | {"key": key}, page="/transfers/new")
+    assert response.headers["Location"] == "/transfers/transfer-1"
+    asked = network.ledger.last("POST", "/transfers")
+    assert asked.headers["Idempotency-Key"] == "k-7"
+    assert asked.body == {
+        "initiator": FARM_ACCOUNT, "counterparty": BAKERY_ACCOUNT, "direction": "pay", "amount": 2500,
+        "description": "Bread <b>",
+    }  # fmt: skip
+    assert "Your payment waits for an answer." in member.get("/transfers/transfer-1").text
+
+
+@pytest.mark.parametrize("typed", ["2000 0000 0000 0006", "2000-0000-0000-0006", "old bakery"])
+def test_the_other_side_is_found_by_number_or_name(member: FlaskClient, typed: str) -> None:
+    response = send(member, "/transfers/new", TRANSFER | {"counterparty": typed})
+    assert "Is this right?" in response.text
+    assert hidden(response.text, "counterparty") == BAKERY_ACCOUNT
+
+
+def test_a_near_miss_of_a_name_is_offered_never_assumed(member: FlaskClient) -> None:
+    response = send(member, "/transfers/new", TRANSFER | {"counterparty": "bakrey"})
+    assert response.status_code == 422
+    assert "Choose which one you mean." in response.text
+    assert f'name="chosen" value="{BAKERY_ACCOUNT}"' in response.text
+    picked = send(member, "/transfers/new", TRANSFER | {"counterparty": "bakrey", "chosen": BAKERY_ACCOUNT})
+    assert "Is this right?" in picked.text
+
+
+def test_an_unknown_name_is_said_beside_it(member: FlaskClient, network: Network) -> None:
+    network.directory.on("GET", "/search", {"entities": [], "total": 0})
+    response = send(member, "/transfers/new", TRANSFER | {"counterparty": "Nobody & Sons"})
+    assert "No business of that name is listed." in response.text
+    assert 'value="Nobody &amp; Sons"' in response.text
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("", "Please fill in: Amount in credits."),
+        ("0", "The amount must be more than zero."),
+        ("25,00", "Write the amount as figures"),
+        ("1.005", "Write the amount as figures"),
+        ("-5", "Write the amount as figures"),
+        ("٢٥", "Write the amount as figures"),
+        ("1,000,000,000", "At most 999,999,999.99"),
+        ("100.01", "That is more than you can pay: at most 85.00"),
+    ],
+)
+def test_a_wrong_amount_is_said_beside_it(member: FlaskClient, amount: str, sentence: str) -> None:
+    response = send(member, "/transfers/new", TRANSFER | {"amount": amount})
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert "Bread &lt;b&gt;" in response.text
+
+
+def test_a_limit_that_the_ledger_finds_says_what_would_be_possible(member: FlaskClient, network: Network) -> None:
+    network.ledger.on("POST", "/transfers", problem(422, "transfer.limit_exceeded", max_possible=1250))
+    response = send(member, "/transfers", TRANSFER | {"key": "k-1"}, page="/transfers/new")
+    assert response.status_code == 422
+    assert "At most 12.50" in response.text
+    assert 'id="amount-error"' in response.text
+    assert 'value="25"' in response.text
+    assert hidden(response.text, "key") != "k-1"
+
+
+def test_an_unknown_outcome_keeps_the_key_so_that_pressing_again_is_safe(member: FlaskClient, network: Network) -> None:
+    network.ledger.on("POST", "/transfers", problem(503, "ledger.busy", retry_after=2))
+    response = send(member, "/transfers", TRANSFER | {"key": "k-1"}, page="/transfers/new")
+    assert response.status_code == 503
+    assert "it will not be done twice" in response.text
+    assert hidden(response.text, "key") == "k-1"
+
+
+@pytest.mark.parametrize(("action", "route"), [("accept", "accept"), ("decline", "reject"), ("withdraw", "cancel")])
+def test_a_transfer_is_answered_where_it_waits(member: FlaskClient, network: Network, action: str, route: str) -> None:
+    network.ledger.on("POST", f"/transfers/transfer-2/{route}", a_transfer("transfer-2"))
+    values = {"key": "k-3", "reason": "too dear", "next": "/dashboard"}
+    response = send(member, f"/transfers/transfer-2/{action}", values, page="/dashboard")
+    assert response.headers["Location"] == "/dashboard"
+    asked = network.ledger.last("POST", f"/transfers/transfer-2/{route}")
+    assert asked.headers["Idempotency-Key"] == "k-3"
+    assert asked.body == ({} if action == "accept" else {"reason": "too dear"})
+
+
+def test_a_transfer_that_the_system_stopped_is_shown_with_the_reason(member: FlaskClient, network: Network) -> None:
+    stopped = a_transfer(
+        "transfer-2", status="cancelled", ended_at="2026-02-01T00:00:00.000000Z",
+        cancellation={"kind": "system", "code": "limit_exceeded", "reason": "The limit was lowered.", "by": None},
+    )  # fmt: skip
+    refusal = problem(422, "transfer.cancelled_by_system", "Your balance no longer allows it.", transfer=stopped)
+    network.ledger.on("POST", "/transfers/transfer-2/accept", refusal)
+    response = send(member, "/transfers/transfer-2/accept", {}, page="/transfers/transfer-2")
+    assert response.status_code == 422
+    assert "Your balance no longer allows it." in response.text
+    assert "Stopped by the system" in response.text
+    assert "Yes, pay" not in response.text
+
+
+def test_what_was_just_written_is_read_with_its_position(member: FlaskClient, network: Network) -> None:
+    from tests.gateway.standin import Says
+
+    network.ledger.on("POST", "/transfers", Says(a_transfer(), headers={"Position": "ledger=99"}))
+    send(member, "/transfers", TRANSFER, page="/transfers/new")
+    member.get("/dashboard")
+    assert "ledger=99" in network.ledger.last("GET", f"/accounts/{FARM_ACCOUNT}/statement").headers["Min-Position"]
+
+
+# --- profile and application --------------------------------------------------------------------------------------
+
+
+def test_saving_a_business_sends_what_was_typed(member: FlaskClient, network: Network) -> None:
+    network.directory.on("PATCH", f"/entities/{FARM}", {})
+    values = {"name": "Greener Farm", "offers": "eggs", "wants": "bread", "website": "https://farm.example", "key": "k"}
+    response = send(member, "/profile/business", values, page="/profile")
+    assert response.headers["Location"] == "/profile"
+    body = network.directory.last("PATCH", f"/entities/{FARM}").body
+    assert body["name"] == "Greener Farm"
+    assert body["offers"] == ["eggs"]
+    assert body["preferences"] == {"daily_match_mail": False}
+
+
+def test_a_dangerous_website_is_refused_and_kept_beside_its_reason(member: FlaskClient, network: Network) -> None:
+    values = {"name": "Farm", "offers": "eggs", "wants": "bread", "website": "javascript:alert(1)"}
+    response = send(member, "/profile/business", values, page="/profile")
+    assert response.status_code == 422
+    assert "Start with https://" in response.text
+    assert 'value="javascript:alert(1)"' in response.text
+    # The other form of the page shows what is stored, not what this one sent.
+    assert 'name="me-first_name"' in response.text
+    assert 'value="Ann"' in response.text
+
+
+def test_saving_my_details(member: FlaskClient, network: Network) -> None:
+    network.directory.on("PATCH", "/users/user-ann", {})
+    response = send(member, "/profile/me", {"me-first_name": "Anna", "me-last_name": "A."}, page="/profile")
+    assert response.headers["Location"] == "/profile"
+    body = network.directory.last("PATCH", "/users/user-ann").body
+    assert body == {"first_name": "Anna", "last_name": "A.", "telephone": ""}
+
+
+def test_an_application_wants_everything(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    log_in(client, "applicant")
+    response = send(client, "/trading-application", {"name": "Farm"})
+    assert response.status_code == 422
+    for field in ("inc_type", "description", "address", "city", "region", "postal_code", "country", "authorised"):
+        assert f'id="{field}-error"' in response.text
+
+
+def test_a_complete_application_is_sent(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    log_in(client, "applicant")
+    for method, path in (
+        ("PATCH", "/users/user-ann"),
+        ("PATCH", f"/entities/{FARM}"),
+        ("POST", f"/entities/{FARM}/trading-application"),
+    ):
+        network.directory.on(method, path, {})
+    values = {
+        "name": "Farm", "inc_type": "ltd", "description": "Eggs", "address": "1 Hill", "city": "Tod", "region": "W",
+        "postal_code": "OL14", "country": "England", "first_name": "Ann", "last_name": "A", "person_telephone": "1",
+        "authorised": "y",
+    }  # fmt: skip
+    response = send(client, "/trading-application", values)
+    assert response.headers["Location"] == "/dashboard"
+    assert network.directory.count("POST", f"/entities/{FARM}/trading-application") == 1
+
+
+# --- statement ----------------------------------------------------------------------------------------------------
+
+
+def test_the_statement_file_has_every_page_and_runs_no_formula(member: FlaskClient, network: Network) -> None:
+    from tests.gateway.scenes import a_statement, an_entry
+
+    path = f"/accounts/{FARM_ACCOUNT}/statement"
+    first = a_statement([an_entry(9, -2500, -1500, "=HYPERLINK(1)")], next=9)
+    second = a_statement([an_entry(4, 1000, 1000, "eggs, brown")])
+    network.ledger.on("GET", path, lambda asked: second if asked.query.get("before") == "9" else first)
+    response = member.get("/statement.csv?from=2026-01-01&to=2026-01-31")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="statement-2026-01-01-2026-01-31.csv"'
+    lines = response.text.split("\r\n")
+    assert lines[1].endswith("Old Bakery,2000000000000006,'=HYPERLINK(1),-25.00,-15.00,transfer-9")
+    assert '"eggs, brown",10.00,10.00' in lines[2]
+
+
+def test_a_day_is_a_day_in_the_members_time_zone(member: FlaskClient, network: Network) -> None:
+    member.get("/statement?from=2026-07-01&to=2026-07-01")
+    asked = network.ledger.last("GET", f"/accounts/{FARM_ACCOUNT}/statement")
+    assert asked.query["from"] == "2026-06-30T23:00:00.000000Z"
+    assert asked.query["to"] == "2026-07-01T22:59:59.999999Z"
+
+
+def test_days_that_make_no_sense_are_said(member: FlaskClient) -> None:
+    assert "Write both days like 2026-01-31." in member.get("/statement?from=yesterday").text
+    assert "the other way round" in member.get("/statement?from=2026-02-01&to=2026-01-01").text
+
+
+# --- administrators -----------------------------------------------------------------------------------------------
+
+
+def test_an_application_is_accepted_from_the_queue(admin: FlaskClient, network: Network) -> None:
+    network.directory.on("PATCH", f"/entities/{BAKERY}", {"name": "Old Bakery", "status": "accepted"})
+    values = {"status": "accepted", "key": "k-9", "next": "/admin/applications"}
+    response = send(admin, f"/admin/businesses/{BAKERY}/status", values, page="/admin/applications")
+    assert response.headers["Location"] == "/admin/applications"
+    asked = network.directory.last("PATCH", f"/entities/{BAKERY}")
+    assert asked.body == {"status": "accepted"}
+    assert asked.headers["Idempotency-Key"] == "k-9"
+    assert "Old Bakery: Listed in the directory." in admin.get("/admin/applications").text
+
+
+def test_limits_are_sent_in_the_smallest_unit(admin: FlaskClient, network: Network) -> None:
+    network.ledger.on("PATCH", f"/accounts/{BAKERY_ACCOUNT}/limits", an_account(BAKERY_ACCOUNT))
+    values = {"max_negative": "100", "max_positive": "1,500.50", "reason": "trusted"}
+    page = f"/admin/businesses/{BAKERY}"
+    response = send(admin, f"{page}/limits", values, page=page)
+    assert response.headers["Location"] == page
+    body = network.ledger.last("PATCH", f"/accounts/{BAKERY_ACCOUNT}/limits").body
+    assert body == {"max_negative": 10_000, "max_positive": 150_050, "reason": "trusted"}
+
+
+def test_a_wrong_limit_is_said_beside_it_and_kept(admin: FlaskClient, network: Network) -> None:
+    page = f"/admin/businesses/{BAKERY}"
+    response = send(admin, f"{page}/limits", {"max_negative": "much", "max_positive": "0"}, page=page)
+    assert response.status_code == 422
+    assert 'value="much"' in response.text
+    assert 'id="max_negative-error"' in response.text
+    assert network.ledger.count("PATCH", f"/accounts/{BAKERY_ACCOUNT}/limits") == 0
+
+
+def test_members_can_change_no_status(member: FlaskClient, network: Network) -> None:
+    response = send(member, f"/admin/businesses/{BAKERY}/status", {"status": "rejected"}, page="/dashboard")
+    assert response.status_code == 403
+    assert network.directory.count("PATCH", f"/entities/{BAKERY}") == 0
+
+
+def test_filters_stay_in_the_address_and_the_form(admin: FlaskClient, network: Network) -> None:
+    text = admin.get("/admin/businesses?name=bakrey&status=tradingAccepted").text
+    query = network.directory.last("GET", "/search").query
+    assert query["name"] == "bakrey"
+    assert query["status"] == "tradingAccepted"
+    assert 'value="bakrey"' in text
+    assert 'href="/admin/businesses?name=bakrey&amp;status=tradingAccepted&amp;page=2"' in text
