@@ -13,6 +13,7 @@ from services.chassis import process
 from services.chassis.clock import system_clock
 from services.chassis.config import read_settings
 from services.chassis.consuming import Loop
+from services.chassis.logs import configure_logs
 from services.chassis.tokens import Verifier
 from services.chassis.web import Parts, new_app
 from services.notifier.addressing import Unseal
@@ -50,6 +51,7 @@ def create_app(store: Store, verifier: Verifier) -> Flask:
 
 def serving_app() -> Flask:
     """What gunicorn serves."""
+    configure_logs("notifier", "serve")
     config = read_config()
     return create_app(new_store(config), Verifier(Path(config.internal_public_key_file).read_bytes(), "notifier"))
 
