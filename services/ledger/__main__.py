@@ -1,6 +1,6 @@
 """`python -m services.ledger serve|commit|consume|relay|migrate|audit`."""
 
 from services.chassis.process import main
-from services.ledger.app import COMMANDS
+from services.ledger.commands import COMMANDS
 
 main("ledger", COMMANDS)

@@ -9,7 +9,7 @@ from events.topics import LEDGER_EVENTS
 from services.chassis.consuming import read_topic
 from services.ledger.audit import Finding, Fold, digest
 from services.ledger.domain import Account, Transfer
-from services.ledger.store import AuditSource
+from services.ledger.store.streaming import AuditSource
 
 _KAFKA_IDLE_SECONDS = 10.0
 
@@ -65,6 +65,8 @@ def audit_store(source: AuditSource, book: str, report: Report) -> Fold:
     _tell_facts(fold, report, time.perf_counter() - started)
     report.check("events: no gap, chain from genesis, life of each transfer, zero sums, limits", fold.findings)
     if not fold.gave_up:
+        wrong = [Finding(position, sentence) for position, sentence in source.wrong_columns()]
+        report.check("columns for queries agree with the events", wrong)
         report.check("head row is the last event", _wrong_head(fold, source.head()))
         report.check("balances of the book sum to zero", _wrong_sum(fold))
         report.check("accounts are the fold of the events", _wrong_accounts(fold, source.accounts()))

@@ -53,8 +53,9 @@ class Committer:
             self._commit_waiting()
         if self._identity() == identity:
             self._path.unlink(missing_ok=True)
+        for key in list(self._selector.get_map().values()):
+            key.fileobj.close()  # type: ignore[union-attr]
         self._selector.close()
-        listener.close()
 
     def _listen(self) -> tuple[socket.socket, int]:
         """Others of this user alone may connect. Made aside and renamed: there is no moment without a listener."""

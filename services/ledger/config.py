@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from events.topics import DEFAULT_BOOK
+from events.topics import DEFAULT_BOOK, DIRECTORY_EVENTS, DIRECTORY_KEY
 from services.chassis.config import PRODUCTION, setting
+
+DIRECTORY_SOURCE = f"{DIRECTORY_EVENTS}/{DIRECTORY_KEY}"
+"""What the accounts follow, as the consumer names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

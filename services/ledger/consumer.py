@@ -15,7 +15,6 @@ from services.ledger.handlers import Appender
 from services.ledger.store import Interrupted, Reader, StoreAway
 
 GROUP = "ledger"
-SOURCE = "directory.events/directory"
 
 
 class AccountsFollowDirectory:

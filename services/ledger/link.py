@@ -60,6 +60,10 @@ class CommitterLink:
         """Raises CommitterBusy when the committer does not answer."""
         self._ask(Ask(number=next(self._numbers)), _PING_SECONDS)
 
+    def close(self) -> None:
+        """Hang up; whoever still waits is told that the outcome is unknown."""
+        self._broken(self._socket)
+
     def _ask(self, ask: Ask, seconds: float) -> Outcome | None:
         self._connect()
         result = self._waiting[ask.number] = _gevent.event.AsyncResult()

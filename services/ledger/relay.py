@@ -2,7 +2,7 @@
 
 from services.chassis.process import Stop
 from services.chassis.relaying import relay as relay_outbox
-from services.ledger.store import EventOutbox
+from services.ledger.store.outbox import EventOutbox
 
 
 def run_relay(database_url: str, book: str, bootstrap: str, stop: Stop) -> None:

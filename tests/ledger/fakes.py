@@ -9,7 +9,8 @@ from services.ledger.chain import genesis_hash
 from services.ledger.domain import Account, Book, Transfer
 from services.ledger.handlers import Appender
 from services.ledger.messages import Answer, outcome_of
-from services.ledger.store import Interrupted, Rejected
+from services.ledger.store import Interrupted, Rejected, StoreAway
+from services.ledger.store.reading import Statement
 
 BOOK = "test"
 
@@ -102,3 +103,42 @@ def decoded(answers: Sequence[str]) -> list[Outcome]:
     """Outcomes of stored answers."""
     outcomes = [outcome_of(Answer(1, answer)) for answer in answers]
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+class MemoryReader:
+    """What the API reads, from the store in memory."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self.away = False
+
+    def check(self) -> None:
+        if self.away:
+            raise StoreAway
+
+    def followed(self, source: str) -> int:
+        return self._store.applied.get(source, 0)
+
+    def accounts(self, numbers: Sequence[str]) -> list[Account]:
+        self.check()
+        return [self._store.accounts[number] for number in numbers if number in self._store.accounts]
+
+    def transfer(self, transfer_id: str) -> Transfer | None:
+        return self._store.transfers.get(transfer_id)
+
+    def transfers(
+        self, account: str | None, statuses: Sequence[str], *, limit: int, offset: int
+    ) -> tuple[list[Transfer], int]:
+        found = [
+            transfer
+            for transfer in self._store.transfers.values()
+            if account in (None, transfer.payer, transfer.payee) and transfer.status in statuses
+        ]
+        found.sort(key=lambda transfer: -transfer.initiated_position)
+        return found[offset : offset + limit], len(found)
+
+    def statement(self, account: str, **_: object) -> Statement:
+        return Statement(0, self._store.accounts[account].balance, [], None)
+
+    def head(self) -> dict:
+        return {"book": self._store.book, "position": self._store.head.position}

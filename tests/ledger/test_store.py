@@ -14,7 +14,8 @@ from services.ledger.batch import Batch, EventRow, Head, PostingRow, wanted_by
 from services.ledger.chain import link
 from services.ledger.domain import MAX_AMOUNT
 from services.ledger.handlers import Appender
-from services.ledger.store import AuditSource, Interrupted, Reader, Rejected, Writer, migrate
+from services.ledger.store import Interrupted, Reader, Rejected, Writer, migrate
+from services.ledger.store.streaming import AuditSource
 from tests.databases import Database
 from tests.ledger.factories import (
     accepting,
@@ -227,7 +228,7 @@ def test_fence_stops_a_writer_whose_head_is_old(writer, appender):
 
 
 def test_rows_that_the_database_refuses_leave_no_trace(writer, appender):
-    one, other = two_accounts(appender)
+    one, _ = two_accounts(appender)
     loaded = writer.load(wanted_by([]))
     posting = PostingRow(
         position=9, account=one, transfer_id=TRANSFER_ID, amount=5, balance=5, max_negative=0, max_positive=9

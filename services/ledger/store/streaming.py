@@ -13,6 +13,21 @@ from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, transfer_o
 
 _PAGE = 5000
 
+_WRONG_COLUMNS = """
+SELECT position, 'its columns say something else than its bytes' FROM (
+    SELECT e.*, body::json AS document FROM events e WHERE book = %(book)s
+) AS read
+WHERE (type, event_id::text) <> (document ->> 'type', document ->> 'id')
+   OR time <> (document ->> 'time')::timestamptz
+   OR opens::text IS DISTINCT FROM CASE WHEN type LIKE 'ledger.transfer-initiated.%%'
+                                   THEN document #>> '{data,transfer_id}' END
+   OR closes::text IS DISTINCT FROM CASE WHEN type SIMILAR TO 'ledger.transfer-(completed|cancelled).%%'
+                                    THEN document #>> '{data,transfer_id}' END
+UNION ALL
+SELECT position, 'its postings have another time' FROM postings p JOIN events e USING (book, position)
+WHERE book = %(book)s AND p.time <> e.time
+ORDER BY position LIMIT 20"""
+
 
 class AuditSource:
     """A read-only snapshot of a book; the ledger goes on meanwhile. Use as a context manager."""
@@ -50,6 +65,11 @@ class AuditSource:
         )
         for row in self._stream(query):
             yield row[0], row[1], row[2], row[3], row[4]
+
+    def wrong_columns(self) -> Iterator[tuple[int, str]]:
+        """Positions where what was derived from an event for queries does not agree with its bytes, and what."""
+        for position, sentence in self._connection.execute(_WRONG_COLUMNS, {"book": self._book}):
+            yield position, sentence
 
     def accounts(self) -> Iterator[Account]:
         query: LiteralString = f"SELECT {ACCOUNT} FROM accounts WHERE book = %s"

@@ -1,0 +1,99 @@
+"""The ledger's processes, each put together from its settings.
+
+Imports are inside: a committer that starts again must be back soon, and none but the consumer and the relay need Kafka.
+"""
+
+import os
+import sys
+
+from services.chassis.clock import clock_for
+from services.chassis.config import read_settings
+from services.chassis.logs import log
+from services.chassis.process import gunicorn_command, new_stop
+from services.ledger.config import DIRECTORY_SOURCE, Config, MigrateConfig
+
+GRACEFUL_SECONDS = 5
+"""For requests when `serve` stops: the committer must have time to end after the workers."""
+
+
+def serve() -> None:
+    """HTTP workers and the committer."""
+    from services.ledger.supervising import Supervisor
+
+    config = _config()
+    committer = [sys.executable, "-m", "services.ledger", "commit"]
+    factory = "services.ledger.app:serving_app()"
+    http = gunicorn_command(factory, config.host, config.port, config.workers)
+    http += ["--graceful-timeout", str(GRACEFUL_SECONDS)]
+    raise SystemExit(Supervisor(committer, http, new_stop()).run())
+
+
+def commit() -> None:
+    """The committer alone."""
+    from services.ledger.committer import Committer
+    from services.ledger.handlers import Appender
+    from services.ledger.store import Writer
+
+    config = _config()
+    writer = Writer(config.database_url, config.book)
+    appender = Appender(writer, clock_for(config.environment, config.development_clock))
+    Committer(config.socket, appender.execute, new_stop()).run()
+    writer.close()
+
+
+def consume() -> None:
+    """Accounts follow the directory."""
+    from services.chassis.consuming import Loop
+    from services.ledger.consumer import GROUP, AccountsFollowDirectory, Defaults
+    from services.ledger.handlers import Appender
+    from services.ledger.store import Reader, Writer
+
+    config = _config()
+    writer, reader = Writer(config.database_url, config.book), Reader(config.database_url, config.book, size=1)
+    reader.open()
+    appender = Appender(writer, clock_for(config.environment, config.development_clock))
+    defaults = Defaults(max_negative=config.default_max_negative, max_positive=config.default_max_positive)
+    projection = AccountsFollowDirectory(appender, reader, defaults)
+    topic = DIRECTORY_SOURCE.partition("/")[0]
+    Loop(projection, config.kafka_bootstrap, GROUP, [topic], new_stop()).run()
+    writer.close()
+    reader.close()
+
+
+def relay() -> None:
+    """Committed events to Kafka."""
+    from services.ledger.relay import run_relay
+
+    config = _config()
+    run_relay(config.database_url, config.book, config.kafka_bootstrap, new_stop())
+
+
+def migrate() -> None:
+    """Bring the tables to what this code knows."""
+    from services.ledger.store import migrate as migrate_store
+    from services.ledger.store import schema_version
+
+    config = read_settings(MigrateConfig, os.environ)
+    log.info("migrated", applied=migrate_store(config.owner_url, config.database_url), schema=schema_version())
+
+
+def audit() -> None:
+    """Prove the book from its first event: exit code 0 when everything holds, else 1."""
+    from services.ledger.auditing import run_audit
+
+    config = _config()
+    raise SystemExit(0 if run_audit(config.database_url, config.book, config.kafka_bootstrap) else 1)
+
+
+COMMANDS = {
+    "serve": serve,
+    "commit": commit,
+    "consume": consume,
+    "relay": relay,
+    "migrate": migrate,
+    "audit": audit,
+}
+
+
+def _config() -> Config:
+    return read_settings(Config, os.environ)

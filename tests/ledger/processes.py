@@ -1,0 +1,142 @@
+"""The ledger's real processes for tests and benchmarks: start, kill, ask over HTTP with real tokens."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import urllib3
+
+from deploy.native.ports import find_free
+from services.chassis.tokens import Caller, Signer
+from tests.chassis.keys import key_pair
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Instance:
+    """One ledger: settings, and whatever processes a test starts with them."""
+
+    def __init__(self, folder: Path, *, database_url: str, book: str, bootstrap: str = "127.0.0.1:1", **more) -> None:
+        private, public = key_pair("internal")
+        self.folder, self.port = folder, find_free()
+        (folder / "internal.pem").write_bytes(public)
+        self.signer = Signer(private)
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "ENVIRONMENT": "development",
+            "LEDGER_DATABASE_URL": database_url,
+            "LEDGER_BOOK": book,
+            "LEDGER_PORT": str(self.port),
+            "LEDGER_SOCKET": str(folder / "committer.sock"),
+            "INTERNAL_PUBLIC_KEY_FILE": str(folder / "internal.pem"),
+            "KAFKA_BOOTSTRAP": bootstrap,
+            **more,
+        }
+        self._pool = urllib3.PoolManager(maxsize=64, retries=False, timeout=20)
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, command: str, **changes: str) -> "subprocess.Popen[bytes]":
+        """Start `python -m services.ledger <command>`; its log goes into the folder."""
+        with (self.folder / f"{command}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "services.ledger", command],
+                cwd=ROOT,
+                env=self.environment | changes,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._started.append(process)
+        return process
+
+    def serve(self, **changes: str) -> "subprocess.Popen[bytes]":
+        """Start `serve` and wait until it is ready."""
+        process = self.start("serve", **changes)
+        wait_until(self.is_ready, 30)
+        return process
+
+    def is_ready(self) -> bool:
+        try:
+            return self._pool.request("GET", f"{self.url}/readyz").status == 200
+        except urllib3.exceptions.HTTPError:
+            return False
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def log(self, command: str) -> str:
+        return (self.folder / f"{command}.log").read_text()
+
+    def token(self, *accounts: str, roles: tuple[str, ...] = ("member",), subject: str = "u1") -> str:
+        caller = Caller(subject=subject, roles=frozenset(roles), accounts=frozenset(accounts))
+        return self.signer.token(caller, "ledger")
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str,
+        key: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, dict[str, Any]]:
+        """Status and JSON of an answer; commands get a fresh idempotency key unless one is given."""
+        sent = {"Authorization": f"Bearer {token}", **(headers or {})}
+        if method != "GET":
+            sent["Idempotency-Key"] = key or secrets.token_hex(12)
+        content = None if body is None else orjson.dumps(body)
+        response = self._pool.request(method, self.url + path, body=content, headers=sent)
+        return response.status, orjson.loads(response.data)
+
+    def stop(self) -> None:
+        """End everything that still runs."""
+        for process in self._started:
+            if process.poll() is None:
+                process.terminate()
+        for process in self._started:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._pool.clear()
+
+
+def children(pid: int) -> dict[int, str]:
+    """Child processes of `pid` with their command lines."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int(entry.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+                command = entry.joinpath("cmdline").read_text().replace("\0", " ")
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if parent == pid:
+                found[int(entry.name)] = command
+    return found
+
+
+def committer_of(serve: "subprocess.Popen[bytes]") -> int | None:
+    """Process id of the committer that `serve` started, if it runs."""
+    return next((pid for pid, command in children(serve.pid).items() if "services.ledger commit" in command), None)
+
+
+def kill(pid: int) -> None:
+    """As a machine does that runs out of memory."""
+    os.kill(pid, signal.SIGKILL)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs (a zombie doesn't)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,222 @@
+"""Real processes: what a member can do over HTTP, and what survives SIGKILL."""
+
+import io
+import os
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import urllib3
+
+from services.ledger.auditing import Report, audit_store
+from services.ledger.store.streaming import AuditSource
+from tests.ledger.factories import an_account_number, opening
+from tests.ledger.processes import Instance, children, committer_of, is_alive, kill
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def instance(tmp_path, ledger_database, book) -> Iterator[Instance]:
+    made = Instance(tmp_path, database_url=ledger_database.url, book=book)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def pair(appender) -> tuple[str, str]:
+    """Two trading accounts with wide limits."""
+    numbers = an_account_number(), an_account_number()
+    appender.execute([opening(number, max_negative=10**9, max_positive=10**9) for number in numbers])
+    return numbers
+
+
+def sound_fold(database, book):
+    out = io.StringIO()
+    with AuditSource(database.url, book) as source:
+        report = Report(out)
+        fold = audit_store(source, book, report)
+    assert report.passed, out.getvalue()
+    return fold
+
+
+def test_pay_accept_and_read_over_http(instance, pair):
+    instance.serve()
+    payer, payee = pair
+    mine, theirs = instance.token(payer), instance.token(payee, subject="u2")
+    body = {"initiator": payer, "counterparty": payee, "direction": "pay", "amount": 2500, "description": "eggs"}
+    status, transfer = instance.ask("POST", "/transfers", body, token=mine)
+    assert (status, transfer["status"]) == (200, "initiated")
+    path = f"/transfers/{transfer['transfer_id']}"
+    assert instance.ask("POST", f"{path}/accept", {}, token=mine)[1]["type"] == "transfer.not_yours"
+    status, transfer = instance.ask("POST", f"{path}/accept", {}, token=theirs)
+    assert (status, transfer["status"]) == (200, "completed")
+    status, refusal = instance.ask("POST", f"{path}/cancel", {}, token=mine)
+    assert (status, refusal["type"], refusal["transfer_status"]) == (409, "transfer.already_closed", "completed")
+    assert instance.ask("GET", f"/accounts/{payee}", token=theirs)[1]["balance"] == 2500
+    statement = instance.ask("GET", f"/accounts/{payer}/statement", token=mine)[1]
+    assert [entry["amount"] for entry in statement["entries"]] == [-2500]
+
+
+class Traffic:
+    """Callers that pay and accept without pause, and remember what was acknowledged; a 503 is repeated, same key."""
+
+    def __init__(self, instance: Instance, pair: tuple[str, str], callers: int = 4) -> None:
+        self._instance, (self._payer, self._payee) = instance, pair
+        self.completed: list[str] = []
+        self.repeated = 0
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run) for _ in range(callers)]
+
+    def __enter__(self) -> "Traffic":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        instance = self._instance
+        mine, theirs = instance.token(self._payer), instance.token(self._payee, subject="u2")
+        body = {"initiator": self._payer, "counterparty": self._payee, "direction": "pay", "amount": 1}
+        while not self._stop.is_set():
+            transfer = self._insist("/transfers", body, mine)
+            done = self._insist(f"/transfers/{transfer['transfer_id']}/accept", {}, theirs)
+            assert done["status"] == "completed", done
+            self.completed.append(done["transfer_id"])
+
+    def _insist(self, path: str, body: dict, token: str) -> dict:
+        key = secrets.token_hex(12)
+        while True:
+            try:
+                status, answer = self._instance.ask("POST", path, body, token=token, key=key)
+            except urllib3.exceptions.HTTPError:
+                status, answer = 503, {}
+            if status == 200:
+                return answer
+            assert status == 503, answer
+            self.repeated += 1
+            time.sleep(0.02)
+
+
+def test_killed_committer_loses_nothing_and_does_nothing_twice(instance, pair, ledger_database, book):
+    serve = instance.serve()
+    with Traffic(instance, pair) as traffic:
+        for _ in range(3):
+            reached = len(traffic.completed) + 20
+            wait_until(lambda at_least=reached: len(traffic.completed) >= at_least, 30)
+            killed = wait_until(lambda: committer_of(serve), 20)
+            kill(killed)
+            wait_until(lambda gone=killed: committer_of(serve) not in (None, gone), 20)
+        reached = len(traffic.completed) + 20
+        wait_until(lambda: len(traffic.completed) >= reached, 30)
+    assert traffic.repeated > 0, "the kills were not felt: the test shows nothing"
+    fold = sound_fold(ledger_database, book)
+    completed = {known for known, transfer in fold.transfers.items() if transfer.status == "completed"}
+    assert completed == set(traffic.completed)
+    assert len(completed) == len(traffic.completed)
+    assert len(fold.transfers) == len(completed), "a repeated initiation made a second transfer"
+    assert fold.accounts[pair[1]].balance == len(completed)
+
+
+def test_committer_is_away_then_back(instance, pair):
+    """While there is none the answer is 503 with Retry-After; nothing has to be restarted by hand."""
+    serve = instance.serve()
+    body = {"initiator": pair[0], "counterparty": pair[1], "direction": "pay", "amount": 1}
+    committer = committer_of(serve)
+    os.kill(committer, signal.SIGSTOP)
+    os.kill(serve.pid, signal.SIGSTOP)
+    kill(committer)
+    wait_until(lambda: not is_alive(committer))
+    status, answer = instance.ask("POST", "/transfers", body, token=instance.token(pair[0]))
+    assert (status, answer["type"]) == (503, "ledger.busy")
+    os.kill(serve.pid, signal.SIGCONT)
+    wait_until(instance.is_ready, 20)
+    assert instance.ask("POST", "/transfers", body, token=instance.token(pair[0]))[0] == 200
+
+
+def test_stopped_committer_past_its_lock_gives_the_book_free(instance, pair, appender, ledger_database, book):
+    """A writer stopped between lock and commit is cut off by the database; woken, it can do no harm."""
+    serve = instance.serve()
+    committer = committer_of(serve)
+    with Traffic(instance, pair) as traffic:
+        wait_until(lambda: len(traffic.completed) >= 10, 30)
+        os.kill(committer, signal.SIGSTOP)
+        started = time.monotonic()
+        appender.execute([opening(an_account_number())])
+        assert time.monotonic() - started < 12
+        os.kill(committer, signal.SIGCONT)
+        reached = len(traffic.completed) + 10
+        wait_until(lambda: len(traffic.completed) >= reached, 30)
+    fold = sound_fold(ledger_database, book)
+    assert fold.accounts[pair[1]].balance == len(traffic.completed)
+
+
+def test_sigterm_ends_all_processes_in_time(instance):
+    serve = instance.serve()
+    family = [*children(serve.pid), *(grandchild for child in children(serve.pid) for grandchild in children(child))]
+    assert len(family) == 3
+    serve.terminate()
+    assert serve.wait(10) == 0
+    assert not any(map(is_alive, family))
+
+
+def test_nothing_outlives_a_killed_parent(instance):
+    serve = instance.serve()
+    family = [*children(serve.pid), *(grandchild for child in children(serve.pid) for grandchild in children(child))]
+    serve.kill()
+    serve.wait()
+    wait_until(lambda: not any(map(is_alive, family)), 15)
+
+
+def test_serve_ends_when_gunicorn_does(instance):
+    serve = instance.serve()
+    gunicorn = next(pid for pid, command in children(serve.pid).items() if "gunicorn" in command)
+    committer = committer_of(serve)
+    kill(gunicorn)
+    assert serve.wait(15) != 0
+    assert not is_alive(committer)
+
+
+def test_reads_of_many_callers_do_not_wait_for_each_other(instance, pair, ledger_database):
+    """A slow query blocks its greenlet, not the worker: psycopg's waiting is cooperative."""
+    import psycopg
+
+    instance.serve()
+    with psycopg.connect(ledger_database.owner_url) as blocker:
+        blocker.execute("LOCK TABLE transfers IN ACCESS EXCLUSIVE MODE")
+        answers: list[int] = []
+
+        def list_transfers() -> None:
+            answers.append(instance.ask("GET", f"/transfers?account={pair[0]}", token=instance.token(pair[0]))[0])
+
+        stuck = threading.Thread(target=list_transfers)
+        stuck.start()
+
+        def is_stuck() -> bool:
+            with psycopg.connect(ledger_database.admin_url) as admin:
+                waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+                return admin.execute(waiting, [ledger_database.name]).fetchone() is not None
+
+        wait_until(is_stuck)
+        started = time.monotonic()
+        assert instance.ask("GET", f"/accounts/{pair[0]}", token=instance.token(pair[0]))[0] == 200
+        assert time.monotonic() - started < 2
+        assert answers == []
+        blocker.rollback()
+        stuck.join()
+    assert answers == [200]
+
+
+def test_missing_settings_are_named_all_at_once(instance):
+    process = instance.start("commit", LEDGER_DATABASE_URL="", LEDGER_SOCKET="")
+    assert process.wait(20) == 78
+    assert "LEDGER_DATABASE_URL" in instance.log("commit")
+    assert "LEDGER_SOCKET" in instance.log("commit")
