@@ -23,7 +23,7 @@ from deploy.native.software import CHECKOUT
 from deploy.native.stack import Stack
 from deploy.native.system import System
 from deploy.native.table import Display, table
-from deploy.native.tasks import audit, load_demo_data
+from deploy.native.tasks import audit, create_administrators, load_demo_data
 from deploy.native.tenancy import Tenancy
 from deploy.native.trouble import Trouble
 
@@ -114,6 +114,7 @@ def _run_until_interrupted(system: System, started: float, *, demo: bool, at_the
     system.start()
     display.finish()
     _print(f"\nAll is ready after {time.monotonic() - started:.0f} s.\n")
+    create_administrators(system.settings)
     if demo:
         load_demo_data(system.settings, _print)
     _print(f"\nOpen {system.address}    mail: {system.mailbox_address}    Ctrl-C or `make stop` stops all.")

@@ -1,15 +1,38 @@
-"""Work with a running system: load demo data, audit the ledger."""
+"""Work with a running system: register administrators, load demo data, audit the ledger."""
 
 import importlib.util
 import subprocess
 import sys
 from collections.abc import Mapping
 
+from deploy.native.files import write_atomically
+from deploy.native.processes import run_to_end
 from deploy.native.settings import Settings
 from deploy.native.software import CHECKOUT
 from deploy.native.stack import Report
+from deploy.native.trouble import Trouble
 
 LOADER = "deploy.demo"
+
+# In development alone: everybody knows these passwords.
+ADMINISTRATORS = (("admin1@dev.null", "admin"), ("auditor1@dev.null", "auditor"))
+PASSWORD = "password"  # noqa: S105 -- meant to be known
+
+
+def create_administrators(settings: Settings) -> None:
+    """Register the development system's administrator and auditor, once: a note spares later starts the time."""
+    note = settings.directory / "administrators"
+    if note.exists():
+        return
+    environment = {**settings.of_service("directory"), "DIRECTORY_ADMIN_PASSWORD": PASSWORD}
+    for email, kind in ADMINISTRATORS:
+        command = ["create-admin", "--email", email, "--kind", kind, "--if-missing"]
+        ended = run_to_end(
+            [sys.executable, "-m", "services.directory", *command], environment=environment, directory=CHECKOUT
+        )
+        if ended.returncode:
+            raise Trouble(f"{email} could not be registered:\n{ended.stdout}")
+    write_atomically(note, "")
 
 
 def load_demo_data(settings: Settings, report: Report) -> bool:
