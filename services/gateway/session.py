@@ -152,6 +152,8 @@ class Sessions:
     def __init__(self, lines: Lines, tokens: SessionTokens, *, secure_cookie: bool) -> None:
         self.lines, self.tokens, self._secure = lines, tokens, secure_cookie
         self._seen: OrderedDict[str, dict[str, int]] = OrderedDict()
+        # Ended here: not believed again even while the directory is down.
+        self._ended: OrderedDict[str, None] = OrderedDict()
 
     def init_app(self, app: Flask) -> None:
         """Check every view's `allow` before it runs; keep cookie and positions after it."""
@@ -190,6 +192,7 @@ class Sessions:
                 if error.code != "session.unknown":
                     raise
             self._seen.pop(login.session_id, None)
+            _remember(self._ended, login.session_id, None)
         if not is_api():
             flask.session.clear()
             g.cookie = ""
@@ -218,7 +221,7 @@ class Sessions:
         try:
             login = self._confirmed(claims)
         except PartDown:
-            return _believed(claims)
+            login = self._believed(claims)
         if login is None:
             raise Unauthenticated("auth.ended", "This login has ended. Log in again.")
         return login
@@ -240,9 +243,15 @@ class Sessions:
 
     def _believed_cookie(self, claims: Claims, error: PartDown) -> Login | None:
         if self.tokens.lives(claims):
-            return _believed(claims)
+            return self._believed(claims)
         g.login_unknown = error
         return None
+
+    def _believed(self, claims: Claims) -> Login | None:
+        if claims.session_id in self._ended:
+            return None
+        entities = tuple(Membership(entity, account) for entity, account in claims.entities.items())
+        return Login(claims.session_id, claims.user_id, claims.roles, entities, confirmed=False)
 
     def _confirmed(self, claims: Claims) -> Login | None:
         """The living session of a token, or None when it has ended. Raises PartDown."""
@@ -302,10 +311,7 @@ class Sessions:
             return
         response.headers[POSITION_HEADER] = format_positions(seen)
         if login is not None:
-            self._seen[login.session_id] = seen
-            self._seen.move_to_end(login.session_id)
-            if len(self._seen) > SEEN_SESSIONS:
-                self._seen.popitem(last=False)
+            _remember(self._seen, login.session_id, seen)
 
     def _learned(self, login: Login | None) -> dict[str, int]:
         """What the services told in this request, however they were asked."""
@@ -356,9 +362,11 @@ def _login(session: Document) -> Login:
     )
 
 
-def _believed(claims: Claims) -> Login:
-    entities = tuple(Membership(entity, account) for entity, account in claims.entities.items())
-    return Login(claims.session_id, claims.user_id, claims.roles, entities, confirmed=False)
+def _remember(bounded: OrderedDict[str, Any], session_id: str, value: Any) -> None:
+    bounded[session_id] = value
+    bounded.move_to_end(session_id)
+    if len(bounded) > SEEN_SESSIONS:
+        bounded.popitem(last=False)
 
 
 def _kept_in_page_cookie() -> dict[str, int]:

@@ -192,6 +192,13 @@ def test_while_the_directory_is_down_a_token_is_believed(client: FlaskClient, ne
     assert client.post("/api/v1/token/renew", headers=bearer(token)).status_code == 503, "no longer life without it"
 
 
+def test_a_login_that_ended_here_is_not_believed_again(client: FlaskClient, network: Network) -> None:
+    token = bearer(log_in(client))
+    client.post("/api/v1/logout", headers=token)
+    network.directory.on("GET", "/sessions/session-ann", problem(503, "directory.unavailable"))
+    assert client.get(BALANCE, headers=token).status_code == 401
+
+
 def test_an_expired_token_is_renewed_while_its_session_lives(
     client: FlaskClient, network: Network, session_key: RSAPrivateKey
 ) -> None:
