@@ -6,6 +6,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +20,14 @@ PASSWORD = "Correct-horse-7"
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    running = System(tmp_path_factory.mktemp("system"))
-    running.start()
-    yield running
-    running.stop()
+    """A system of its own; or, to try a journey quickly, the running one of the directory MCCS_SYSTEM."""
+    if running := os.environ.get("MCCS_SYSTEM"):
+        attached = System(Path(running))
+        attached.attach()
+        yield attached
+        return
+    with System(tmp_path_factory.mktemp("system")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
