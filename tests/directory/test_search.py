@@ -156,7 +156,7 @@ def test_why_names_term_tag_and_way(gateway: Gateway, listed: Publish) -> None:
 
 def test_what_is_typed_is_never_a_pattern(gateway: Gateway, listed: Publish) -> None:
     listed("One", offers=["zzzz"])
-    for typed in ("*", "?", ".*", "a*", "te?", "[a-z]+", "\\", '"', "tea~2", "t\\*", "(tea OR milk)*", "z*z"):
+    for typed in ("*", "?", ".*", "a*", "te?", "[a-z]+", "\\", '"', "tea~2", "t\\*", "(tea OR milk)*"):
         assert found(gateway, offers=typed) == [], typed
         assert found(gateway, name=typed) == [], typed
     assert found(gateway, offers="z*zzz") == ["One"], "the sign vanishes, as it does from tags"
