@@ -10,8 +10,9 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
+from services.gateway.fields import AccountNumber, Amount, Moment, Statuses, Words
 from services.gateway.rest.operations import Operation
-from services.gateway.schemas import AccountNumber, Amount, Errors, Moment, Statuses, Words
+from services.gateway.schemas import Errors
 
 _EXTENSION = "gateway.openapi"
 _KEY = {

@@ -3,149 +3,20 @@
 Field names are the services' snake_case inside and camelCase outside. Amounts are minor units inside.
 """
 
-import re
-import unicodedata
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Any
+from marshmallow import fields, validate
 
-from marshmallow import Schema, ValidationError, fields, validate
-
-from services.chassis.clock import rfc3339
-from services.gateway import amounts
-
-STATUSES = ("pending", "accepted", "rejected", "tradingPending", "tradingAccepted", "tradingRejected")
-MAX_TAGS = 10
-_WORDS = re.compile(r"_([a-z])")
-
-
-class CamelSchema(Schema):
-    """snake_case fields under camelCase keys; keys that it doesn't know are refused."""
-
-    FIXED: Mapping[str, str] = {}
-    """Keys that exist but cannot be set here, with the sentence that says so."""
-
-    error_messages = {"unknown": "There is no such field."}  # noqa: RUF012 -- marshmallow's own way
-
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """marshmallow's hook."""
-        field_obj.data_key = field_obj.data_key or camel(field_name)
-
-    def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> None:
-        """marshmallow's hook: say of a known key why it cannot be set."""
-        if isinstance(error.messages, dict):
-            for name in self.FIXED.keys() & error.messages.keys():
-                error.messages[name] = [self.FIXED[name]]
-
-
-def camel(name: str) -> str:
-    """`company_number` → `companyNumber`."""
-    return _WORDS.sub(lambda match: match.group(1).upper(), name)
-
-
-class Text(fields.String):
-    """Text in NFC without control characters, trimmed, at most `most` code points. `null` reads as the empty text."""
-
-    def __init__(self, most: int, *, lines: bool = False, **options: Any) -> None:
-        too_long = f"At most {most} characters."
-        super().__init__(validate=validate.Length(max=most, error=too_long), allow_none=True, **options)
-        self._lines = lines
-
-    def deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
-        """`null` clears a field, as the empty text does."""
-        return super().deserialize("" if value is None else value, *arguments, **options)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        text = unicodedata.normalize("NFC", str(super()._deserialize(value, attr, data, **options))).strip()
-        allowed = "\n\r\t" if self._lines else ""
-        if any(unicodedata.category(character) == "Cc" and character not in allowed for character in text):
-            raise ValidationError("Control characters are not allowed.")
-        return text
-
-
-class Amount(fields.Field[int]):
-    """An amount: JSON number or text with at most two decimals, outside; minor units inside."""
-
-    def __init__(self, *, zero: bool = False, **options: Any) -> None:
-        super().__init__(**options)
-        self._read = amounts.minor_units if zero else amounts.positive_minor_units
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        try:
-            return self._read(value)
-        except amounts.MalformedAmount as error:
-            raise ValidationError(str(error)) from error
-
-    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
-        return None if value is None else amounts.json_number(value)
-
-
-class AccountNumber(fields.String):
-    """16 digits with a Luhn check digit; spaces between groups are dropped."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        number = str(super()._deserialize(value, attr, data, **options)).replace(" ", "")
-        if not luhn_holds(number):
-            raise ValidationError("This is no account number: 16 digits with a check digit.")
-        return number
-
-
-class Moment(fields.Field[str]):
-    """RFC 3339, `YYYY-MM-DD` (UTC midnight) or Unix seconds; RFC 3339 inside."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
-        try:
-            return rfc3339(_moment(str(value)))
-        except (ValueError, OverflowError, OSError) as error:
-            raise ValidationError("Write the time like 2026-01-31 or 2026-01-31T12:00:00Z.") from error
-
-
-class Words(fields.Field[list[str]]):
-    """Terms separated by commas or spaces."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[str]:
-        words = [word for word in re.split(r"[,\s]+", unicodedata.normalize("NFC", str(value))) if word]
-        if len(words) > MAX_TAGS or any(len(word) > 50 for word in words):
-            raise ValidationError("At most 10 terms of at most 50 characters.")
-        return words
-
-
-class Statuses(Words):
-    """Some of the six statuses."""
-
-    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> list[str]:
-        words = super()._deserialize(value, *arguments, **options)
-        if not set(words) <= set(STATUSES):
-            raise ValidationError(f"Statuses are {', '.join(STATUSES)}.")
-        return words
-
-
-def luhn_holds(number: str) -> bool:
-    """16 ASCII digits whose Luhn sum ends in 0."""
-    if not re.fullmatch(r"[0-9]{16}", number):
-        return False
-    digits = [int(digit) for digit in reversed(number)]
-    doubled = (2 * digit - 9 if digit > 4 else 2 * digit for digit in digits[1::2])
-    return (sum(digits[0::2]) + sum(doubled)) % 10 == 0
-
-
-def _moment(text: str) -> datetime:
-    if re.fullmatch(r"[0-9]{1,11}", text):
-        return datetime.fromtimestamp(int(text), UTC)
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return moment
-
-
-def tags() -> fields.List[Any]:
-    """A list of offers or wants; what is given replaces the list."""
-    return fields.List(
-        Text(50), validate=validate.Length(max=MAX_TAGS, error=f"At most {MAX_TAGS}."), metadata={"example": ["bread"]}
-    )
-
+from services.gateway.fields import (
+    STATUSES,
+    AccountNumber,
+    Amount,
+    CamelSchema,
+    Moment,
+    Query,
+    Statuses,
+    Text,
+    Words,
+    tags,
+)
 
 # --- requests ---------------------------------------------------------------------------------------------------
 
@@ -295,14 +166,6 @@ class TransferStep(CamelSchema):
 
 
 # --- query strings ----------------------------------------------------------------------------------------------
-
-
-class Query(CamelSchema):
-    """Query parameters keep their snake_case names."""
-
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """marshmallow's hook."""
-        field_obj.data_key = field_name
 
 
 class Paged(Query):

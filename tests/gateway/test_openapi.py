@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from marshmallow import RAISE
 
-from services.gateway import openapi, schemas
+from services.gateway import fields, openapi, schemas
 from tests.gateway.network import FARM, Network, a_transfer, an_entity
 
 METHODS = {"get", "put", "post", "delete", "patch"}
@@ -124,7 +124,7 @@ def test_answers_are_what_the_document_says(client: FlaskClient, network: Networ
     headers = {"Authorization": f"Bearer {token}"}
     network.directory.on("GET", "/search", {"entities": [an_entity()], "total": 1})
     network.ledger.on("GET", "/transfers/transfer-1", a_transfer())
-    answers: list[tuple[str, schemas.CamelSchema]] = [
+    answers: list[tuple[str, fields.CamelSchema]] = [
         ("/user/entities", schemas.OwnEntity()),
         ("/entities", schemas.Entity()),
         (f"/entities/{FARM}", schemas.Entity()),
@@ -143,7 +143,7 @@ MONEY = ("balance", "max_positive_balance", "max_negative_balance", "can_pay", "
 
 def without_money(item: Any) -> Any:
     """Amounts as floats (the test client's JSON) are what the schema rightly refuses."""
-    amounts = {schemas.camel(name) for name in MONEY}
+    amounts = {fields.camel(name) for name in MONEY}
     if isinstance(item, list):
         return [without_money(inner) for inner in item]
     if isinstance(item, dict):

@@ -3,11 +3,12 @@
 from services.chassis.web import allow
 from services.gateway import session
 from services.gateway.clients import Document, Parts
+from services.gateway.fields import STATUSES
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.entities import search_terms
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.views import pending_views, profile_changes, user_view, with_accounts
-from services.gateway.schemas import STATUSES, AdminEntity, AdminEntityChanges, AdminEntityQuery
+from services.gateway.schemas import AdminEntity, AdminEntityChanges, AdminEntityQuery
 
 _LIMITS = {"max_positive_balance": "max_positive", "max_negative_balance": "max_negative"}
 

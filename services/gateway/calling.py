@@ -1,0 +1,191 @@
+"""How the gateway calls a service: one bounded pool of kept-alive connections and one circuit each, time limits
+on everything, and two ways to fail (`Refused`, `PartDown`)."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import urllib3
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from services.chassis.logs import CORRELATION_HEADER, correlation_id, log
+from services.chassis.tokens import Caller, Signer
+from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
+from services.gateway.circuit import Circuit
+
+CONNECT_SECONDS = 0.5
+READ_SECONDS = 3.0
+"""A service may wait 2 s of these for its projections (`Min-Position`)."""
+PASSWORD_SECONDS = 8.0
+"""Hashing a password takes a good part of a second by intent, and queues when many log in at once."""
+POOL_SIZE = 64
+POOL_WAIT_SECONDS: Any = 0.5
+"""`Any`: urllib3 hands it to queue.get, which takes fractions; its annotation says int."""
+
+Document = dict[str, Any]
+
+
+class PartDown(Exception):
+    """A service gave no usable answer. `code` is `part.down`, or the service's own, e.g. `search.unavailable`."""
+
+    def __init__(self, service: str, code: str = "part.down", detail: str = "", retry_after: int = 2) -> None:
+        super().__init__(detail or f"The {service} does not answer at the moment. Try again in a moment.")
+        self.service, self.code, self.retry_after = service, code, retry_after
+
+    @property
+    def detail(self) -> str:
+        """A sentence for people."""
+        return str(self)
+
+
+class Refused(Exception):
+    """A service said no. `errors` maps its snake_case field names to messages; `extra` has the problem's other fields.
+
+    For example `max_possible` of `transfer.limit_exceeded`, `transfer` of `transfer.cancelled_by_system`.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        errors: Mapping[str, Any] | None = None,
+        extra: Mapping[str, Any] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+        self.errors, self.extra = dict(errors or {}), dict(extra or {})
+        self.retry_after = retry_after
+
+
+@dataclass(slots=True)
+class Asker:
+    """Who asks the services in one request, and the newest positions that they know of."""
+
+    caller: Caller
+    positions: dict[str, int] = field(default_factory=dict)
+
+    def saw(self, positions: Mapping[str, int]) -> None:
+        """Remember newer positions."""
+        for name, position in positions.items():
+            self.positions[name] = max(position, self.positions.get(name, 0))
+
+
+class Line:
+    """The way to one service, shared by all requests: a bounded pool of kept-alive connections and a circuit."""
+
+    def __init__(self, service: str, url: str, signer: Signer, circuit: Circuit | None = None) -> None:
+        self.service, self._signer = service, signer
+        self._circuit = circuit or Circuit()
+        self._pool = urllib3.connection_from_url(url.rstrip("/"), maxsize=POOL_SIZE, block=True, retries=False)
+
+    def ask(
+        self,
+        asker: Asker,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        seconds: float = READ_SECONDS,
+    ) -> Document:
+        """The answer's document, within `seconds`. Raises Refused, PartDown."""
+        target = path + (f"?{urlencode(given(query))}" if query and given(query) else "")
+        content = None if method in ("GET", "DELETE") else orjson.dumps(body or {})
+        response = self._send(method, target, content, self._headers(asker, method, key), seconds)
+        asker.saw(parse_positions(response.headers.get(POSITION_HEADER, "")))
+        if response.status < 400:
+            return _document(response.data)
+        raise self._refusal(response)
+
+    def alive(self) -> None:
+        """Ask for `/healthz`. Raises PartDown."""
+        self._send("GET", "/healthz", None, {}, READ_SECONDS)
+
+    def _headers(self, asker: Asker, method: str, key: str | None) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self._signer.token(asker.caller, self.service)}",
+            CORRELATION_HEADER: correlation_id(),
+            "Content-Type": "application/json",
+        }
+        if asker.positions:
+            headers[MIN_POSITION_HEADER] = format_positions(asker.positions)
+        if method != "GET":
+            headers["Idempotency-Key"] = key or uuid.uuid4().hex
+        return headers
+
+    def _send(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float
+    ) -> urllib3.BaseHTTPResponse:
+        if not self._circuit.admits():
+            raise PartDown(self.service, retry_after=self._circuit.seconds_left)
+        try:
+            response = self._send_again_if_cut(method, target, content, headers, seconds)
+        except HTTPError as error:
+            self._circuit.failed()
+            log.warning("part.no_answer", part=self.service, error=type(error).__name__)
+            raise PartDown(self.service, retry_after=self._circuit.seconds_left) from error
+        self._circuit.succeeded()
+        return response
+
+    def _send_again_if_cut(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float
+    ) -> urllib3.BaseHTTPResponse:
+        # A kept-alive connection may be closed by the other side just as we use it. Once more on a new one is safe:
+        # reads change nothing and every write carries a key.
+        try:
+            return self._request(method, target, content, headers, seconds)
+        except ProtocolError:
+            return self._request(method, target, content, headers, seconds)
+
+    def _request(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float
+    ) -> urllib3.BaseHTTPResponse:
+        return self._pool.urlopen(
+            method,
+            target,
+            body=content,
+            headers=headers,
+            redirect=False,
+            pool_timeout=POOL_WAIT_SECONDS,
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
+        )
+
+    def _refusal(self, response: urllib3.BaseHTTPResponse) -> Refused | PartDown:
+        problem = _document(response.data)
+        code, detail = str(problem.get("type", "")), str(problem.get("detail", ""))
+        retry_after = _number(response.headers.get("Retry-After"))
+        if response.status >= 500:
+            log.warning("part.failed", part=self.service, status=response.status, code=code)
+            known = response.status == 503 and code
+            return PartDown(self.service, code, detail, retry_after or 2) if known else PartDown(self.service)
+        if not code or code == "auth.invalid_token":
+            log.error("part.misunderstood", part=self.service, status=response.status, code=code)
+            return PartDown(self.service)
+        extra = {name: value for name, value in problem.items() if name not in _PROBLEM_FIELDS}
+        return Refused(response.status, code, detail, problem.get("errors"), extra, retry_after)
+
+
+_PROBLEM_FIELDS = frozenset({"type", "title", "status", "detail", "correlation_id", "errors"})
+
+
+def given(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What is not None."""
+    return {name: value for name, value in (values or {}).items() if value is not None}
+
+
+def _document(content: bytes) -> Document:
+    try:
+        document = orjson.loads(content or b"{}")
+    except orjson.JSONDecodeError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
