@@ -23,6 +23,8 @@ PAGE_SIZE = 20
 CSV_PAGE_SIZE = 100
 CSV_MOST_PAGES = 500
 USUAL_DAYS = 90
+_YEARS = (1900, 9000)
+"""Beyond these the calendar's own ends come too near for a time zone."""
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,11 +38,11 @@ class Period:
 
     @property
     def instants(self) -> dict[str, str]:
-        """`since` and `until` of the ledger: from the first midnight to the last moment of the last day."""
+        """`since` and `until` of the ledger, the latter excluded: midnight to midnight after the last day."""
         zone = ZoneInfo(str(get_timezone()))
         first = datetime.combine(self.since, time.min, zone)
-        last = datetime.combine(self.until, time.max, zone)
-        return {"since": rfc3339(first), "until": rfc3339(last)}
+        end = datetime.combine(self.until + timedelta(days=1), time.min, zone)
+        return {"since": rfc3339(first), "until": rfc3339(end)}
 
     @property
     def query(self) -> dict[str, str]:
@@ -56,6 +58,8 @@ def _period() -> Period:
         until = date.fromisoformat(request.args.get("to") or usual.until.isoformat())
     except ValueError:
         return Period(usual.since, usual.until, gettext("Write both days like 2026-01-31. Here are the last 90 days."))
+    if since.year < _YEARS[0] or until.year > _YEARS[1]:
+        return Period(usual.since, usual.until, gettext("Those days are too far away. Here are the last 90 days."))
     if since > until:
         return Period(until, since, gettext("The first day was after the last: here they are the other way round."))
     return Period(since, until)
