@@ -95,7 +95,7 @@ def test_a_payment_from_the_first_page_to_the_last(
     page.get_by_label("Amount in credits").fill("25")
     if javascript:
         preview = page.locator("[data-preview-text]").inner_text()
-        assert preview == "You pay 25.00 credits; your balance goes from −15.00 to −40.00."  # noqa: RUF001
+        assert preview == "You pay 25.00 credits; your balance goes from −15.00 to −40.00."
     page.get_by_role("button", name="Next: check it").click()
     page.get_by_role("button", name="Yes, pay 25.00").click()
     assert page.get_by_text("Your payment waits for an answer.").is_visible()
