@@ -1,0 +1,37 @@
+"""docker-compose.yml: whatever stays up is watched, nothing is open that need not be."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.architecture.source import ROOT
+
+SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+STAYING = {name: service for name, service in SERVICES.items() if service.get("restart") != "no"}
+# Development's mail page: nothing depends on it, and its image watches itself.
+OURS = [name for name in STAYING if name != "mailpit"]
+
+
+def test_the_five_services_and_four_servers_are_there():
+    wanted = {"ledger", "directory", "matcher", "notifier", "gateway", "postgres", "mongo", "kafka", "elasticsearch"}
+    assert wanted <= set(STAYING)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_stays_up_has_a_health_check(name: str):
+    check = STAYING[name].get("healthcheck", {})
+    assert check.get("test")
+    assert not check.get("disable")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_images_are_pinned(name: str):
+    image = SERVICES[name].get("image", "")
+    assert ":" in image or "build" in SERVICES[name]
+    assert not image.endswith(":latest")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_ports_are_published_on_loopback_alone(name: str):
+    assert all(str(port).startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
