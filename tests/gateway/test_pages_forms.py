@@ -311,6 +311,15 @@ def test_a_transfer_that_the_system_stopped_is_shown_with_the_reason(member: Fla
     assert "Yes, pay" not in response.text
 
 
+@pytest.mark.parametrize(("can_pay", "warned"), [(123_449, True), (123_450, False)])
+def test_accepting_past_the_own_limit_is_warned_of(
+    member: FlaskClient, network: Network, can_pay: int, warned: bool
+) -> None:
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(can_pay=can_pay))
+    for path in ("/transfers/transfer-2", "/dashboard", "/pending"):
+        assert ("That is past your limit now" in member.get(path).text) is warned
+
+
 def test_what_was_just_written_is_read_with_its_position(member: FlaskClient, network: Network) -> None:
     from tests.gateway.standin import Says
 
