@@ -26,7 +26,10 @@ class Config:
         "DIRECTORY_LOGIN_FAILURES", "failed logins of one identity in 15 minutes before it is locked", default=3
     )
     login_failures_per_address: int = setting(
-        "DIRECTORY_LOGIN_FAILURES_PER_ADDRESS", "the same for one network address", default=3
+        # More than for one identity: an office, or a whole mobile network, shares an address.
+        "DIRECTORY_LOGIN_FAILURES_PER_ADDRESS",
+        "the same for one network address",
+        default=20,
     )
     port: int = setting("DIRECTORY_PORT", "port of the HTTP interface")
     bind_host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")

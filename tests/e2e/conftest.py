@@ -26,8 +26,13 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         attached.attach()
         yield attached
         return
-    with System(tmp_path_factory.mktemp("system")) as started:
+    started = System(tmp_path_factory.mktemp("system"))
+    try:
+        started.start()
         yield started
+    finally:
+        # Not `stop` alone: as root the servers keep their data outside of pytest's directory.
+        started.wipe()
 
 
 @pytest.fixture(scope="session")

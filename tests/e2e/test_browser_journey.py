@@ -153,7 +153,7 @@ def _admin_admits(admin: Person, run_command: Callable[..., Any], names: list[st
         admin.press(f"Accept {name}")
         expect(admin.page.get_by_role("button", name=f"Accept {name}", exact=True)).to_have_count(0)
     for name in names:
-        admin.go("/admin/businesses?side=name&q=" + name.replace(" ", "+"))
+        admin.go("/admin/businesses?name=" + name.replace(" ", "+"))
         admin.page.get_by_role("link", name=name).first.click()
         admin.page.locator("#status").select_option("tradingAccepted")
         admin.press("Change the status")
