@@ -366,6 +366,28 @@ def test_writer_survives_the_end_of_its_backend(ledger_database, appender, write
     assert outcome.ok
 
 
+def test_writer_that_stops_past_its_lock_is_cut_off(ledger_database, appender, writer, book):
+    """It holds the book for 5 s at most; what it had decided is thrown away, and it can go on."""
+    loaded = writer.load(wanted_by([]))
+    other = Writer(ledger_database.url, book)
+    (outcome,) = decoded(Appender(other, system_clock).execute([opening(an_account_number())]))
+    assert outcome.ok
+    other.close()
+    with pytest.raises(Interrupted):
+        writer.write(Batch(before=loaded.head, head=loaded.head))
+    assert decoded(appender.execute([opening(an_account_number())]))[0].position == 2
+
+
+def test_nothing_is_written_without_the_lock(writer):
+    """The connection went away between load and write: a new one must not be used for it."""
+    loaded = writer.load(wanted_by([]))
+    writer.close()
+    with pytest.raises(Interrupted):
+        writer.write(Batch(before=loaded.head, head=loaded.head))
+    with pytest.raises(Interrupted):
+        writer.abandon()
+
+
 def test_time_never_goes_back_when_the_clock_does(writer, ledger_database, book):
     times = iter([datetime(2026, 1, 2, tzinfo=UTC) - timedelta(days=day) for day in range(5)])
     appender = Appender(writer, lambda: next(times))

@@ -68,8 +68,7 @@ class AuditSource:
 
     def wrong_columns(self) -> Iterator[tuple[int, str]]:
         """Positions where what was derived from an event for queries does not agree with its bytes, and what."""
-        for position, sentence in self._connection.execute(_WRONG_COLUMNS, {"book": self._book}):
-            yield position, sentence
+        yield from self._connection.execute(_WRONG_COLUMNS, {"book": self._book})
 
     def accounts(self) -> Iterator[Account]:
         query: LiteralString = f"SELECT {ACCOUNT} FROM accounts WHERE book = %s"

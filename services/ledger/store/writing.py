@@ -7,7 +7,7 @@ per table: measured against arrays, a third less of the committer's CPU (docs/pe
 # ruff: noqa: S608 -- only constants of this package are put into the texts
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, LiteralString
 
 import orjson
@@ -108,11 +108,18 @@ class Rejected(Exception):
 
 
 class Writer:
-    """One connection that appends to one book. Used by one thread."""
+    """One connection that appends to one book. Used by one thread.
+
+    `load` opens a transaction and a pipeline that both stay open until `write` or `abandon`. One pipeline for both: at
+    its end the driver sends a Flush, and PostgreSQL takes that for activity and never ends a writer that is idle in
+    its transaction.
+    """
 
     def __init__(self, url: str, book: str) -> None:
         self._url, self._name = url, book
         self._connection: psycopg.Connection | None = None
+        self._pipeline: psycopg.Pipeline | None = None
+        self._transaction = ExitStack()
 
     @property
     def book(self) -> str:
@@ -123,39 +130,50 @@ class Writer:
 
         End it with `write` or `abandon`.
         """
-        with self._guarded() as connection:
-            return self._load(connection, wanted)
+        with self._guarded():
+            connection = self._connected()
+            self._pipeline = self._transaction.enter_context(connection.pipeline())
+            return self._load(connection, self._pipeline, wanted)
 
     def followed(self, source: str) -> int:
         """The position applied of `source`, inside the open transaction. Raises Interrupted."""
-        with self._guarded() as connection:
-            row = connection.execute(_FOLLOWED, (self._name, source)).fetchone()
-            return int(row[0]) if row else 0
+        with self._guarded():
+            connection, pipeline = self._opened()
+            position = _Asking(connection)(_FOLLOWED, self._name, source)
+            pipeline.sync()
+            rows = position()
+            return int(rows[0][0]) if rows else 0
 
     def write(self, batch: Batch, follow: tuple[str, int] | None = None) -> None:
         """Write everything and commit; `follow` is the source and position that the batch applies.
 
         Raises Interrupted (the outcome is unknown), Rejected (nothing was written).
         """
-        with self._guarded() as connection, connection.pipeline():
+        with self._guarded():
+            connection, _ = self._opened()
             for statement, parameters in self._statements(batch, follow):
                 connection.execute(statement, parameters, prepare=True)
             connection.execute("COMMIT")
+            self._end()
 
     def abandon(self) -> None:
         """End the open transaction without a trace. Raises Interrupted."""
-        with self._guarded() as connection:
-            connection.execute("ROLLBACK")
+        with self._guarded():
+            self._opened()[0].execute("ROLLBACK")
+            self._end()
 
     def close(self) -> None:
+        """End the connection; an open transaction is rolled back."""
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+        with suppress(psycopg.Error):
+            self._end()
+        self._connection = None
 
     @contextmanager
-    def _guarded(self) -> Iterator[psycopg.Connection]:
+    def _guarded(self) -> Iterator[None]:
         try:
-            yield self._connected()
+            yield
         except (psycopg.OperationalError, psycopg.InterfaceError, errors.SerializationFailure) as error:
             self._clear()
             raise Interrupted(type(error).__name__) from error
@@ -164,13 +182,29 @@ class Writer:
             raise Rejected(str(error)) from error
 
     def _clear(self) -> None:
+        """After an error: the connection without a transaction, or none."""
         connection = self._connection
-        # A rollback on a closed connection would only hide the first error.
-        if connection is not None and not connection.closed:
-            with suppress(psycopg.Error):
-                connection.execute("ROLLBACK")
         if connection is None or connection.closed or connection.broken:
+            # A rollback on a closed connection would only hide the first error.
             self.close()
+            return
+        with suppress(psycopg.Error):
+            self._end()
+        try:
+            connection.execute("ROLLBACK")
+        except psycopg.Error:
+            self.close()
+
+    def _end(self) -> None:
+        """Leave the pipeline: errors of what was sent in it are raised here."""
+        self._pipeline = None
+        self._transaction.close()
+
+    def _opened(self) -> tuple[psycopg.Connection, psycopg.Pipeline]:
+        """Never a new connection: it would write without the lock."""
+        if self._connection is None or self._pipeline is None:
+            raise psycopg.InterfaceError("the transaction is gone")
+        return self._connection, self._pipeline
 
     def _connected(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
@@ -185,21 +219,18 @@ class Writer:
             )
         return self._connection
 
-    def _load(self, connection: psycopg.Connection, wanted: Wanted) -> Loaded:
+    def _load(self, connection: psycopg.Connection, pipeline: psycopg.Pipeline, wanted: Wanted) -> Loaded:
         scopes, keys = zip(*wanted.keys, strict=True) if wanted.keys else ((), ())
-        transfers = list(wanted.transfers)
-        with connection.pipeline():
-            ask = _Asking(connection)
-            connection.execute("BEGIN")
-            connection.execute(_LOCK, (self._name,))
-            head = ask(_HEAD, self._name)
-            outcomes = ask(_OUTCOMES, list(scopes), list(keys), self._name)
-            accounts = ask(
-                _ACCOUNTS, self._name, list(wanted.accounts), self._name, transfers, self._name, transfers
-            )  # fmt: skip
-            open_ones = list(wanted.pending_of)
-            found = [ask(_TRANSFERS, self._name, transfers)] if transfers else []
-            found += [ask(_PENDING, self._name, open_ones, self._name, open_ones)] if open_ones else []
+        transfers, open_ones = list(wanted.transfers), list(wanted.pending_of)
+        ask = _Asking(connection)
+        connection.execute("BEGIN")
+        connection.execute(_LOCK, (self._name,))
+        head = ask(_HEAD, self._name)
+        outcomes = ask(_OUTCOMES, list(scopes), list(keys), self._name)
+        accounts = ask(_ACCOUNTS, self._name, list(wanted.accounts), self._name, transfers, self._name, transfers)
+        found = [ask(_TRANSFERS, self._name, transfers)] if transfers else []
+        found += [ask(_PENDING, self._name, open_ones, self._name, open_ones)] if open_ones else []
+        pipeline.sync()
         book = Book(
             accounts={account.account: account for account in map(account_of, accounts())},
             transfers=_by_id(transfer_of(row) for rows in found for row in rows()),
@@ -227,7 +258,7 @@ class Writer:
 
 
 class _Asking:
-    """Sends queries in a pipeline; each gives a call for its rows, to be used when the pipeline has ended."""
+    """Sends queries in a pipeline; each gives a call for its rows, to be used after the pipeline's `sync`."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
