@@ -127,10 +127,8 @@ def _load(port: int, callers: int, seconds: float, accounts: list[str], tokens: 
 
 
 def _print(results: dict[tuple[str, int], list[dict[str, float]]], seconds: float, server: str) -> None:
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, load before {os.getloadavg()[2]:.1f}"
-    print(
-        f"## Initiate + accept over HTTP, {ACCOUNTS} accounts, one HTTP worker, {ROUNDS} × {seconds:.0f} s ({machine})\n"
-    )
+    print(f"## Initiate + accept over HTTP, {ACCOUNTS} accounts, one HTTP worker, {ROUNDS} runs of {seconds:.0f} s\n")
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {server}\n")
     print("| callers | writer | pairs/s | calls/s | p50 ms | p95 ms | p99 ms | failures | ratio |")
     print("|---|---|---|---|---|---|---|---|---|")
     for callers in CALLERS:

@@ -373,6 +373,8 @@ def test_writer_that_stops_past_its_lock_is_cut_off(ledger_database, appender, w
     (outcome,) = decoded(Appender(other, system_clock).execute([opening(an_account_number())]))
     assert outcome.ok
     other.close()
+    # By this class the driver tells it, while the connection still looks whole.
+    assert issubclass(errors.IdleInTransactionSessionTimeout, psycopg.InternalError)
     with pytest.raises(Interrupted):
         writer.write(Batch(before=loaded.head, head=loaded.head))
     assert decoded(appender.execute([opening(an_account_number())]))[0].position == 2
@@ -386,6 +388,26 @@ def test_nothing_is_written_without_the_lock(writer):
         writer.write(Batch(before=loaded.head, head=loaded.head))
     with pytest.raises(Interrupted):
         writer.abandon()
+
+
+@pytest.mark.parametrize("ending", ["abandon", "refused"])
+def test_writer_goes_on_after_a_transaction_that_came_to_nothing(writer, appender, ending):
+    """Again and again, with every statement of its repertoire prepared before."""
+    payer, payee = two_accounts(appender)
+    for amount in range(1, 12):
+        loaded = writer.load(wanted_by([standing(payer, "frozen")]))
+        if ending == "abandon":
+            writer.followed("d/d")
+            writer.abandon()
+        else:
+            posting = PostingRow(
+                position=9, account=payer, transfer_id=TRANSFER_ID, amount=5, balance=5, max_negative=0, max_positive=9
+            )
+            with pytest.raises(Rejected, match="sum to zero"):
+                writer.write(Batch(before=loaded.head, head=loaded.head, postings=[posting]))
+        transfer_id = initiated(appender, paying(payer, payee, amount))
+        (outcome,) = decoded(appender.execute([accepting(transfer_id, payee)]))
+        assert outcome.ok
 
 
 def test_time_never_goes_back_when_the_clock_does(writer, ledger_database, book):

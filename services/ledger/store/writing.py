@@ -96,6 +96,15 @@ INSERT INTO followed (book, source, position) VALUES (%s, %s, %s)
 ON CONFLICT (book, source) DO UPDATE SET position = excluded.position"""
 
 
+_TRANSIENT = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    errors.SerializationFailure,
+    # Being cut off for idleness is one of these.
+    psycopg.InternalError,
+)
+
+
 class Interrupted(Exception):
     """The store is away, or another writer was faster: whether a commit happened is unknown.
 
@@ -157,9 +166,10 @@ class Writer:
             self._end()
 
     def abandon(self) -> None:
-        """End the open transaction without a trace. Raises Interrupted."""
+        """End the open transaction, in which nothing was written. Raises Interrupted."""
         with self._guarded():
-            self._opened()[0].execute("ROLLBACK")
+            # Not ROLLBACK, which costs the prepared statements.
+            self._opened()[0].execute("COMMIT")
             self._end()
 
     def close(self) -> None:
@@ -172,28 +182,19 @@ class Writer:
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
+        """Every error costs the connection: that rolls back, whatever state it and the driver are in.
+
+        (A ROLLBACK on a broken connection would hide the first error; on a whole one it makes the driver forget and
+        deallocate its prepared statements, in a pipeline at the wrong moment.)
+        """
         try:
             yield
-        except (psycopg.OperationalError, psycopg.InterfaceError, errors.SerializationFailure) as error:
-            self._clear()
-            raise Interrupted(type(error).__name__) from error
         except psycopg.Error as error:
-            self._clear()
+            lost = self._connection is None or self._connection.closed
+            self.close()
+            if lost or isinstance(error, _TRANSIENT):
+                raise Interrupted(type(error).__name__) from error
             raise Rejected(str(error)) from error
-
-    def _clear(self) -> None:
-        """After an error: the connection without a transaction, or none."""
-        connection = self._connection
-        if connection is None or connection.closed or connection.broken:
-            # A rollback on a closed connection would only hide the first error.
-            self.close()
-            return
-        with suppress(psycopg.Error):
-            self._end()
-        try:
-            connection.execute("ROLLBACK")
-        except psycopg.Error:
-            self.close()
 
     def _end(self) -> None:
         """Leave the pipeline: errors of what was sent in it are raised here."""
