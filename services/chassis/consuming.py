@@ -2,8 +2,9 @@
 
 A projection stores the position that it has applied beside its effect, atomically. Smaller is a duplicate and is
 ignored, next is applied, larger is a gap: the loop reads the partition again from the start once (the group's offset
-may be ahead of a rebuilt projection) and halts if the hole is still there. A topic that forgets after a while may
-start anywhere: there a larger position is no gap.
+may be ahead of a rebuilt projection) and passes over what is behind the hole (a relay that lost a batch repeats the
+whole page); it halts if nothing closes the hole in time. A topic that forgets after a while may start anywhere: there
+a larger position is no gap.
 """
 
 import time
@@ -21,6 +22,8 @@ from services.chassis.logs import correlate, log
 from services.chassis.process import Stop
 
 _BACKOFF_SECONDS = 1.0
+_HOLE_SECONDS = 30.0
+"""Longer than a relay needs to notice that a record was not acknowledged, and to send it again."""
 _FORGETTING = frozenset(topic.name for topic in topics.TOPICS if topic.retention_ms != topics.FOR_EVER)
 
 
@@ -42,6 +45,13 @@ class Received:
     raw: bytes
     envelope: Envelope | None
     """None when the bytes are no event of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    expected: int
+    found: int
+    deadline: float
 
 
 class Projection(Protocol):
@@ -79,11 +89,13 @@ class Loop:
         subscribed: Sequence[str],
         stop: Stop,
         forgetting: Collection[str] = _FORGETTING,
+        hole_seconds: float = _HOLE_SECONDS,
     ) -> None:
         self._projection, self._stop, self._group = projection, stop, group
         self._bootstrap, self._subscribed = bootstrap, subscribed
         self._forgetting = forgetting
-        self._reread: set[str] = set()
+        self._hole_seconds = hole_seconds
+        self._holes: dict[str, _Hole] = {}
 
     def run(self) -> None:
         """Consume until asked to stop; a broker that is away is waited for."""
@@ -109,8 +121,8 @@ class Loop:
             auto_offset_reset="earliest",
             # Its 30 s would keep a loop without a broker from stopping in time.
             bootstrap_timeout_ms=3_000,
-            # A killed consumer holds its partitions for this long.
-            session_timeout_ms=10_000,
+            # A killed consumer holds its partitions for this long; brokers allow no less.
+            session_timeout_ms=6_000,
             heartbeat_interval_ms=2_000,
             fetch_max_wait_ms=100,
             max_poll_records=500,
@@ -121,10 +133,12 @@ class Loop:
     def _step(self, consumer: Any) -> None:
         self._stop.beat()
         polled = consumer.poll(timeout_ms=500)
-        holes = [partition for partition, records in polled.items() if not self._take(records)]
-        for partition in holes:
+        for partition in [partition for partition, records in polled.items() if not self._take(records)]:
             self._rewind(consumer, partition)
-        if polled and not holes:
+        for source, hole in self._holes.items():
+            if time.monotonic() > hole.deadline:
+                raise Gap(source, hole.expected, hole.found)
+        if polled and not self._holes:
             consumer.commit()
 
     def _take(self, records: Iterable[Any]) -> bool:
@@ -139,15 +153,17 @@ class Loop:
             if record.position <= last:
                 continue
             if record.position > last + 1 and record.topic not in self._forgetting:
-                if source in self._reread:
-                    raise Gap(source, last + 1, record.position)
-                self._reread.add(source)
-                return False
+                if source not in self._holes:
+                    deadline = time.monotonic() + self._hole_seconds
+                    self._holes[source] = _Hole(last + 1, record.position, deadline)
+                    return False
+                continue
             fresh.append(record)
             last = record.position
         if fresh:
             self._apply(source, fresh)
-            self._reread.discard(source)
+            if source in self._holes and last >= self._holes[source].expected:
+                del self._holes[source]
         return True
 
     def _apply(self, source: str, fresh: list[Received]) -> None:

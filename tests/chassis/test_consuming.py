@@ -73,9 +73,11 @@ class Consumers:
     group: str
     running: list[Running]
 
-    def start(self, notebook: Any, group: str | None = None, forgetting: Sequence[str] = ()) -> Running:
+    def start(
+        self, notebook: Any, group: str | None = None, forgetting: Sequence[str] = (), hole_seconds: float = 1
+    ) -> Running:
         stop, ended = Stop(), []
-        loop = Loop(notebook, self.bootstrap, group or self.group, [self.topic], stop, forgetting=forgetting)
+        loop = Loop(notebook, self.bootstrap, group or self.group, [self.topic], stop, forgetting, hole_seconds)
 
         def run() -> None:
             try:
@@ -169,6 +171,17 @@ def test_a_halted_consumer_halts_again_until_the_hole_is_closed(publish, consume
     assert isinstance(consumers.start(notebook).wait(), Gap)
     assert isinstance(consumers.start(notebook).wait(), Gap)
     assert notebook.position(f"{fresh_topic}/main") < 2
+
+
+def test_a_hole_that_a_relay_closes_later_is_no_halt(publish, consumers, notebook, fresh_topic):
+    """A page of which one batch was lost comes whole a second time, behind what had overtaken it."""
+    publish(1, 2, 5, 6)
+    running = consumers.start(notebook, hole_seconds=30)
+    wait_until(has_position(notebook, f"{fresh_topic}/main", 2))
+    publish(3, 4, 5, 6, 7)
+    wait_until(has_position(notebook, f"{fresh_topic}/main", 7))
+    assert running.end() is None
+    assert notebook.words == words(range(1, 8))
 
 
 def test_a_topic_that_forgets_may_start_anywhere(publish, consumers, notebook, fresh_topic):

@@ -242,7 +242,7 @@ def _an_acceptance_breaks_the_limit(
     farm.sees("Stopped by the system")
     farm.look("transfer-cancelled-by-system")
     for mail in (farm_mail, cafe_mail):
-        assert mailbox.wait_for(mail, "Flour")
+        assert mailbox.wait_for(mail, "below its limit")
 
 
 def _statements_show_it(farm: Person, cafe: Person, cafe_name: str, farm_name: str) -> None:
