@@ -13,6 +13,12 @@ from tests.backends import Backends
 from tests.databases import Database, fresh_database
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole systems come last, after the shuffle: their many processes must not slow down everything else."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
 @pytest.fixture(scope="session")
 def backends() -> Iterator[Backends]:
     """Where the servers of this run are."""
