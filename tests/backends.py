@@ -96,12 +96,14 @@ def _docker_answers() -> bool:
 def _native_stack() -> Iterator[Mapping[str, str]]:
     """A stack in a directory of its own, with ports of its own; gone afterwards."""
     # Here, not above: a run without servers must not need its packages.
+    from deploy.native.servers import Options
     from deploy.native.stack import Stack
 
     directory = Path(tempfile.mkdtemp(prefix="mccs-tests-"))
     # The servers may run as a user of their own.
     directory.chmod(0o755)
-    stack = Stack(directory / "stack", report=_tell)
+    # Tests kill processes, never the machine: what the kernel has is safe enough.
+    stack = Stack(directory / "stack", options=Options(fsync=False), report=_tell)
     try:
         yield stack.start()
     finally:
