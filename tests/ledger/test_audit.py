@@ -74,7 +74,7 @@ def test_changed_event_is_located(rows):
 def test_deleted_event_is_located(rows):
     del rows[4]
     assert fold_of(rows).findings[0].position == 6
-    assert "position 4: missing from the topic" in fold_of(rows).findings[0].sentence
+    assert "1 events are missing" in fold_of(rows).findings[0].sentence
 
 
 def test_swapped_events_are_located(rows):
