@@ -104,7 +104,7 @@ class Traffic:
                 return answer
             assert status == 503, answer
             self.repeated += 1
-            time.sleep(0.02)
+            self._stop.wait(0.02)
 
 
 def test_killed_committer_loses_nothing_and_does_nothing_twice(instance, pair, ledger_database, book):
