@@ -6,6 +6,7 @@ Drivers are imported inside the fixtures: a run of unit tests alone loads none o
 import os
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,24 @@ def kafka_bootstrap(backends: Backends) -> str:
     bootstrap = backends.address("kafka")
     create_topics(bootstrap)
     return bootstrap
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for the run: Playwright bears no second one in a process."""
+    from tests.browser import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def log_lines() -> Iterator[Any]:
+    """A call that gives all log lines of the test so far (tests.log_lines.LogLines)."""
+    from tests.log_lines import collected
+
+    with collected() as written:
+        yield written
 
 
 @pytest.fixture

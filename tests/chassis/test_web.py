@@ -1,11 +1,9 @@
 """The HTTP side of every service: who may, what errors look like, waiting for news, and what is logged."""
 
-import contextlib
-import io
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,9 +13,9 @@ from marshmallow import Schema, fields
 from werkzeug.test import TestResponse
 
 from services.chassis import web
-from services.chassis.logs import configure_logs
 from services.chassis.tokens import Caller, Signer, Verifier
 from tests.chassis.keys import key_pair
+from tests.log_lines import LogLines
 
 PRIVATE, PUBLIC = key_pair("gateway")
 ROLES = ["public", "member", "admin", "auditor", "service"]
@@ -212,7 +210,7 @@ def test_the_unexpected_is_logged_and_answered_with_fixed_words(client: FlaskCli
     response = client.post("/boxes/a", data=b'{"size": 3}', headers=bearer("public"))
     assert_problem(response, 500, "internal")
     assert b"marker" not in response.data
-    assert any(line["event"] == "request.failed" and "RuntimeError" in line["exception"] for line in lines())
+    assert any(line["event"] == "request.failed" and "RuntimeError" in line["exception"] for line in log_lines())
 
 
 def test_unknown_paths_and_methods_have_the_one_shape(client: FlaskClient):
@@ -316,28 +314,12 @@ def test_each_request_without_an_id_gets_its_own(client: FlaskClient):
     assert len(ids) == 3
 
 
-Lines = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture
-def lines() -> Iterator[Lines]:
-    """All log lines so far, parsed, as a process of the service `box` writes them."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    written = io.StringIO()
-    with contextlib.redirect_stdout(written):
-        configure_logs("box", "serve")
-    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
-    root.handlers[:] = before
-    root.setLevel(level)
-
-
-def test_one_line_a_request_with_ids_and_no_content(client: FlaskClient, lines: Lines):
+def test_one_line_a_request_with_ids_and_no_content(client: FlaskClient, log_lines: LogLines):
     marker = "marker-7d1f"
     headers = bearer("public") | {"Correlation-Id": "correlation-1", "X-Anything": marker}
     body = json.dumps({"size": 9, "colour": marker}).encode()
     client.post(f"/boxes/{marker}?search={marker}", data=body, headers=headers)
-    logged = lines()
+    logged = log_lines()
     assert len(logged) == 1
     line = logged[0]
     assert (line["service"], line["process"], line["event"], line["level"]) == ("box", "serve", "request", "info")
@@ -348,20 +330,20 @@ def test_one_line_a_request_with_ids_and_no_content(client: FlaskClient, lines: 
     assert headers["Authorization"].split()[1] not in json.dumps(line)
 
 
-def test_refused_tokens_are_not_logged(client: FlaskClient, lines: Lines):
+def test_refused_tokens_are_not_logged(client: FlaskClient, log_lines: LogLines):
     client.get("/open", headers={"Authorization": "Bearer marker-7d1f"})
-    logged = lines()
+    logged = log_lines()
     assert [line["outcome"] for line in logged] == ["auth.invalid_token"]
     assert "marker" not in json.dumps(logged)
 
 
-def test_health_and_metrics_leave_no_lines(client: FlaskClient, lines: Lines):
+def test_health_and_metrics_leave_no_lines(client: FlaskClient, log_lines: LogLines):
     for path in ("/healthz", "/readyz", "/metrics"):
         client.get(path)
-    assert lines() == []
+    assert log_lines() == []
 
 
-def test_libraries_log_in_the_same_form(lines: Lines):
+def test_libraries_log_in_the_same_form(log_lines: LogLines):
     logging.getLogger("pymongo").warning("away")
     logging.getLogger("urllib3").info("GET /search?secret")
-    assert [(line["event"], line["service"]) for line in lines()] == [("away", "box")]
+    assert [(line["event"], line["service"]) for line in log_lines()] == [("away", "box")]

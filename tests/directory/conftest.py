@@ -64,6 +64,7 @@ def config(mongo_url: str, mongo_database: str, elasticsearch_url: str, index_pr
         messages_key=MESSAGES_KEY,
         argon2_memory_kib=64,
         argon2_time_cost=1,
+        login_failures_per_address=3,
         port=0,
     )
 

@@ -1,21 +1,16 @@
 """The gateway on a real socket, for a real browser."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from services.gateway.session import sessions_of
 from tests.gateway.scenes import session_of, token_for
 
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 PHONE = {"width": 360, "height": 740}
 NARROW = {"width": 320, "height": 640}
 LAPTOP = {"width": 1280, "height": 800}
@@ -38,17 +33,6 @@ def serving(app: Flask) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join(5)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The Chromium of this machine; a run without one fails."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert found, "no Chromium: install it (Debian: apt-get install chromium)"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 def enter(context: BrowserContext, app: Flask, site: str, who: str) -> None:

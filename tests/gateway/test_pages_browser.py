@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.gateway import scenes
-from tests.gateway.browsing import LAPTOP, NARROW, PHONE, chromium, enter, serving
+from tests.gateway.browsing import LAPTOP, NARROW, PHONE, enter, serving
 from tests.gateway.network import BAKERY_ACCOUNT, Network, a_transfer
 
 pytestmark = pytest.mark.integration
@@ -16,12 +16,6 @@ pytestmark = pytest.mark.integration
 # Axe's own word for what WCAG 2.2 AA asks for, and its advice on top.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 EXPECTED = ("Failed to load resource: the server responded with a status of",)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
