@@ -206,7 +206,7 @@ def test_unavailable_says_when_to_come_back(client: FlaskClient):
     assert response.headers["Retry-After"] == "7"
 
 
-def test_the_unexpected_is_logged_and_answered_with_fixed_words(client: FlaskClient, lines: "Lines"):
+def test_the_unexpected_is_logged_and_answered_with_fixed_words(client: FlaskClient, log_lines: LogLines):
     response = client.post("/boxes/a", data=b'{"size": 3}', headers=bearer("public"))
     assert_problem(response, 500, "internal")
     assert b"marker" not in response.data
