@@ -5,6 +5,7 @@ belong to somebody else. Each is started as the leader of a session of its own, 
 ended when the leader is gone.
 """
 
+import atexit
 import json
 import os
 import select
@@ -182,6 +183,13 @@ def start_process(
 def _hold(child: "subprocess.Popen[bytes]") -> None:
     with _CHILDREN_LOCK:
         _CHILDREN[:] = [*(held for held in _CHILDREN if held.poll() is None), child]
+
+
+@atexit.register
+def _take_leave() -> None:
+    # A child that ended after we last looked is no child that we forget while it lives.
+    for child in _CHILDREN:
+        child.poll()
 
 
 def set_aside(log: Path) -> None:
