@@ -41,7 +41,7 @@ audit: $(VENV)/.ready  ## Prove the running system's ledger: chain, zero sum, re
 	@$(BIN)/python -m deploy audit
 
 test: $(VENV)/.ready check  ## Run every test on real servers and a real browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.run
 
 check: $(VENV)/.ready  ## Lint, types, import contracts
 	@$(BIN)/ruff check .

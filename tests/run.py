@@ -1,0 +1,34 @@
+"""`python -m tests.run`: every test, as `make test` and CI run them.
+
+The servers start once. Everything but whole systems runs in two processes, file by file; then the journeys on a whole
+system, alone on the machine. The exit code is the first one that is not 0.
+"""
+
+import os
+import subprocess
+import sys
+
+from tests.backends import ADDRESSES, Backends
+
+PROCESSES = 2
+
+
+def main() -> int:
+    """Run both parts, the second even if the first fails."""
+    backends = Backends(os.environ)
+    try:
+        addresses = {variable: backends.address(name) for name, variable in ADDRESSES.items()}
+        codes = [_pytest("-m", "not e2e", "-n", str(PROCESSES), "--dist", "loadfile", environment=addresses)]
+    finally:
+        backends.close()
+    codes.append(_pytest("-m", "e2e", environment={}))
+    return next((code for code in codes if code), 0)
+
+
+def _pytest(*arguments: str, environment: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
