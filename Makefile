@@ -55,6 +55,7 @@ fmt: $(VENV)/.ready  ## Format the code
 
 bench: $(VENV)/.ready  ## Measure and print the figures of docs/performance.md
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.freshness
 
 docs: $(VENV)/.ready  ## Write the generated documents again
 	@$(BIN)/python -m events.asyncapi

@@ -213,6 +213,8 @@ def test_administrator_ends_any_transfer_but_accepts_none(web):
         ("/transfers", {"admin", "auditor"}),
         ("/head", {"admin", "auditor", "service"}),
     ],
+    # The account is random, and two processes must call a test by one name.
+    ids=["account", "accounts", "statement", "transfers-of-account", "transfers", "head"],
 )
 def test_reads_are_for_those_whom_the_contract_names(web, path, allowed):
     who = {
