@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from deploy.native.trouble import Trouble
+from deploy.native.waiting import wait_until
 
 
 def write_atomically(path: Path, text: str, *, mode: int = 0o644) -> None:
@@ -33,18 +35,27 @@ def write_bytes_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> 
 
 
 @contextmanager
-def locked(path: Path, *, refusal: str = "") -> Iterator[None]:
-    """Hold a lock file; wait for another holder, or raise `Trouble(refusal)` at once when one is given.
+def locked(path: Path, *, refusal: str = "", patience: float = 0) -> Iterator[None]:
+    """Hold a lock file; wait for another holder, or raise `Trouble(refusal)` after `patience` seconds if one is given.
 
-    The kernel drops the lock when its holder dies, however it dies, so it can never be stale.
+    The kernel drops the lock when its holder dies, however it dies, so it can never be stale. It may take a moment:
+    a process with threads looks dead before the last of them has let go of its files.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (fcntl.LOCK_NB if refusal else 0))
-        except BlockingIOError:
-            raise Trouble(refusal) from None
+        if not refusal:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        elif not wait_until(lambda: _lock_now(file), seconds=patience):
+            raise Trouble(refusal)
         yield
+
+
+def _lock_now(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ PROGRAM_STOP_SECONDS = 10.0
 
 # Its own deadlines end it long before.
 SUPERVISOR_STOP_SECONDS = 60.0
+LETTING_GO_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Tenancy:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the directory. `Trouble` if somebody else does; what a dead holder left running is ended first."""
-        with locked(self._directory / "run.lock", refusal=self._refusal()):
+        with locked(self._directory / "run.lock", refusal=self._refusal(), patience=LETTING_GO_SECONDS):
             self.publish([], "")
             self.end_leftovers()
             yield
@@ -105,7 +106,7 @@ class Tenancy:
             published.supervisor.end(seconds=SUPERVISOR_STOP_SECONDS)
         if not self._directory.exists():
             return False
-        with locked(self._directory / "run.lock", refusal=self._refusal()):
+        with locked(self._directory / "run.lock", refusal=self._refusal(), patience=LETTING_GO_SECONDS):
             had_servers = any(stack.process(name) for name in ADDRESS_NAMES)
             self.end_leftovers()
             stack.stop()
