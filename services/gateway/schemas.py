@@ -43,18 +43,9 @@ class Credentials(Email):
     password = fields.String(required=True, validate=validate.Length(max=100))
 
 
-class ProfileChanges(CamelSchema):
-    """What a business says of itself. Absent: unchanged; null or "": cleared; lists replace."""
+class BusinessFields(CamelSchema):
+    """What a business says of itself, at sign-up and later."""
 
-    FIXED = {  # noqa: RUF012
-        "id": "The id cannot be changed.",
-        "accountNumber": "The account number cannot be changed.",
-        "status": "The status can only be changed by an administrator.",
-    }
-
-    name = Text(100)
-    email = Text(100)
-    telephone = Text(25)
     inc_type = Text(25)
     company_number = Text(20)
     website = Text(100)
@@ -73,7 +64,21 @@ class ProfileChanges(CamelSchema):
     receive_daily_match_notification_email = fields.Boolean(truthy={True}, falsy={False})
 
 
-class SignUp(CamelSchema):
+class ProfileChanges(BusinessFields):
+    """What a business says of itself. Absent: unchanged; null or "": cleared; lists replace."""
+
+    FIXED = {  # noqa: RUF012
+        "id": "The id cannot be changed.",
+        "accountNumber": "The account number cannot be changed.",
+        "status": "The status can only be changed by an administrator.",
+    }
+
+    name = Text(100)
+    email = Text(100)
+    telephone = Text(25)
+
+
+class SignUp(BusinessFields):
     """A person and their business."""
 
     user_email = Text(100, required=True)
@@ -84,20 +89,6 @@ class SignUp(CamelSchema):
     entity_name = Text(100, required=True)
     entity_email = Text(100, metadata={"description": "the user's address when left out"})
     entity_phone = Text(25)
-    inc_type = Text(25)
-    company_number = Text(20)
-    website = Text(100)
-    declared_turnover = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=0, max=10**12))
-    description = Text(500, lines=True)
-    address = Text(255, lines=True)
-    city = Text(50)
-    region = Text(50)
-    postal_code = Text(10)
-    country = Text(50)
-    offers = tags()
-    wants = tags()
-    show_tags_matched_since_last_login = fields.Boolean(truthy={True}, falsy={False})
-    receive_daily_match_notification_email = fields.Boolean(truthy={True}, falsy={False})
 
 
 class UserChanges(CamelSchema):
