@@ -5,12 +5,16 @@ Imports are inside: a committer that starts again must be back soon, and none bu
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from services.chassis.clock import clock_for
 from services.chassis.config import read_settings
 from services.chassis.logs import log
 from services.chassis.process import gunicorn_command, new_stop
 from services.ledger.config import DIRECTORY_SOURCE, Config, MigrateConfig
+
+if TYPE_CHECKING:
+    from services.ledger.store import Writer
 
 GRACEFUL_SECONDS = 5
 """For requests when `serve` stops: the committer must have time to end after the workers."""
@@ -32,10 +36,9 @@ def commit() -> None:
     """The committer alone."""
     from services.ledger.committer import Committer
     from services.ledger.handlers import Appender
-    from services.ledger.store import Writer
 
     config = _config()
-    writer = Writer(config.database_url, config.book)
+    writer = _writer(config)
     appender = Appender(writer, clock_for(config.environment, config.development_clock))
     Committer(config.socket, appender.execute, new_stop()).run()
     writer.close()
@@ -44,16 +47,15 @@ def commit() -> None:
 def consume() -> None:
     """Accounts follow the directory."""
     from services.chassis.consuming import Loop
-    from services.ledger.consumer import GROUP, AccountsFollowDirectory, Defaults
+    from services.ledger.consumer import GROUP, AccountsFollowDirectory
     from services.ledger.handlers import Appender
-    from services.ledger.store import Reader, Writer
+    from services.ledger.store import Reader
 
     config = _config()
-    writer, reader = Writer(config.database_url, config.book), Reader(config.database_url, config.book, size=1)
+    writer, reader = _writer(config), Reader(config.database_url, config.book, size=1)
     reader.open()
     appender = Appender(writer, clock_for(config.environment, config.development_clock))
-    defaults = Defaults(max_negative=config.default_max_negative, max_positive=config.default_max_positive)
-    projection = AccountsFollowDirectory(appender, reader, defaults)
+    projection = AccountsFollowDirectory(appender, reader)
     topic = DIRECTORY_SOURCE.partition("/")[0]
     Loop(projection, config.kafka_bootstrap, GROUP, [topic], new_stop()).run()
     writer.close()
@@ -97,3 +99,13 @@ COMMANDS = {
 
 def _config() -> Config:
     return read_settings(Config, os.environ)
+
+
+def _writer(config: Config) -> "Writer":
+    from services.ledger.domain import Policy
+    from services.ledger.store import Writer
+
+    policy = Policy(
+        default_max_negative=config.default_max_negative, default_max_positive=config.default_max_positive
+    )  # fmt: skip
+    return Writer(config.database_url, config.book, policy)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from services.chassis.logs import log
 from services.chassis.process import Stop
-from services.ledger.batch import Request
 from services.ledger.messages import ASK, Answer, Unpacker, pack, request_of
+from services.ledger.records import Request
 from services.ledger.store import Interrupted
 
 LARGEST_BATCH = 500

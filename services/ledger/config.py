@@ -23,10 +23,14 @@ class Config:
     book: str = setting("LEDGER_BOOK", "the community whose accounts are kept", default=DEFAULT_BOOK)
     unit: str = setting("LEDGER_UNIT", "the book's unit of account", default="ocn-uk")
     default_max_negative: int = setting(
-        "LEDGER_DEFAULT_MAX_NEGATIVE", "a new account's credit, in the smallest unit", default=0
+        "LEDGER_DEFAULT_MAX_NEGATIVE",
+        "a new account's credit while the book has no policy, smallest unit",
+        default=0,
     )
     default_max_positive: int = setting(
-        "LEDGER_DEFAULT_MAX_POSITIVE", "a new account's ceiling, in the smallest unit", default=50_000
+        "LEDGER_DEFAULT_MAX_POSITIVE",
+        "a new account's ceiling while the book has no policy, smallest unit",
+        default=50_000,
     )
     environment: str = setting("ENVIRONMENT", "production or development", default=PRODUCTION)
     development_clock: str | None = setting(

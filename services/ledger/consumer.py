@@ -1,7 +1,6 @@
 """Accounts follow the directory: `directory.events` to commands. Halts on a gap or a disagreement."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from events import directory
@@ -9,9 +8,9 @@ from events.codec import decode, event_of
 from events.envelope import Envelope
 from events.ledger import Standing
 from services.chassis.consuming import Received
-from services.ledger.batch import Request
 from services.ledger.domain import Authority, Command, OpenAccount, SetStanding
 from services.ledger.handlers import Appender
+from services.ledger.records import Request
 from services.ledger.store import Interrupted, Reader, StoreAway
 
 GROUP = "ledger"
@@ -23,8 +22,8 @@ class AccountsFollowDirectory:
     transient: tuple[type[Exception], ...] = (Interrupted, StoreAway)
     parks = False
 
-    def __init__(self, appender: Appender, reader: Reader, defaults: "Defaults") -> None:
-        self._appender, self._reader, self._defaults = appender, reader, defaults
+    def __init__(self, appender: Appender, reader: Reader) -> None:
+        self._appender, self._reader = appender, reader
 
     def decode(self, raw: bytes) -> Envelope:
         """Raises MalformedEvent (a ValueError)."""
@@ -47,7 +46,7 @@ class AccountsFollowDirectory:
             raise ValueError(f"{received.source} at {received.position} is no event")
         event = event_of(envelope)
         to_command = _COMMANDS.get(type(event))
-        return [] if to_command is None else [self._request(to_command(event, self._defaults), received, envelope)]
+        return [] if to_command is None else [self._request(to_command(event), received, envelope)]
 
     def _request(self, command: Command, received: Received, envelope: Envelope) -> Request:
         return Request(
@@ -61,30 +60,17 @@ class AccountsFollowDirectory:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
-    """Limits of a new account, minor units."""
-
-    max_negative: int
-    max_positive: int
+def _open(event: directory.EntityRegistered) -> Command:
+    """With the book's limits for new accounts."""
+    return OpenAccount(account=event.account, entity_id=event.entity_id, standing=_standing(event.status))
 
 
-def _open(event: directory.EntityRegistered, defaults: Defaults) -> Command:
-    return OpenAccount(
-        account=event.account,
-        entity_id=event.entity_id,
-        max_negative=defaults.max_negative,
-        max_positive=defaults.max_positive,
-        standing=_standing(event.status),
-    )
-
-
-def _follow_status(event: directory.EntityStatusChanged, _: Defaults) -> Command:
+def _follow_status(event: directory.EntityStatusChanged) -> Command:
     reason = f"The business's status is now {event.status}."
     return SetStanding(account=event.account, standing=_standing(event.status), reason=reason)
 
 
-def _close(event: directory.EntityClosed, _: Defaults) -> Command:
+def _close(event: directory.EntityClosed) -> Command:
     return SetStanding(account=event.account, standing="closed", reason="The business was closed.")
 
 
@@ -92,7 +78,7 @@ def _standing(status: directory.Status) -> Standing:
     return "trading" if status == "tradingAccepted" else "frozen"
 
 
-_COMMANDS: dict[type, Callable[[Any, Defaults], Command]] = {
+_COMMANDS: dict[type, Callable[[Any], Command]] = {
     directory.EntityRegistered: _open,
     directory.EntityStatusChanged: _follow_status,
     directory.EntityClosed: _close,

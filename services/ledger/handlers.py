@@ -8,7 +8,8 @@ import uuid_utils
 
 from services.chassis.clock import Clock
 from services.chassis.logs import log
-from services.ledger.batch import FAILED, Batch, Loaded, NewId, Outcome, Request, Wanted, decide_batch, wanted_by
+from services.ledger.batch import FAILED, decide_batch, wanted_by
+from services.ledger.records import Batch, Loaded, NewId, Outcome, Request, Wanted
 from services.ledger.store import Interrupted, Rejected
 
 _TRIES = 3
@@ -20,7 +21,7 @@ class Store(Protocol):
     @property
     def book(self) -> str: ...
 
-    def load(self, wanted: Wanted) -> Loaded: ...
+    def load(self, wanted: Wanted, *, locked: bool = False) -> Loaded: ...
 
     def followed(self, source: str) -> int: ...
 
@@ -67,7 +68,8 @@ class Appender:
 
         What was applied before is left out, so a redelivery has no effect. Raises Refused, OutOfOrder, Interrupted.
         """
-        loaded = self._store.load(wanted_by(request for _, requests in news for request in requests))
+        wanted = wanted_by(request for _, requests in news for request in requests)
+        loaded = self._store.load(wanted, locked=True)
         applied = self._store.followed(source)
         fresh = [(position, requests) for position, requests in news if position > applied]
         if [position for position, _ in fresh] != list(range(applied + 1, applied + 1 + len(fresh))):

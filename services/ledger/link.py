@@ -10,8 +10,8 @@ import gevent
 import gevent.event
 import gevent.socket
 
-from services.ledger.batch import Outcome, Request
 from services.ledger.messages import ANSWER, Ask, Unpacker, ask_of, outcome_of, pack
+from services.ledger.records import Outcome, Request
 
 # It has no types.
 _gevent: Any = gevent

@@ -9,23 +9,34 @@ from typing import Any
 
 import msgspec
 
-from services.ledger.batch import Outcome, Request
 from services.ledger.domain import (
     AcceptTransfer,
+    AdminTransfer,
     Authority,
     CancelTransfer,
     Command,
+    CommandBatch,
     InitiateTransfer,
     RejectTransfer,
+    ReverseTransfer,
+    SetConsent,
+    SetFeeRules,
     SetLimits,
+    SetPolicy,
 )
+from services.ledger.records import Outcome, Request
 
 _LENGTH = struct.Struct("!I")
-_COMMANDS: dict[str, type[Any]] = {
-    command.__name__: command
-    for command in (InitiateTransfer, AcceptTransfer, RejectTransfer, CancelTransfer, SetLimits)
-}
-"""What a person may cause. Accounts and standings follow the directory alone."""
+_COMMANDS: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    command.__name__: msgspec.msgpack.Decoder(command)
+    for command in (
+        InitiateTransfer, AcceptTransfer, RejectTransfer, CancelTransfer, AdminTransfer, ReverseTransfer,
+        SetLimits, SetConsent, SetFeeRules, SetPolicy,
+    )
+}  # fmt: skip
+"""What a person may cause. Accounts and standings follow the directory alone, time is the clock's."""
+
+_BATCH = CommandBatch.__name__
 
 
 class Ask(msgspec.Struct, array_like=True):
@@ -33,7 +44,7 @@ class Ask(msgspec.Struct, array_like=True):
 
     number: int
     kind: str = ""
-    fields: dict[str, Any] = {}
+    command: msgspec.Raw = msgspec.Raw()
     authority: Authority | None = None
     scope: str = ""
     key: str = ""
@@ -49,6 +60,7 @@ class Answer(msgspec.Struct, array_like=True):
 
 
 _ENCODER = msgspec.msgpack.Encoder()
+_MANY = msgspec.msgpack.Decoder(tuple[bool, list[tuple[str, msgspec.Raw]]])
 _OUTCOME = msgspec.json.Decoder(Outcome)
 ASK = msgspec.msgpack.Decoder(Ask)
 ANSWER = msgspec.msgpack.Decoder(Answer)
@@ -59,7 +71,7 @@ def ask_of(number: int, request: Request) -> Ask:
     return Ask(
         number=number,
         kind=type(request.command).__name__,
-        fields=msgspec.to_builtins(request.command),
+        command=msgspec.Raw(_ENCODER.encode(_plain(request.command))),
         authority=request.authority,
         scope=request.scope,
         key=request.key,
@@ -69,18 +81,31 @@ def ask_of(number: int, request: Request) -> Ask:
 
 
 def request_of(ask: Ask) -> Request:
-    """The reverse. Raises KeyError, msgspec.ValidationError for what no worker of ours sends."""
-    command: Command = msgspec.convert(ask.fields, _COMMANDS[ask.kind])
+    """The reverse. Raises KeyError, msgspec.DecodeError for what no worker of ours sends."""
     if ask.authority is None:
         raise KeyError("authority")
     return Request(
-        command=command,
+        command=_command(ask.kind, ask.command),
         authority=ask.authority,
         scope=ask.scope,
         key=ask.key,
         fingerprint=ask.fingerprint,
         correlation_id=ask.correlation_id,
     )
+
+
+def _plain(command: Command) -> Any:
+    if not isinstance(command, CommandBatch):
+        return command
+    return command.atomic, [(type(single).__name__, single) for single in command.commands]
+
+
+def _command(kind: str, raw: msgspec.Raw) -> Command:
+    if kind != _BATCH:
+        single: Command = _COMMANDS[kind].decode(raw)
+        return single
+    atomic, commands = _MANY.decode(raw)
+    return CommandBatch(commands=tuple(_COMMANDS[name].decode(fields) for name, fields in commands), atomic=atomic)
 
 
 def outcome_of(answer: Answer) -> Outcome | None:

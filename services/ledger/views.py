@@ -1,12 +1,14 @@
-"""Accounts and transfers as the HTTP interface shows them (docs/internal-api.md)."""
+"""Accounts, transfers and rules as the HTTP interface shows them (docs/internal-api.md). Minor units."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from services.ledger.domain import Account, Transfer
+from events.ledger import FeeRule
+from services.ledger.domain import Account, Policy, Transfer
 
 
 def account_view(account: Account) -> dict[str, Any]:
-    """An account with its headroom both ways; minor units."""
+    """An account with its headroom both ways."""
     return {
         "account": account.account,
         "entity_id": account.entity_id,
@@ -14,14 +16,24 @@ def account_view(account: Account) -> dict[str, Any]:
         "max_negative": account.max_negative,
         "max_positive": account.max_positive,
         "standing": account.standing,
+        "closing": account.closing,
+        "outside_limits": account.is_outside,
         "can_pay": account.can_pay,
         "can_receive": account.can_receive,
         "version": account.version,
     }
 
 
+def consent_view(account: Account) -> dict[str, Any]:
+    """What an account lets complete at once: for those who act for it."""
+    rules = (
+        {"party": rule.party, "direction": rule.direction, "max_amount": rule.max_amount} for rule in account.consent
+    )
+    return {"consent": list(rules)}
+
+
 def transfer_view(transfer: Transfer) -> dict[str, Any]:
-    """A transfer and what became of it; minor units."""
+    """A transfer and what became of it. That a consent was used is told, its limits are its owner's business."""
     why = transfer.cancellation
     cancellation = {"kind": why.kind, "code": why.code, "reason": why.reason, "by": why.by} if why else None
     return {
@@ -32,11 +44,32 @@ def transfer_view(transfer: Transfer) -> dict[str, Any]:
         "payer": transfer.payer,
         "payee": transfer.payee,
         "amount": transfer.amount,
+        "legs": [{"account": leg.account, "amount": leg.amount} for leg in transfer.legs],
         "description": transfer.description,
         "reference": transfer.reference,
         "status": transfer.status,
         "initiated_at": transfer.initiated_at,
+        "expires_at": transfer.expires_at,
         "ended_at": transfer.ended_at,
+        "accepted_by": transfer.accepted_by,
+        "by_consent": transfer.consent is not None,
         "cancellation": cancellation,
+        "reverses": transfer.reverses,
+        "reversed_by": transfer.reversed_by,
         "version": transfer.version,
     }
+
+
+def fee_rules_view(rules: Iterable[FeeRule]) -> dict[str, Any]:
+    """What transfers cost."""
+    return {
+        "rules": [
+            {"account": rule.account, "side": rule.side, "fixed": rule.fixed, "basis_points": rule.basis_points}
+            for rule in rules
+        ]
+    }
+
+
+def policy_view(policy: Policy) -> dict[str, Any]:
+    """The settings of the book."""
+    return {name: getattr(policy, name) for name in Policy.__slots__}

@@ -2,8 +2,9 @@
 
 import itertools
 import secrets
+from dataclasses import replace
 
-from services.ledger.batch import Request
+from events.ledger import Leg
 from services.ledger.domain import (
     AcceptTransfer,
     Account,
@@ -17,6 +18,7 @@ from services.ledger.domain import (
     SetStanding,
     Transfer,
 )
+from services.ledger.records import Request
 
 _numbers = itertools.count(1)
 
@@ -47,6 +49,7 @@ def a_transfer(payer: Account, payee: Account, **changes) -> Transfer:
         "payer": payer.account,
         "payee": payee.account,
         "amount": 100,
+        "legs": (),
         "description": "",
         "reference": None,
         "status": "initiated",
@@ -56,7 +59,9 @@ def a_transfer(payer: Account, payee: Account, **changes) -> Transfer:
         "cancellation": None,
         "version": 3,
     }
-    return Transfer(**(given | changes))
+    made = Transfer(**(given | changes))
+    legs = (Leg(account=made.payer, amount=-made.amount), Leg(account=made.payee, amount=made.amount))
+    return replace(made, legs=changes.get("legs", legs))
 
 
 def an_authority(*accounts: str, admin: bool = False) -> Authority:

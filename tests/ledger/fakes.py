@@ -1,14 +1,13 @@
 """The ledger without PostgreSQL: an event store in memory with the writer's and the reader's interface."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
-from services.ledger.batch import Batch, Head, Loaded, Outcome, Request, Wanted
 from services.ledger.chain import genesis_hash
-from services.ledger.domain import Account, Book, Transfer
+from services.ledger.domain import Account, Book, Policy, Transfer
 from services.ledger.handlers import Appender
 from services.ledger.messages import Answer, outcome_of
+from services.ledger.records import Batch, Head, Loaded, Outcome, Request, Wanted
 from services.ledger.store import Interrupted, Rejected, StoreAway
 from services.ledger.store.reading import Statement
 
@@ -27,15 +26,17 @@ class MemoryStore:
         self.events: list = []
         self.postings: list = []
         self.applied: dict[str, int] = {}
+        self.changes: list = []
+        self.policy, self.fee_rules = Policy(), ()
         self.batches: list[Batch] = []
         self.interruptions: list[str] = []
         self.refuses_amount: int | None = None
         self.is_open = False
 
-    def load(self, wanted: Wanted) -> Loaded:
+    def load(self, wanted: Wanted, *, locked: bool = False) -> Loaded:
         assert not self.is_open, "two transactions at once"
         self.is_open = True
-        book = Book(deepcopy(self.accounts), deepcopy(self.transfers))
+        book = Book(dict(self.accounts), dict(self.transfers), self.policy, self.fee_rules)
         return Loaded(self.head, book, {key: self.outcomes[key] for key in wanted.keys & self.outcomes.keys()})
 
     def followed(self, source: str) -> int:
@@ -63,6 +64,9 @@ class MemoryStore:
         self.head = batch.head
         self.events += batch.events
         self.postings += batch.postings
+        self.changes += batch.changes
+        if batch.rules:
+            self.policy, self.fee_rules = batch.rules.policy, batch.rules.fee_rules
         self.accounts |= {account.account: account for account in batch.accounts}
         self.transfers |= {transfer.transfer_id: transfer for transfer in batch.transfers}
         for row in batch.outcomes:

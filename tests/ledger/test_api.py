@@ -319,7 +319,7 @@ def test_database_that_is_away_is_503(web):
 
 
 def test_version_tells_the_schema(web):
-    assert web.client.get("/version").json["schema"] == "0001"
+    assert web.client.get("/version").json["schema"] == "0002"
 
 
 def test_every_refusal_has_a_status():

@@ -8,14 +8,13 @@ import pytest
 from events.directory import EntityClosed, EntityRegistered, EntityStatusChanged, Profile, UserRegistered
 from services.chassis.consuming import Loop
 from services.chassis.process import Stop
-from services.ledger.consumer import AccountsFollowDirectory, Defaults
+from services.ledger.consumer import AccountsFollowDirectory
 from services.ledger.handlers import Appender, Refused
 from tests.eventlog import EventLog, deliver
 from tests.ledger.factories import accepting, an_account_number, paying
 from tests.ledger.fakes import MemoryReader, MemoryStore, Ticking, decoded
 from tests.waiting import wait_until
 
-DEFAULTS = Defaults(max_negative=0, max_positive=50_000)
 
 
 def registered(account: str, status: str = "pending") -> EntityRegistered:
@@ -54,7 +53,7 @@ def store() -> MemoryStore:
 
 @pytest.fixture
 def projection(store) -> AccountsFollowDirectory:
-    return AccountsFollowDirectory(Appender(store, Ticking()), MemoryReader(store), DEFAULTS)
+    return AccountsFollowDirectory(Appender(store, Ticking()), MemoryReader(store))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +133,7 @@ def test_bytes_that_are_no_event_halt(directory, projection, store):
 @pytest.mark.integration
 def test_demotion_ends_pending_transfers_in_the_same_transaction(directory, appender, reader, book, ledger_database):
     """Effect and position are stored together: after a refused batch neither is there."""
-    projection = AccountsFollowDirectory(appender, reader, Defaults(max_negative=100, max_positive=100))
+    projection = AccountsFollowDirectory(appender, reader)
     one, other = an_account_number(), an_account_number()
     directory.tell(registered(one, "tradingAccepted"))
     directory.tell(registered(other, "tradingAccepted"))
@@ -165,7 +164,7 @@ def test_two_consumers_at_once_apply_each_news_once(directory, writer, reader, b
 
     def follow(step: int) -> None:
         own = Writer(ledger_database.url, book)
-        projection = AccountsFollowDirectory(Appender(own, system_clock), reader, DEFAULTS)
+        projection = AccountsFollowDirectory(Appender(own, system_clock), reader)
         for start in range(0, 30, step):
             projection.apply(directory.source, directory.records[max(0, start - 3) : start + step])
         own.close()
@@ -192,7 +191,7 @@ def test_news_arrive_over_kafka(fresh_topic, kafka_bootstrap, appender, reader):
     log.publish(kafka_bootstrap)
     stop = Stop()
     loop = Loop(
-        AccountsFollowDirectory(appender, reader, DEFAULTS), kafka_bootstrap, f"g.{fresh_topic}", [fresh_topic], stop
+        AccountsFollowDirectory(appender, reader), kafka_bootstrap, f"g.{fresh_topic}", [fresh_topic], stop
     )
     thread = threading.Thread(target=loop.run)
     thread.start()

@@ -1,5 +1,7 @@
 """The rules, one by one: each command against accounts and transfers in every state."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from events.ledger import AccountLimitsChanged, AccountStandingChanged, TransferCancelled, TransferCompleted
@@ -31,7 +33,7 @@ from services.ledger.domain import (
 from tests.ledger.factories import a_transfer, an_account, an_authority
 
 NOW = "2026-02-01T00:00:00.000000Z"
-MOMENT = Moment(now=NOW, fresh_id="fresh")
+MOMENT = Moment.of(datetime(2026, 2, 1, tzinfo=UTC), lambda: "fresh")
 NOBODY = an_authority()
 ADMIN = an_authority(admin=True)
 

@@ -7,10 +7,10 @@ import gevent
 import pytest
 
 from services.chassis.process import Stop
-from services.ledger.batch import Outcome
 from services.ledger.committer import LARGEST_BATCH, Committer
 from services.ledger.link import CommitterBusy, CommitterLink
 from services.ledger.messages import Answer, Ask, Unpacker, ask_of, pack, request_of
+from services.ledger.records import Outcome
 from services.ledger.store import Interrupted
 from tests.ledger.factories import limiting, paying
 from tests.waiting import wait_until

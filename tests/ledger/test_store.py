@@ -10,10 +10,11 @@ from psycopg import errors
 
 from services.chassis.clock import system_clock
 from services.ledger.auditing import Report, audit_store
-from services.ledger.batch import Batch, EventRow, Head, PostingRow, wanted_by
+from services.ledger.batch import wanted_by
 from services.ledger.chain import link
 from services.ledger.domain import MAX_AMOUNT
 from services.ledger.handlers import Appender
+from services.ledger.records import Batch, EventRow, Head, PostingRow
 from services.ledger.store import Interrupted, Reader, Rejected, Writer, migrate
 from services.ledger.store.streaming import AuditSource
 from tests.databases import Database

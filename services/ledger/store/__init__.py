@@ -5,10 +5,11 @@
 
 from services.ledger.store.migrating import migrate, schema_version
 from services.ledger.store.reading import Reader, StoreAway
-from services.ledger.store.writing import Interrupted, Rejected, Writer
+from services.ledger.store.writing import Interrupted, Outdated, Rejected, Writer
 
 __all__ = [
     "Interrupted",
+    "Outdated",
     "Reader",
     "Rejected",
     "StoreAway",

@@ -1,7 +1,9 @@
-"""The one way into the event store: lock, load, write, commit; two round trips a batch.
+"""The one way into the event store, in one round trip a batch where it can be, in two where it must.
 
-The lock is taken in a statement of its own (a snapshot taken before it would be too old). Rows travel as one JSON text
-per table: measured against arrays, a third less of the committer's CPU (docs/performance.md).
+A writer keeps the accounts and open transfers that it has seen, and its head of the book. While nobody else writes,
+that is the state, and a batch is one call of `append_batch`: decide, write, commit. The call holds the head against the
+expected one before anything else, so state that has become old is harmless: it is refused, forgotten, read again, and
+the batch decided anew. Then, and for whatever the writer has not seen, it takes the slow way: lock, read, write.
 """
 
 # ruff: noqa: S608 -- only constants of this package are put into the texts
@@ -14,13 +16,22 @@ import orjson
 import psycopg
 from psycopg import errors
 
-from services.ledger.batch import Batch, EventRow, Head, Key, Loaded, Wanted
 from services.ledger.chain import genesis_hash
-from services.ledger.domain import Book, Transfer
-from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, transfer_of, transfer_row
+from services.ledger.domain import Book, Policy
+from services.ledger.records import Batch, EventRow, Head, Key, Loaded, Wanted
+from services.ledger.store.remembering import Memory
+from services.ledger.store.rows import (
+    ACCOUNT,
+    TRANSFER,
+    account_of,
+    account_row,
+    rules_of,
+    rules_row,
+    transfer_of,
+    transfer_row,
+)
 
 Rows = Sequence[Sequence[Any]]
-Statement = tuple[LiteralString, tuple[Any, ...]]
 
 _OPTIONS = " ".join(
     f"-c {setting}"
@@ -37,8 +48,10 @@ _OPTIONS = " ".join(
     )
 )
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('ledger/book/' || %s::text, 0))"
-_HEAD = "SELECT position, hash, time FROM book_head WHERE book = %s"
+# The lock is the head's row: a writer in one call and a writer in two wait for each other there.
+_HEAD = """
+SELECT h.position, h.hash, h.time, r.policy, r.fee_rules FROM book_head h LEFT JOIN book_rules r USING (book)
+WHERE h.book = %s FOR NO KEY UPDATE OF h"""
 _FOLLOWED = "SELECT position FROM followed WHERE book = %s AND source = %s"
 _OUTCOMES = """
 SELECT o.scope, o.key, o.fingerprint, o.outcome
@@ -49,52 +62,13 @@ _PENDING: LiteralString = f"""
 SELECT {TRANSFER} FROM transfers WHERE book = %s AND payer = ANY(%s::text[]) AND status = 'initiated'
 UNION ALL
 SELECT {TRANSFER} FROM transfers WHERE book = %s AND payee = ANY(%s::text[]) AND status = 'initiated'"""
-_ACCOUNTS: LiteralString = f"""
+_ACCOUNTS: LiteralString = f"SELECT {ACCOUNT} FROM accounts WHERE book = %s AND account = ANY(%s::text[])"
+_ACCOUNTS_AND_PARTIES: LiteralString = f"""
 SELECT {ACCOUNT} FROM accounts WHERE book = %s AND account IN (
     SELECT unnest(%s::text[])
     UNION SELECT payer FROM transfers WHERE book = %s AND transfer_id = ANY(%s::uuid[])
     UNION SELECT payee FROM transfers WHERE book = %s AND transfer_id = ANY(%s::uuid[]))"""
-
-_ADVANCE = "SELECT advance_head(%s, %s, %s, %s, %s)"
-_EVENTS = """
-INSERT INTO events (book, position, event_id, type, time, opens, closes, prev_hash, hash, body)
-SELECT %s, r.position, r.event_id, r.type, %s, r.opens, r.closes,
-       decode(r.prev_hash, 'hex'), decode(r.hash, 'hex'), r.body
-FROM json_to_recordset(%s) AS r (position bigint, event_id uuid, type text, opens uuid, closes uuid,
-                                 prev_hash text, hash text, body text)"""
-_POSTINGS = """
-INSERT INTO postings (book, account, position, time, transfer_id, amount, balance, max_negative, max_positive)
-SELECT %s, r.account, r.position, %s, r.transfer_id, r.amount, r.balance, r.max_negative, r.max_positive
-FROM json_to_recordset(%s) AS r (account text, position bigint, transfer_id uuid, amount bigint, balance bigint,
-                                 max_negative bigint, max_positive bigint)"""
-_SAVE_ACCOUNTS = """
-INSERT INTO accounts (book, account, entity_id, balance, max_negative, max_positive, standing, version)
-SELECT %s, r.account, r.entity_id, r.balance, r.max_negative, r.max_positive, r.standing, r.version
-FROM json_to_recordset(%s) AS r (account text, entity_id text, balance bigint, max_negative bigint,
-                                 max_positive bigint, standing text, version bigint)
-ON CONFLICT (book, account) DO UPDATE SET
-    balance = excluded.balance, max_negative = excluded.max_negative, max_positive = excluded.max_positive,
-    standing = excluded.standing, version = excluded.version"""
-_SAVE_TRANSFERS: LiteralString = f"""
-INSERT INTO transfers (book, {TRANSFER})
-SELECT %s, {TRANSFER}
-FROM json_to_recordset(%s) AS r (
-    transfer_id uuid, kind text, direction text, initiator text, payer text, payee text, amount bigint,
-    description text, reference text, status text, initiated_position bigint, initiated_at timestamptz,
-    ended_at timestamptz, cancellation_kind text, cancellation_code text, cancellation_reason text,
-    cancelled_by text, version bigint)
-ON CONFLICT (book, transfer_id) DO UPDATE SET
-    status = excluded.status, ended_at = excluded.ended_at, version = excluded.version,
-    cancellation_kind = excluded.cancellation_kind, cancellation_code = excluded.cancellation_code,
-    cancellation_reason = excluded.cancellation_reason, cancelled_by = excluded.cancelled_by"""
-_SAVE_OUTCOMES = """
-INSERT INTO outcomes (book, scope, key, fingerprint, outcome)
-SELECT %s, r.scope, r.key, r.fingerprint, r.outcome
-FROM json_to_recordset(%s) AS r (scope text, key text, fingerprint text, outcome text)"""
-_FOLLOW = """
-INSERT INTO followed (book, source, position) VALUES (%s, %s, %s)
-ON CONFLICT (book, source) DO UPDATE SET position = excluded.position"""
-
+_APPEND = "SELECT append_batch(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 _TRANSIENT = (
     psycopg.OperationalError,
@@ -112,37 +86,45 @@ class Interrupted(Exception):
     """
 
 
+class Outdated(Interrupted):
+    """What the writer remembered was old: nothing was written. Repeat from `load`, which reads now."""
+
+
 class Rejected(Exception):
     """The database refused the rows: a defect in one of the commands, nothing was written."""
 
 
 class Writer:
-    """One connection that appends to one book. Used by one thread.
+    """One connection that appends to one book. Used by one thread. `policy` is the book's while it has set none.
 
-    `load` opens a transaction and a pipeline that both stay open until `write` or `abandon`. One pipeline for both: at
-    its end the driver sends a Flush, and PostgreSQL takes that for activity and never ends a writer that is idle in
-    its transaction.
+    On the slow way `load` opens a transaction and a pipeline that both stay open until `write` or `abandon`. One
+    pipeline for both: at its end the driver sends a Flush, and PostgreSQL takes that for activity and never ends a
+    writer that is idle in its transaction.
     """
 
-    def __init__(self, url: str, book: str) -> None:
-        self._url, self._name = url, book
+    def __init__(self, url: str, book: str, policy: Policy | None = None) -> None:
+        self._url, self._name, self._policy = url, book, policy or Policy()
         self._connection: psycopg.Connection | None = None
         self._pipeline: psycopg.Pipeline | None = None
         self._transaction = ExitStack()
+        self._memory = Memory()
 
     @property
     def book(self) -> str:
         return self._name
 
-    def load(self, wanted: Wanted) -> Loaded:
-        """Open a transaction, take the book's lock, and read what is wanted. Raises Interrupted.
+    def load(self, wanted: Wanted, *, locked: bool = False) -> Loaded:
+        """What is wanted: from memory, or (`locked`: always) from the store under the book's lock. Raises Interrupted.
 
         End it with `write` or `abandon`.
         """
+        remembered = None if locked else self._memory.recall(wanted)
+        if remembered is not None:
+            return remembered
         with self._guarded():
             connection = self._connected()
             self._pipeline = self._transaction.enter_context(connection.pipeline())
-            return self._load(connection, self._pipeline, wanted)
+            return self._memory.learn(self._load(connection, self._pipeline, wanted))
 
     def followed(self, source: str) -> int:
         """The position applied of `source`, inside the open transaction. Raises Interrupted."""
@@ -156,24 +138,26 @@ class Writer:
     def write(self, batch: Batch, follow: tuple[str, int] | None = None) -> None:
         """Write everything and commit; `follow` is the source and position that the batch applies.
 
-        Raises Interrupted (the outcome is unknown), Rejected (nothing was written).
+        Raises Interrupted (the outcome is unknown), Outdated and Rejected (nothing was written).
         """
+        if self._pipeline is None and not batch.outcomes:
+            return
         with self._guarded():
-            connection, _ = self._opened()
-            for statement, parameters in self._statements(batch, follow):
-                connection.execute(statement, parameters, prepare=True)
-            connection.execute("COMMIT")
-            self._end()
+            self._append(batch, follow)
+        self._memory.keep(batch)
 
     def abandon(self) -> None:
-        """End the open transaction, in which nothing was written. Raises Interrupted."""
-        with self._guarded():
-            # Not ROLLBACK, which costs the prepared statements.
-            self._opened()[0].execute("COMMIT")
-            self._end()
+        """Nothing is to be written after all. Raises Interrupted."""
+        self._memory.forget()
+        if self._pipeline is not None:
+            with self._guarded():
+                # Not ROLLBACK, which costs the prepared statements.
+                self._opened()[0].execute("COMMIT")
+                self._end()
 
     def close(self) -> None:
         """End the connection; an open transaction is rolled back."""
+        self._memory.forget()
         if self._connection is not None:
             self._connection.close()
         with suppress(psycopg.Error):
@@ -187,14 +171,27 @@ class Writer:
         (A ROLLBACK on a broken connection would hide the first error; on a whole one it makes the driver forget and
         deallocate its prepared statements, in a pipeline at the wrong moment.)
         """
+        from_memory = self._pipeline is None
         try:
             yield
+        except errors.SerializationFailure as error:
+            self._give_up()
+            raise Outdated("another writer was faster") from error
         except psycopg.Error as error:
+            if from_memory and _is_known_key(error):
+                self._give_up()
+                raise Outdated("a key was used before") from error
             lost = self._connection is None or self._connection.closed
             self.close()
             if lost or isinstance(error, _TRANSIENT):
                 raise Interrupted(type(error).__name__) from error
             raise Rejected(str(error)) from error
+
+    def _give_up(self) -> None:
+        """The connection is whole when the one call failed outside of a pipeline."""
+        self._memory.distrust()
+        if self._pipeline is not None:
+            self.close()
 
     def _end(self) -> None:
         """Leave the pipeline: errors of what was sent in it are raised here."""
@@ -220,42 +217,61 @@ class Writer:
             )
         return self._connection
 
+    def _append(self, batch: Batch, follow: tuple[str, int] | None) -> None:
+        parameters = self._parameters(batch, follow)
+        if self._pipeline is None:
+            self._connected().execute(_APPEND, parameters, prepare=True)
+            return
+        connection, _ = self._opened()
+        connection.execute(_APPEND, parameters, prepare=True)
+        connection.execute("COMMIT")
+        self._end()
+
     def _load(self, connection: psycopg.Connection, pipeline: psycopg.Pipeline, wanted: Wanted) -> Loaded:
         scopes, keys = zip(*wanted.keys, strict=True) if wanted.keys else ((), ())
         transfers, open_ones = list(wanted.transfers), list(wanted.pending_of)
         ask = _Asking(connection)
         connection.execute("BEGIN")
-        connection.execute(_LOCK, (self._name,))
         head = ask(_HEAD, self._name)
         outcomes = ask(_OUTCOMES, list(scopes), list(keys), self._name)
-        accounts = ask(_ACCOUNTS, self._name, list(wanted.accounts), self._name, transfers, self._name, transfers)
+        numbers = list(wanted.accounts)
+        accounts = ask(_ACCOUNTS_AND_PARTIES, self._name, numbers, self._name, transfers, self._name, transfers)
         found = [ask(_TRANSFERS, self._name, transfers)] if transfers else []
         found += [ask(_PENDING, self._name, open_ones, self._name, open_ones)] if open_ones else []
         pipeline.sync()
+        position, hash_, time, policy, fee_rules = head()[0]
         book = Book(
-            accounts={account.account: account for account in map(account_of, accounts())},
-            transfers=_by_id(transfer_of(row) for rows in found for row in rows()),
+            {account.account: account for account in map(account_of, accounts())},
+            {transfer.transfer_id: transfer for rows in found for transfer in map(transfer_of, rows())},
+            *rules_of(policy, fee_rules, self._policy),
         )
-        return Loaded(_head_of(head()[0]), book, _outcomes_of(outcomes()))
+        self._load_further(ask, pipeline, book)
+        return Loaded(Head(position, bytes(hash_), time), book, _outcomes_of(outcomes()))
 
-    def _statements(self, batch: Batch, follow: tuple[str, int] | None) -> Iterator[Statement]:
-        name, time = self._name, batch.head.time
-        if batch.events:
-            head = batch.head
-            yield _ADVANCE, (name, batch.before.position, head.position, head.hash, head.time)
-            yield _EVENTS, (name, time, _json([_event_row(row) for row in batch.events]))
-        if batch.postings:
-            yield _POSTINGS, (name, time, _json(batch.postings))
-        if batch.accounts:
-            yield _SAVE_ACCOUNTS, (name, _json(batch.accounts))
-        if batch.transfers:
-            yield _SAVE_TRANSFERS, (name, _json([transfer_row(transfer) for transfer in batch.transfers]))
-        if batch.outcomes:
-            yield _SAVE_OUTCOMES, (name, _json(batch.outcomes))
-        if follow:
-            yield _FOLLOW, (name, *follow)
-        if batch.events:
-            yield "SELECT pg_notify('ledger_events', %s)", (name,)
+    def _load_further(self, ask: "_Asking", pipeline: psycopg.Pipeline, book: Book) -> None:
+        """The accounts that take fees, and the further ones of transfers with several legs."""
+        further = {leg.account for transfer in book.transfers.values() for leg in transfer.legs[2:]}
+        further |= {rule.account for rule in book.fee_rules}
+        if missing := sorted(further - book.accounts.keys()):
+            rows = ask(_ACCOUNTS, self._name, missing)
+            pipeline.sync()
+            book.accounts |= {account.account: account for account in map(account_of, rows())}
+
+    def _parameters(self, batch: Batch, follow: tuple[str, int] | None) -> tuple[Any, ...]:
+        head = batch.head
+        policy, fee_rules = rules_row(batch.rules) if batch.rules else (None, None)
+        source, source_position = follow or (None, None)
+        return (
+            self._name, batch.before.position, head.position, head.hash, head.time,
+            _json([_event_row(row) for row in batch.events]),
+            _json(batch.postings),
+            _json([account_row(account) for account in batch.accounts]),
+            _json([transfer_row(transfer) for transfer in batch.transfers]),
+            _json(batch.outcomes),
+            _json(batch.changes),
+            _json(batch.parties),
+            policy, fee_rules, source, source_position,
+        )  # fmt: skip
 
 
 class _Asking:
@@ -268,23 +284,26 @@ class _Asking:
         return self._connection.execute(query, parameters, prepare=True).fetchall
 
 
-def _head_of(row: Sequence[Any]) -> Head:
-    position, hash_, time = row
-    return Head(position, bytes(hash_), time)
+def _is_known_key(error: psycopg.Error) -> bool:
+    return isinstance(error, errors.UniqueViolation) and error.diag.constraint_name == "outcomes_pkey"
 
 
 def _outcomes_of(rows: Rows) -> dict[Key, tuple[str, str]]:
     return {(scope, key): (fingerprint, outcome) for scope, key, fingerprint, outcome in rows}
 
 
-def _by_id(transfers: Iterator[Transfer]) -> dict[str, Transfer]:
-    return {transfer.transfer_id: transfer for transfer in transfers}
-
-
 def _event_row(row: EventRow) -> dict[str, Any]:
-    plain = {name: getattr(row, name) for name in EventRow.__slots__}
-    return plain | {"prev_hash": row.prev_hash.hex(), "hash": row.hash.hex()}
+    return {
+        "position": row.position,
+        "event_id": row.event_id,
+        "type": row.type,
+        "opens": row.opens,
+        "closes": row.closes,
+        "prev_hash": row.prev_hash.hex(),
+        "hash": row.hash.hex(),
+        "body": row.body,
+    }
 
 
-def _json(rows: Sequence[Any]) -> str:
-    return orjson.dumps(rows).decode()
+def _json(rows: Sequence[Any]) -> str | None:
+    return orjson.dumps(rows).decode() if rows else None

@@ -1,15 +1,15 @@
-"""Shapes of requests (docs/internal-api.md). Each schema is built once: building costs more than loading."""
+"""Fields that requests are made of: strict, because money hangs on them."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from services.ledger.domain import MAX_AMOUNT, clean_text
 
 ACCOUNT_NUMBER = validate.Regexp(r"[0-9]{16}\Z", error="An account number has 16 digits.")
-_LARGEST = 2**63 - 1
+LARGEST_POSITION = 2**63 - 1
 
 
 class MinorUnits(fields.Integer):
@@ -57,50 +57,3 @@ class Instant(fields.String):
 class AccountNumber(fields.String):
     def __init__(self, **options: Any) -> None:
         super().__init__(validate=ACCOUNT_NUMBER, **options)
-
-
-class InitiateSchema(Schema):
-    initiator = AccountNumber(required=True)
-    counterparty = AccountNumber(required=True)
-    direction = fields.String(required=True, validate=validate.OneOf(("pay", "request")))
-    amount = MinorUnits(1, required=True)
-    description = Text(load_default="")
-    reference = Text(load_default=None, allow_none=True)
-
-
-class LimitsSchema(Schema):
-    max_negative = MinorUnits(0, load_default=None)
-    max_positive = MinorUnits(0, load_default=None)
-    reason = Text(load_default="")
-
-
-class EmptySchema(Schema):
-    pass
-
-
-class ReasonSchema(Schema):
-    reason = Text(load_default="", lines=True)
-
-
-class PageSchema(Schema):
-    account = AccountNumber(load_default=None)
-    status = fields.String(
-        load_default="all", validate=validate.OneOf(("all", "initiated", "completed", "cancelled"))
-    )  # fmt: skip
-    page = fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
-    page_size = fields.Integer(load_default=10, validate=validate.Range(1, 100))
-
-
-class NumbersSchema(Schema):
-    numbers = fields.String(required=True, validate=validate.Length(1, 100 * 17))
-
-
-class StatementSchema(Schema):
-    since = Instant(load_default=None, data_key="from")
-    until = Instant(load_default=None, data_key="to")
-    before = fields.Integer(load_default=None, validate=validate.Range(1, _LARGEST))
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
-
-
-INITIATE, LIMITS, EMPTY, REASON = InitiateSchema(), LimitsSchema(), EmptySchema(), ReasonSchema()
-PAGE, NUMBERS, STATEMENT = PageSchema(), NumbersSchema(), StatementSchema()

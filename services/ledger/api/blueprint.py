@@ -1,0 +1,130 @@
+"""What all routes share: the blueprint, the error tables, who may see what, and how a command gets to the committer."""
+
+import hashlib
+import uuid
+from http import HTTPStatus
+from typing import Any, cast
+
+import msgspec
+from flask import Blueprint, Response, current_app, request
+
+from services.chassis.logs import correlation_id
+from services.chassis.tokens import Caller
+from services.chassis.web import ErrorTable, Problem, answer, caller
+from services.ledger.domain import Authority, Command, NotAuthorised, Transfer, UnknownAccount, UnknownTransfer
+from services.ledger.link import CommitterBusy, Link
+from services.ledger.records import Outcome, Request
+from services.ledger.store import Reader, StoreAway
+
+bp = Blueprint("ledger", __name__)
+
+_MAX_KEY = 200
+
+STATUS_OF = {
+    "request.invalid": HTTPStatus.BAD_REQUEST,
+    "account.unknown": HTTPStatus.NOT_FOUND,
+    "transfer.same_account": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "auth.forbidden": HTTPStatus.FORBIDDEN,
+    "account.not_trading": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "transfer.limit_exceeded": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "transfer.counterparty_limit": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "transfer.unknown": HTTPStatus.NOT_FOUND,
+    "transfer.not_yours": HTTPStatus.FORBIDDEN,
+    "transfer.already_closed": HTTPStatus.CONFLICT,
+    "transfer.cancelled_by_system": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "transfer.fee_exceeds_amount": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "transfer.fee_account": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "transfer.not_completed": HTTPStatus.CONFLICT,
+    "transfer.not_reversible": HTTPStatus.CONFLICT,
+    "transfer.already_reversed": HTTPStatus.CONFLICT,
+    "batch.refused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "idempotency.key_reused": HTTPStatus.CONFLICT,
+    "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""HTTP status of every code with which a command can be refused."""
+
+ERRORS: ErrorTable = {
+    UnknownAccount: (HTTPStatus.NOT_FOUND, UnknownAccount.code),
+    UnknownTransfer: (HTTPStatus.NOT_FOUND, UnknownTransfer.code),
+    NotAuthorised: (HTTPStatus.FORBIDDEN, NotAuthorised.code),
+    CommitterBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "ledger.busy"),
+    StoreAway: (HTTPStatus.SERVICE_UNAVAILABLE, "ledger.unavailable"),
+}
+
+
+def install(app: Any, reader: Reader, link: Link) -> None:
+    """Give the views what they work with."""
+    app.extensions["ledger"] = (reader, link)
+
+
+def reader() -> Reader:
+    return cast(Reader, current_app.extensions["ledger"][0])
+
+
+def link() -> Link:
+    return cast(Link, current_app.extensions["ledger"][1])
+
+
+def command(command: Command, *, key_needed: bool = False) -> Response:
+    asking = caller()
+    outcome = link().send(
+        Request(
+            command=command,
+            authority=_authority(asking),
+            scope=asking.actor,
+            key=_idempotency_key(key_needed),
+            fingerprint=_fingerprint(command),
+            correlation_id=correlation_id(),
+        )
+    )
+    return _answered(outcome)
+
+
+def _answered(outcome: Outcome) -> Response:
+    positions = {"ledger": outcome.position} if outcome.position else {}
+    if outcome.ok:
+        return answer(outcome.document, **positions)
+    raise Problem(STATUS_OF[outcome.code], outcome.code, outcome.detail, outcome.errors, extra=outcome.extra)
+
+
+def _authority(asking: Caller) -> Authority:
+    return Authority(
+        actor=asking.actor,
+        accounts=asking.accounts,
+        is_admin="admin" in asking.roles,
+        on_behalf_of=asking.on_behalf_of or None,
+    )
+
+
+def _idempotency_key(needed: bool) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not key and needed:
+        raise Problem(400, "idempotency.key_missing", "This needs an Idempotency-Key: the same one when you try again.")
+    if len(key) > _MAX_KEY or not key.isascii() or not key.isprintable():
+        raise Problem(400, "request.invalid", f"An Idempotency-Key is 1 to {_MAX_KEY} printable ASCII characters.")
+    # The committer needs one too, to learn what became of it when a connection breaks in COMMIT.
+    return key or f"once:{uuid.uuid4().hex}"
+
+
+def _fingerprint(command: Command) -> str:
+    content = msgspec.json.encode([type(command).__name__, command], order="sorted")
+    return hashlib.sha256(content).hexdigest()
+
+
+def require_sight_of(number: str | None, *roles: str) -> None:
+    """Members see their own accounts, `roles` see all. Raises NotAuthorised."""
+    asking = caller()
+    if number not in asking.accounts and not asking.roles & set(roles):
+        raise NotAuthorised("You may not see that account.")
+
+
+def may_see(transfer: Transfer, asking: Caller) -> bool:
+    return bool(asking.roles & {"admin", "auditor"} or {transfer.payer, transfer.payee} & asking.accounts)
+
+
+def known_form(transfer_id: str) -> str:
+    """The id as the ledger writes it. Raises UnknownTransfer for what is no UUID."""
+    try:
+        return str(uuid.UUID(transfer_id))
+    except ValueError:
+        raise UnknownTransfer("There is no such transfer.") from None
