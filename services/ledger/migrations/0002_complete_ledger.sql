@@ -30,9 +30,9 @@ ALTER TABLE transfers
     ADD CONSTRAINT payee_exists FOREIGN KEY (book, payee) REFERENCES accounts DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE postings
     ADD CONSTRAINT account_exists FOREIGN KEY (book, account) REFERENCES accounts DEFERRABLE INITIALLY DEFERRED,
-    ADD CONSTRAINT event_exists FOREIGN KEY (book, position) REFERENCES events DEFERRABLE INITIALLY DEFERRED,
-    ADD CONSTRAINT transfer_exists
-        FOREIGN KEY (book, transfer_id) REFERENCES transfers DEFERRABLE INITIALLY DEFERRED;
+    ADD CONSTRAINT event_exists FOREIGN KEY (book, position) REFERENCES events DEFERRABLE INITIALLY DEFERRED;
+-- None to transfers: while the table is young the planner takes a wrong index for that check, and the whole batch pays.
+-- An event's `closes` names the transfer.
 
 -- Accounts besides payer and payee that an administrator's transfer is listed for.
 CREATE TABLE transfer_parties (
@@ -41,8 +41,7 @@ CREATE TABLE transfer_parties (
     initiated_position bigint NOT NULL,
     transfer_id        uuid NOT NULL,
     PRIMARY KEY (book, account, initiated_position),
-    FOREIGN KEY (book, account) REFERENCES accounts,
-    FOREIGN KEY (book, transfer_id) REFERENCES transfers
+    FOREIGN KEY (book, account) REFERENCES accounts
 );
 
 -- The history of each account (`subject` is its number) and of the book's own rules (`fee-rules`, `policy`).
