@@ -39,12 +39,16 @@ _COMMANDS: dict[str, msgspec.msgpack.Decoder[Any]] = {
 _BATCH = CommandBatch.__name__
 
 
+_NOTHING = msgspec.Raw(b"\xc0")
+"""msgpack's nil. An empty `Raw` would be no element at all, and the message too short by one."""
+
+
 class Ask(msgspec.Struct, array_like=True):
     """A worker's message. `number` comes back with the answer; `kind` is empty in a ping."""
 
     number: int
     kind: str = ""
-    command: msgspec.Raw = msgspec.Raw()
+    command: msgspec.Raw = _NOTHING
     authority: Authority | None = None
     scope: str = ""
     key: str = ""

@@ -166,6 +166,13 @@ def test_requests_travel_unchanged(request_):
     assert request_of(ASK.decode(payload)) == request_
 
 
+def test_ping_is_understood():
+    from services.ledger.messages import ASK
+
+    (payload,) = Unpacker().feed(pack(Ask(7)))
+    assert ASK.decode(payload) == Ask(7)
+
+
 def test_messages_are_cut_wherever_the_stream_is():
     stream = b"".join(pack(message) for message in (Ask(1), Answer(2, "x" * 300), Ask(3)))
     whole = list(Unpacker().feed(stream))
