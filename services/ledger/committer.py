@@ -7,18 +7,20 @@ import os
 import selectors
 import socket
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.chassis.logs import log
 from services.chassis.process import Stop
+from services.ledger.domain import CommandBatch
 from services.ledger.messages import ASK, Answer, Unpacker, pack, request_of
 from services.ledger.records import Request
 from services.ledger.store import Interrupted
 
 LARGEST_BATCH = 500
+"""Commands in a commit."""
 _RECEIVE_BYTES = 256 * 1024
 _IDLE_SECONDS = 0.5
 
@@ -106,13 +108,23 @@ class Committer:
             if ask.kind:
                 self._waiting.append((worker, ask.number, request_of(ask)))
             else:
-                self._answer(worker, Answer(ask.number))
+                worker.unsent += pack(Answer(ask.number))
+                self._send(worker)
 
     def _commit_waiting(self) -> None:
         while self._waiting:
-            taken = [self._waiting.popleft() for _ in range(min(LARGEST_BATCH, len(self._waiting)))]
+            taken = list(self._take())
             for (worker, number, _), outcome in zip(taken, self._outcomes(taken), strict=True):
-                self._answer(worker, Answer(number, outcome))
+                worker.unsent += pack(Answer(number, outcome))
+            for worker in {id(worker): worker for worker, _, _ in taken}.values():
+                self._send(worker)
+
+    def _take(self) -> Iterator[tuple[_Worker, int, Request]]:
+        """What fits into one commit; a single request may be larger."""
+        commands = 0
+        while self._waiting and (commands == 0 or commands + _size(self._waiting[0][2]) <= LARGEST_BATCH):
+            commands += _size(self._waiting[0][2])
+            yield self._waiting.popleft()
 
     def _outcomes(self, taken: Sequence[tuple[_Worker, int, Request]]) -> Sequence[str | None]:
         try:
@@ -120,18 +132,15 @@ class Committer:
         except Interrupted:
             return [None] * len(taken)
 
-    def _answer(self, worker: _Worker, answer: Answer) -> None:
-        worker.unsent += pack(answer)
-        with suppress(OSError):
-            # A worker that has gone asks again elsewhere; reading from it will tell that it has gone.
-            self._send(worker)
-
     def _send(self, worker: _Worker) -> None:
         try:
             sent = worker.connection.send(worker.unsent)
             del worker.unsent[:sent]
         except BlockingIOError:
             pass
+        except OSError:
+            # It has gone and asks again elsewhere; reading from it will tell.
+            return
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if worker.unsent else 0)
         if self._selector.get_key(worker.connection).events != wanted:
             self._selector.modify(worker.connection, wanted, worker)
@@ -141,3 +150,7 @@ class Committer:
             self._selector.unregister(worker.connection)
         worker.connection.close()
         log.info("committer.worker_gone")
+
+
+def _size(request: Request) -> int:
+    return len(request.command.commands) if isinstance(request.command, CommandBatch) else 1
