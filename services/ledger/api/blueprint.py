@@ -2,16 +2,26 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
 import msgspec
 from flask import Blueprint, Response, current_app, request
+from marshmallow import Schema, ValidationError
 
 from services.chassis.logs import correlation_id
 from services.chassis.tokens import Caller
-from services.chassis.web import ErrorTable, Problem, answer, caller
-from services.ledger.domain import Authority, Command, NotAuthorised, Transfer, UnknownAccount, UnknownTransfer
+from services.chassis.web import ErrorTable, Problem, answer, body, caller
+from services.ledger.domain import (
+    Authority,
+    Command,
+    CommandBatch,
+    NotAuthorised,
+    Transfer,
+    UnknownAccount,
+    UnknownTransfer,
+)
 from services.ledger.link import CommitterBusy, Link
 from services.ledger.records import Outcome, Request
 from services.ledger.store import Reader, StoreAway
@@ -65,12 +75,31 @@ def link() -> Link:
     return cast(Link, current_app.extensions["ledger"][1])
 
 
+def checked(schema: Schema) -> Any:
+    """The request's JSON object, checked by `schema`. Raises Problem, that names fields as `commands.3.amount`."""
+    try:
+        return body(schema)
+    except ValidationError as error:
+        errors = dict(_flat(error.normalized_messages()))
+        raise Problem(400, "request.invalid", "Some fields need correcting.", errors) from error
+
+
+def _flat(messages: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, list[str]]]:
+    for name, found in messages.items():
+        path = f"{above}.{name}" if above else str(name)
+        if isinstance(found, Mapping):
+            yield from _flat(found, path)
+        else:
+            yield path, found
+
+
 def command(command: Command, *, key_needed: bool = False) -> Response:
+    """Have it done; the answer once it is committed. Raises Problem, CommitterBusy."""
     asking = caller()
     outcome = link().send(
         Request(
             command=command,
-            authority=_authority(asking),
+            authority=authority_of(asking),
             scope=asking.actor,
             key=_idempotency_key(key_needed),
             fingerprint=_fingerprint(command),
@@ -87,10 +116,11 @@ def _answered(outcome: Outcome) -> Response:
     raise Problem(STATUS_OF[outcome.code], outcome.code, outcome.detail, outcome.errors, extra=outcome.extra)
 
 
-def _authority(asking: Caller) -> Authority:
+def authority_of(asking: Caller) -> Authority:
+    """What the rules judge by: a token's accounts are for members to act for, whatever else the token says."""
     return Authority(
         actor=asking.actor,
-        accounts=asking.accounts,
+        accounts=asking.accounts if "member" in asking.roles else frozenset(),
         is_admin="admin" in asking.roles,
         on_behalf_of=asking.on_behalf_of or None,
     )
@@ -107,8 +137,15 @@ def _idempotency_key(needed: bool) -> str:
 
 
 def _fingerprint(command: Command) -> str:
-    content = msgspec.json.encode([type(command).__name__, command], order="sorted")
+    content = msgspec.json.encode([type(command).__name__, _named(command)], order="sorted")
     return hashlib.sha256(content).hexdigest()
+
+
+def _named(command: Command) -> Any:
+    """Commands of a batch with their names: some have the same fields."""
+    if not isinstance(command, CommandBatch):
+        return command
+    return command.atomic, [(type(single).__name__, single) for single in command.commands]
 
 
 def require_sight_of(number: str | None, *roles: str) -> None:
@@ -119,7 +156,8 @@ def require_sight_of(number: str | None, *roles: str) -> None:
 
 
 def may_see(transfer: Transfer, asking: Caller) -> bool:
-    return bool(asking.roles & {"admin", "auditor"} or {transfer.payer, transfer.payee} & asking.accounts)
+    """Its parties, administrators, auditors."""
+    return bool(asking.roles & {"admin", "auditor"} or transfer.parties & asking.accounts)
 
 
 def known_form(transfer_id: str) -> str:

@@ -1,7 +1,33 @@
 """Shapes of requests (docs/internal-api.md). Each schema is built once: building costs more than loading."""
 
-from services.ledger.schemas.commands import EMPTY, INITIATE, LIMITS, REASON
+from services.ledger.schemas.batches import BATCH
+from services.ledger.schemas.commands import (
+    ADMIN_TRANSFER,
+    CONSENT,
+    EMPTY,
+    FEES,
+    INITIATE,
+    LIMITS,
+    NEEDED_REASON,
+    POLICY,
+    REASON,
+)
 from services.ledger.schemas.fields import ACCOUNT_NUMBER
 from services.ledger.schemas.reads import NUMBERS, PAGE, STATEMENT
 
-__all__ = ["ACCOUNT_NUMBER", "EMPTY", "INITIATE", "LIMITS", "NUMBERS", "PAGE", "REASON", "STATEMENT"]
+__all__ = [
+    "ACCOUNT_NUMBER",
+    "ADMIN_TRANSFER",
+    "BATCH",
+    "CONSENT",
+    "EMPTY",
+    "FEES",
+    "INITIATE",
+    "LIMITS",
+    "NEEDED_REASON",
+    "NUMBERS",
+    "PAGE",
+    "POLICY",
+    "REASON",
+    "STATEMENT",
+]

@@ -1,0 +1,51 @@
+"""The ledger's HTTP interface over a store in memory, for tests: a client with tokens."""
+
+import json
+
+from services.chassis.tokens import Caller, Signer, Verifier
+from services.ledger.app import create_app
+from services.ledger.handlers import Appender
+from tests.chassis.keys import key_pair
+from tests.ledger.factories import an_account_number, opening
+from tests.ledger.fakes import DirectLink, MemoryReader, MemoryStore, Ticking
+
+A, B, C = (an_account_number() for _ in range(3))
+
+
+class Api:
+    """A client with tokens."""
+
+    def __init__(self) -> None:
+        private, public = key_pair("internal")
+        self.store = MemoryStore()
+        self.reader = MemoryReader(self.store)
+        self.appender = Appender(self.store, Ticking())
+        self.appender.execute([opening(number) for number in (A, B, C)])
+        self.signer = Signer(private)
+        self.link = DirectLink(self.appender)
+        self.client = create_app(Verifier(public, "ledger"), self.reader, self).test_client()
+        self.keys = 0
+
+    def send(self, request):
+        return self.link.send(request)
+
+    def check(self) -> None:
+        self.link.check()
+
+    def ask(self, method, path, body=None, *, as_=(), roles=("member",), key=None, **headers):
+        caller = Caller(subject="u1", roles=frozenset(roles), accounts=frozenset(as_))
+        self.keys += 1
+        sent = {"Authorization": f"Bearer {self.signer.token(caller, 'ledger')}"}
+        if method != "get" and key != "":
+            sent["Idempotency-Key"] = key or f"key-{self.keys}"
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        content = None if body is None else json.dumps(body)
+        return getattr(self.client, method)(path, data=content, headers=sent)
+
+    def propose(self, amount=100, initiator=A, counterparty=B, **changes):
+        body = {"initiator": initiator, "counterparty": counterparty, "direction": "pay", "amount": amount} | changes
+        return self.ask("post", "/transfers", body, as_=[initiator])
+
+
+def code_of(response) -> tuple[int, str]:
+    return response.status_code, response.json["type"]
