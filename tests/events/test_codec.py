@@ -12,7 +12,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import codec
+from events import codec, ledger
 from tests.factories import an_envelope
 
 KEYS = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12)
@@ -59,6 +59,13 @@ def test_every_event_round_trips(cls: type):
         assert rfc8785.dumps(json.loads(raw)) == raw
 
     holds()
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_what_has_no_value_is_left_out_at_any_depth(kind: type):
+    rules = kind([ledger.ConsentRule(party="any", direction="pay")])
+    event = ledger.AccountConsentChanged(account="1", rules=rules)
+    assert codec.data_of(event)["rules"] == [{"party": "any", "direction": "pay"}]
 
 
 def test_unknown_type_is_none():
