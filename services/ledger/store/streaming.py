@@ -1,17 +1,21 @@
 """Everything of a book, as one moment saw it, in a stream: for the audit."""
 
-# ruff: noqa: S608 -- only constants of this package are put into the texts
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import datetime
 from types import TracebackType
 from typing import Any, LiteralString, Self
 
 import psycopg
 
-from services.ledger.domain import Account, Transfer
-from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, transfer_of
-
 _PAGE = 5000
+
+Row = tuple[Any, ...]
+
+_TRANSFERS = """
+SELECT transfer_id::text, kind, direction, initiator, payer, payee, amount, status, version, reversed_by::text, legs,
+       initiated_position, expires_at, reverses::text, reminded, description, reference, initiated_at, ended_at,
+       accepted_by, consent, cancellation_kind, cancellation_code, cancellation_reason, cancelled_by
+FROM transfers WHERE book = %s"""
 
 _WRONG_COLUMNS = """
 SELECT position, 'its columns say something else than its bytes' FROM (
@@ -26,6 +30,9 @@ WHERE (type, event_id::text) <> (document ->> 'type', document ->> 'id')
 UNION ALL
 SELECT position, 'its postings have another time' FROM postings p JOIN events e USING (book, position)
 WHERE book = %(book)s AND p.time <> e.time
+UNION ALL
+SELECT position, 'its line in the history of changes has another time' FROM changes c
+JOIN events e USING (book, position) WHERE book = %(book)s AND c.time <> e.time
 ORDER BY position LIMIT 20"""
 
 
@@ -58,28 +65,53 @@ class AuditSource:
         for position, prev_hash, hash_, body in rows:
             yield position, bytes(prev_hash), bytes(hash_), body.encode()
 
-    def postings(self) -> Iterator[tuple[int, str, str, int, int]]:
-        """Position, account, transfer, signed amount and balance of every posting."""
-        query: LiteralString = (
-            "SELECT position, account, transfer_id::text, amount, balance FROM postings WHERE book = %s"
+    def postings(self) -> Iterator[Row]:
+        """Position, account, transfer, signed amount, balance and the limits in force of every posting."""
+        return self._stream(
+            "SELECT position, account, transfer_id::text, amount, balance, max_negative, max_positive "
+            "FROM postings WHERE book = %s"
         )
-        for row in self._stream(query):
-            yield row[0], row[1], row[2], row[3], row[4]
+
+    def changes(self) -> Iterator[Row]:
+        """Position, subject, type, actor and data of every line of the history."""
+        return self._stream("SELECT position, subject, type, actor, data FROM changes WHERE book = %s")
+
+    def parties(self) -> Iterator[Row]:
+        """Position of the proposal, account and transfer of every further party."""
+        return self._stream(
+            "SELECT initiated_position, account, transfer_id::text FROM transfer_parties WHERE book = %s"
+        )
+
+    def rules(self) -> tuple[str | None, str | None]:
+        """Policy and fee rules in force; None for what was never set."""
+        row = self._connection.execute(
+            "SELECT policy, fee_rules FROM book_rules WHERE book = %s", (self._book,)
+        ).fetchone()  # fmt: skip
+        return (row[0], row[1]) if row else (None, None)
 
     def wrong_columns(self) -> Iterator[tuple[int, str]]:
         """Positions where what was derived from an event for queries does not agree with its bytes, and what."""
         yield from self._connection.execute(_WRONG_COLUMNS, {"book": self._book})
 
-    def accounts(self) -> Iterator[Account]:
-        query: LiteralString = f"SELECT {ACCOUNT} FROM accounts WHERE book = %s"
-        return map(account_of, self._stream(query))
+    def accounts(self) -> Iterator[Row]:
+        """Number, entity, balance, limits, standing, version, closing, consent (JSON) of every account."""
+        return self._stream(
+            "SELECT account, entity_id, balance, max_negative, max_positive, standing, version, closing, consent "
+            "FROM accounts WHERE book = %s"
+        )
 
-    def transfers(self) -> Iterator[Transfer]:
-        query: LiteralString = f"SELECT {TRANSFER} FROM transfers WHERE book = %s"
-        return map(transfer_of, self._stream(query))
+    def transfers(self) -> Iterator[Row]:
+        """The columns of every transfer, in the order of the text below; times as in events."""
+        for row in self._stream(_TRANSFERS):
+            yield tuple(_text(value) if isinstance(value, datetime) else value for value in row)
 
-    def _stream(self, query: LiteralString) -> Iterator[Sequence[Any]]:
+    def _stream(self, query: LiteralString) -> Iterator[Row]:
         with self._connection.cursor("audit", binary=True) as cursor:
             cursor.itersize = _PAGE
             cursor.execute(query, (self._book,))
             yield from cursor
+
+
+def _text(moment: datetime) -> str:
+    """RFC 3339; the connection's zone is UTC."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

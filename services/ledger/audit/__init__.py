@@ -1,0 +1,10 @@
+"""A second opinion on a book: folds its events by rules written apart from the write path, on purpose. Pure.
+
+`fold` walks the chain, `accounts`, `proposals`, `endings` and `rules` judge the events of each kind, `state` is what
+they come to. Nothing here may import `domain` or `decisions`: an error there must not be an error here too.
+"""
+
+from services.ledger.audit.fold import Fold
+from services.ledger.audit.state import AuditedAccount, AuditedTransfer, Finding, consent_key, digest, rule_key
+
+__all__ = ["AuditedAccount", "AuditedTransfer", "Finding", "Fold", "consent_key", "digest", "rule_key"]
