@@ -64,7 +64,7 @@ def gunicorn_command(factory: str, host: str, port: int, workers: int) -> list[s
     """How a service's HTTP is served: one gevent worker a core (write-path figures: docs/performance.md)."""
     return [
         sys.executable, "-m", "gunicorn", factory,
-        "--worker-class", "gevent", "--workers", str(workers), "--reuse-port",
+        "--worker-class", "deploy.gevent_worker.Worker", "--workers", str(workers), "--reuse-port",
         "--bind", f"{host}:{port}", "--backlog", "512",
         "--graceful-timeout", str(GRACEFUL_SECONDS), "--timeout", "30", "--keep-alive", "30",
         "--no-control-socket", "--log-level", "warning",

@@ -6,7 +6,6 @@ claims are kept by token until they expire, in a bounded cache.
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,18 +107,8 @@ def _claims(caller: Caller, audience: str, now: float, expires: float) -> dict[s
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
-    def texts(name: str) -> frozenset[str]:
-        values: Sequence[str] = claims.get(name, ())
-        return frozenset(values)
-
-    return Caller(
-        subject=claims["sub"],
-        roles=texts("roles"),
-        accounts=texts("accounts"),
-        entities=texts("entities"),
-        session=claims.get("sid", ""),
-        on_behalf_of=claims.get("obo", ""),
-    )
+    sets = {name: frozenset(claims.get(name, ())) for name in ("roles", "accounts", "entities")}
+    return Caller(subject=claims["sub"], session=claims.get("sid", ""), on_behalf_of=claims.get("obo", ""), **sets)
 
 
 def _remember(cache: OrderedDict[Any, Any], key: Any, value: Any) -> None:

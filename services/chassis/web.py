@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -27,6 +28,8 @@ MIN_POSITION_HEADER = "Min-Position"
 WAIT_SECONDS = 2.0
 MAX_BODY_BYTES = 1_000_000
 
+_NOBODY = Caller(roles=frozenset())
+_QUIET = ("/healthz", "/readyz", "/metrics", "/static")
 _POSITION = re.compile(r"(?:^|,)\s*([a-z]+)=([0-9]{1,18})\s*(?=,|$)", re.ASCII)
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -169,19 +172,20 @@ def new_app(parts: Parts, *blueprints: Blueprint) -> Flask:
 def _authorise(app: Flask, parts: Parts) -> None:
     @app.before_request
     def admit() -> None:
-        g.caller = Caller(roles=frozenset())
-        if request.url_rule is None or request.endpoint is None:
+        g.caller = _NOBODY
+        rule = request.url_rule
+        if rule is None:
             return
-        view = app.view_functions[request.endpoint]
+        view = app.view_functions[rule.endpoint]
         allowed: frozenset[str] = getattr(view, "allowed_roles", frozenset())
         if "anyone" in allowed:
             return
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         try:
-            g.caller = parts.verifier.caller(token if scheme == "Bearer" else "")
+            g.caller = asking = parts.verifier.caller(token if scheme == "Bearer" else "")
         except InvalidToken as error:
             raise Problem(401, "auth.invalid_token", "This service answers to the gateway alone.") from error
-        if "public" not in allowed and not allowed & g.caller.roles:
+        if "public" not in allowed and not allowed & asking.roles:
             raise Problem(403, "auth.forbidden", "Your role may not do this.")
         _await_positions(parts, getattr(view, "follows", ()))
 
@@ -189,8 +193,7 @@ def _authorise(app: Flask, parts: Parts) -> None:
 def _await_positions(parts: Parts, names: tuple[str, ...]) -> None:
     wanted = parse_positions(request.headers.get(MIN_POSITION_HEADER, "")) if names else {}
     for name in names:
-        position = wanted.get(name, 0)
-        applied = parts.projections[name]
+        position, applied = wanted.get(name, 0), parts.projections[name]
         if position and not wait_for(lambda a=applied, p=position: a() >= p, WAIT_SECONDS):  # type: ignore[misc]
             raise Unavailable(
                 "projection.behind", f"The latest news of the {name} has not arrived here yet. Try again in a moment."
@@ -258,6 +261,8 @@ def measure(app: Flask, registry: CollectorRegistry) -> None:
     """Count, time and log every request, and give it a correlation id."""
     requests = Counter("http_requests", "Requests by route and status.", ["route", "status"], registry=registry)
     seconds = Histogram("http_request_seconds", "Time to answer.", ["route"], registry=registry)
+    count = cache(lambda route, status: requests.labels(route, status).inc)
+    observe = cache(lambda route: seconds.labels(route).observe)
 
     @app.before_request
     def start() -> None:
@@ -267,19 +272,14 @@ def measure(app: Flask, registry: CollectorRegistry) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers[CORRELATION_HEADER] = correlation_id()
-        route = str(request.url_rule or "unknown")
+        rule, status, method = request.url_rule, response.status_code, request.method
+        route, outcome = rule.rule if rule else "unknown", g.get("outcome", "ok")
         elapsed = time.perf_counter() - g.get("started", time.perf_counter())
-        requests.labels(route, response.status_code).inc()
-        seconds.labels(route).observe(elapsed)
-        if not request.path.startswith(("/healthz", "/readyz", "/metrics", "/static")):
-            log.info(
-                "request",
-                method=request.method,
-                route=route,
-                status=response.status_code,
-                outcome=g.get("outcome", "ok"),
-                duration_ms=round(elapsed * 1000, 2),
-            )
+        count(route, status)()
+        observe(route)(elapsed)
+        if not route.startswith(_QUIET):
+            ms = round(elapsed * 1000, 2)
+            log.info("request", method=method, route=route, status=status, outcome=outcome, duration_ms=ms)
         return response
 
 

@@ -4,10 +4,11 @@ What requests put in within one turn of the event loop goes out in one send; ans
 """
 
 import itertools
+import time
 from typing import Any, Protocol
 
 import gevent
-import gevent.event
+import gevent.hub
 import gevent.socket
 
 from services.ledger.messages import ANSWER, Ask, Unpacker, ask_of, outcome_of, pack
@@ -18,6 +19,7 @@ _gevent: Any = gevent
 
 _ANSWER_SECONDS = 15.0
 _PING_SECONDS = 2.0
+_SWEEP_SECONDS = 0.5
 _RECEIVE_BYTES = 256 * 1024
 
 
@@ -44,10 +46,12 @@ class CommitterLink:
     def __init__(self, path: str) -> None:
         self._path = path
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, Any] = {}
+        # Number of the question to who waits, and until when.
+        self._waiting: dict[int, tuple[Any, float]] = {}
         self._outgoing: list[bytes] = []
         self._socket: Any = None
         self._flusher: Any = None
+        self._sweeper: Any = None
 
     def send(self, request: Request) -> Outcome:
         """The committed outcome of `request`. Raises CommitterBusy."""
@@ -66,18 +70,32 @@ class CommitterLink:
 
     def _ask(self, ask: Ask, seconds: float) -> Outcome | None:
         self._connect()
-        result = self._waiting[ask.number] = _gevent.event.AsyncResult()
+        waiter = _gevent.hub.Waiter()
+        self._waiting[ask.number] = waiter, time.monotonic() + seconds
         self._outgoing.append(pack(ask))
         if self._flusher is None:
             # Starts in the next turn of the loop: until then more may come.
             self._flusher = _gevent.spawn(self._flush)
+        if self._sweeper is None:
+            self._sweeper = _gevent.spawn(self._sweep)
         try:
-            outcome: Outcome | None = result.get(timeout=seconds)
+            outcome: Outcome | None = waiter.get()
             return outcome
-        except _gevent.Timeout:
-            raise CommitterBusy from None
         finally:
             self._waiting.pop(ask.number, None)
+
+    def _sweep(self) -> None:
+        """Whoever waited too long learns that the outcome is unknown. One for all: a timer a question costs more."""
+        while self._waiting:
+            _gevent.sleep(_SWEEP_SECONDS)
+            now = time.monotonic()
+            for number in [number for number, (_, until) in self._waiting.items() if until < now]:
+                self._give_up(number)
+        self._sweeper = None
+
+    def _give_up(self, number: int) -> None:
+        waiter, _ = self._waiting.pop(number)
+        _gevent.get_hub().loop.run_callback(waiter.throw, CommitterBusy())
 
     def _connect(self) -> None:
         if self._socket is not None:
@@ -104,13 +122,14 @@ class CommitterLink:
             self._broken(self._socket)
 
     def _receive(self, connection: Any) -> None:
-        unpacker = Unpacker()
+        unpacker, wake = Unpacker(), _gevent.get_hub().loop.run_callback
         try:
             while received := connection.recv(_RECEIVE_BYTES):
                 for payload in unpacker.feed(received):
                     answer = ANSWER.decode(payload)
-                    if result := self._waiting.get(answer.number):
-                        result.set(outcome_of(answer))
+                    if waiting := self._waiting.pop(answer.number, None):
+                        # The loop's own turn: a waiter may be woken from there alone.
+                        wake(waiting[0].switch, outcome_of(answer))
         except OSError:
             pass
         finally:
@@ -123,6 +142,5 @@ class CommitterLink:
         self._socket = None
         if connection is not None:
             connection.close()
-        waiting, self._waiting = self._waiting, {}
-        for result in waiting.values():
-            result.set_exception(CommitterBusy())
+        for number in list(self._waiting):
+            self._give_up(number)
