@@ -11,10 +11,9 @@ from services.chassis.process import Stop
 from services.ledger.consumer import AccountsFollowDirectory
 from services.ledger.handlers import Appender, Refused
 from tests.eventlog import EventLog, deliver
-from tests.ledger.factories import accepting, an_account_number, paying
+from tests.ledger.factories import accepting, an_account_number, limiting, paying
 from tests.ledger.fakes import MemoryReader, MemoryStore, Ticking, decoded
 from tests.waiting import wait_until
-
 
 
 def registered(account: str, status: str = "pending") -> EntityRegistered:
@@ -138,7 +137,7 @@ def test_demotion_ends_pending_transfers_in_the_same_transaction(directory, appe
     directory.tell(registered(one, "tradingAccepted"))
     directory.tell(registered(other, "tradingAccepted"))
     deliver(projection, directory.records)
-    (proposal,) = decoded(appender.execute([paying(one, other, 10)]))
+    _, proposal = decoded(appender.execute([limiting(one, max_negative=10), paying(one, other, 10)]))
     transfer_id = proposal.document["transfer_id"]
     demotion = directory.tell(changed(other, "rejected"))
     unknown = directory.tell(changed(an_account_number(), "rejected"))
@@ -190,9 +189,7 @@ def test_news_arrive_over_kafka(fresh_topic, kafka_bootstrap, appender, reader):
     log.publish(kafka_bootstrap, log.records[:2])
     log.publish(kafka_bootstrap)
     stop = Stop()
-    loop = Loop(
-        AccountsFollowDirectory(appender, reader), kafka_bootstrap, f"g.{fresh_topic}", [fresh_topic], stop
-    )
+    loop = Loop(AccountsFollowDirectory(appender, reader), kafka_bootstrap, f"g.{fresh_topic}", [fresh_topic], stop)
     thread = threading.Thread(target=loop.run)
     thread.start()
     try:

@@ -149,11 +149,15 @@ def test_stopped_committer_past_its_lock_gives_the_book_free(instance, pair, app
     committer = committer_of(serve)
 
     def is_stopped_in_a_transaction() -> bool:
+        # After somebody else has written it takes a transaction for each of its next batches.
+        appender.execute([opening(an_account_number())])
         os.kill(committer, signal.SIGSTOP)
         with psycopg.connect(ledger_database.admin_url) as admin:
+            # Its head row is locked: a writer in one call is never idle, this one is between its two.
             inside = admin.execute(
-                "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted "
-                "AND datname = %s AND state = 'idle in transaction' AND application_name = 'ledger-writer'",
+                "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE mode = 'RowShareLock' AND granted "
+                "AND relation = 'book_head'::regclass AND datname = %s AND state = 'idle in transaction' "
+                "AND application_name = 'ledger-writer'",
                 [ledger_database.name],
             ).fetchone()
         if not inside:

@@ -175,11 +175,11 @@ class Writer:
         try:
             yield
         except errors.SerializationFailure as error:
-            self._give_up()
+            self._give_up(whole=from_memory)
             raise Outdated("another writer was faster") from error
         except psycopg.Error as error:
             if from_memory and _is_known_key(error):
-                self._give_up()
+                self._give_up(whole=True)
                 raise Outdated("a key was used before") from error
             lost = self._connection is None or self._connection.closed
             self.close()
@@ -187,10 +187,10 @@ class Writer:
                 raise Interrupted(type(error).__name__) from error
             raise Rejected(str(error)) from error
 
-    def _give_up(self) -> None:
-        """The connection is whole when the one call failed outside of a pipeline."""
+    def _give_up(self, *, whole: bool) -> None:
+        """The connection is whole when the one call failed; a transaction that failed is still open in it."""
         self._memory.distrust()
-        if self._pipeline is not None:
+        if not whole or self._pipeline is not None:
             self.close()
 
     def _end(self) -> None:
