@@ -25,7 +25,7 @@ STORES = {
 
 # The processes of each service that work without HTTP.
 WORKERS = {
-    "ledger": ("consume", "relay"),
+    "ledger": ("consume", "relay", "schedule"),
     "directory": ("consume", "relay"),
     "matcher": ("consume",),
     "notifier": ("consume", "schedule"),

@@ -1,4 +1,4 @@
-"""`python -m services.ledger serve|commit|consume|relay|migrate|audit`."""
+"""`python -m services.ledger serve|commit|consume|relay|schedule|migrate|audit`."""
 
 from services.chassis.process import main
 from services.ledger.commands import COMMANDS

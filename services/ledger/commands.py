@@ -70,6 +70,19 @@ def relay() -> None:
     run_relay(config.database_url, config.book, config.kafka_bootstrap, new_stop())
 
 
+def schedule() -> None:
+    """What time does to proposals: they expire, and before that their other side is reminded."""
+    from services.ledger.domain import Policy
+    from services.ledger.handlers import Appender
+    from services.ledger.scheduling import HeldClock, Schedule, run_schedule
+    from services.ledger.store.due import DueTransfers
+
+    config, stop = _config(), new_stop()
+    clock = HeldClock(clock_for(config.environment, config.development_clock))
+    due = DueTransfers(config.database_url, config.book, Policy().reminder_days)
+    run_schedule(Schedule(due, Appender(_writer(config), clock), clock, stop), stop)
+
+
 def migrate() -> None:
     """Bring the tables to what this code knows."""
     from services.ledger.store import migrate as migrate_store
@@ -92,6 +105,7 @@ COMMANDS = {
     "commit": commit,
     "consume": consume,
     "relay": relay,
+    "schedule": schedule,
     "migrate": migrate,
     "audit": audit,
 }

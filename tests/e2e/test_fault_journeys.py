@@ -18,6 +18,7 @@ pytestmark = pytest.mark.e2e
 FOLLOWERS = (
     "ledger-consume",
     "ledger-relay",
+    "ledger-schedule",
     "directory-consume",
     "directory-relay",
     "matcher-consume",
