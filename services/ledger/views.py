@@ -5,6 +5,7 @@ from typing import Any
 
 from events.ledger import FeeRule
 from services.ledger.domain import Account, Policy, Transfer
+from services.ledger.findings import AccountThen, Change
 
 
 def account_view(account: Account) -> dict[str, Any]:
@@ -73,3 +74,30 @@ def fee_rules_view(rules: Iterable[FeeRule]) -> dict[str, Any]:
 def policy_view(policy: Policy) -> dict[str, Any]:
     """The settings of the book."""
     return {name: getattr(policy, name) for name in Policy.__slots__}
+
+
+def levelled_view(account: Account, policy: Policy) -> dict[str, Any]:
+    """An account, and where its balance stands between the limits: ok, warning or outside."""
+    return account_view(account) | {"level": account.level(policy.warning_percent)}
+
+
+def near_limit_view(account: Account, policy: Policy) -> dict[str, Any]:
+    """The same with the share of the limit that is used; null when that limit is zero."""
+    return levelled_view(account, policy) | {"used_percent": account.used_percent}
+
+
+def account_then_view(account: AccountThen) -> dict[str, Any]:
+    """An account as it was."""
+    return {
+        "account": account.account,
+        "balance": account.balance,
+        "max_negative": account.max_negative,
+        "max_positive": account.max_positive,
+        "standing": account.standing,
+    }
+
+
+def change_view(change: Change, *, with_actor: bool) -> dict[str, Any]:
+    """A line of a history. Who did it is for administrators and auditors."""
+    actor = {"actor": change.actor} if with_actor else {}
+    return {**change.data, "position": change.position, "time": change.time, "type": change.type, **actor}

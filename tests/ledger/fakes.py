@@ -8,8 +8,10 @@ from services.ledger.domain import Account, Book, Policy, Transfer
 from services.ledger.handlers import Appender
 from services.ledger.messages import Answer, outcome_of
 from services.ledger.records import Batch, Head, Loaded, Outcome, Request, Wanted
-from services.ledger.store import Interrupted, Rejected, StoreAway
-from services.ledger.store.reading import Statement
+from services.ledger.store import Interrupted, Rejected
+from tests.ledger.memory_reader import MemoryReader
+
+__all__ = ["BOOK", "DirectLink", "MemoryReader", "MemoryStore", "Ticking", "decoded"]
 
 BOOK = "test"
 
@@ -24,6 +26,7 @@ class MemoryStore:
         self.transfers: dict[str, Transfer] = {}
         self.outcomes: dict[tuple[str, str], tuple[str, str]] = {}
         self.events: list = []
+        self.times: list[datetime] = []
         self.postings: list = []
         self.applied: dict[str, int] = {}
         self.changes: list = []
@@ -63,6 +66,7 @@ class MemoryStore:
     def _save(self, batch: Batch, follow: tuple[str, int] | None) -> None:
         self.head = batch.head
         self.events += batch.events
+        self.times += [batch.head.time] * len(batch.events)
         self.postings += batch.postings
         self.changes += batch.changes
         if batch.rules:
@@ -107,42 +111,3 @@ def decoded(answers: Sequence[str]) -> list[Outcome]:
     """Outcomes of stored answers."""
     outcomes = [outcome_of(Answer(1, answer)) for answer in answers]
     return [outcome for outcome in outcomes if outcome is not None]
-
-
-class MemoryReader:
-    """What the API reads, from the store in memory."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-        self.away = False
-
-    def check(self) -> None:
-        if self.away:
-            raise StoreAway
-
-    def followed(self, source: str) -> int:
-        return self._store.applied.get(source, 0)
-
-    def accounts(self, numbers: Sequence[str]) -> list[Account]:
-        self.check()
-        return [self._store.accounts[number] for number in numbers if number in self._store.accounts]
-
-    def transfer(self, transfer_id: str) -> Transfer | None:
-        return self._store.transfers.get(transfer_id)
-
-    def transfers(
-        self, account: str | None, statuses: Sequence[str], *, limit: int, offset: int
-    ) -> tuple[list[Transfer], int]:
-        found = [
-            transfer
-            for transfer in self._store.transfers.values()
-            if account in (None, transfer.payer, transfer.payee) and transfer.status in statuses
-        ]
-        found.sort(key=lambda transfer: -transfer.initiated_position)
-        return found[offset : offset + limit], len(found)
-
-    def statement(self, account: str, **_: object) -> Statement:
-        return Statement(0, self._store.accounts[account].balance, [], None)
-
-    def head(self) -> dict:
-        return {"book": self._store.book, "position": self._store.head.position}

@@ -209,7 +209,7 @@ def test_accounts_come_in_the_order_asked(web):
     assert response.json["accounts"][0] == {
         "account": C, "entity_id": f"e-{C}", "balance": 0, "max_negative": 1000, "max_positive": 5000,
         "standing": "trading", "closing": False, "outside_limits": False, "can_pay": 1000, "can_receive": 5000,
-        "version": 3,
+        "version": 3, "level": "ok",
     }  # fmt: skip
 
 

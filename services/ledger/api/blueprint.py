@@ -24,7 +24,7 @@ from services.ledger.domain import (
 )
 from services.ledger.link import CommitterBusy, Link
 from services.ledger.records import Outcome, Request
-from services.ledger.store import Reader, StoreAway
+from services.ledger.store import Reader, StoreAway, TooBroad
 
 bp = Blueprint("ledger", __name__)
 
@@ -58,6 +58,7 @@ ERRORS: ErrorTable = {
     UnknownTransfer: (HTTPStatus.NOT_FOUND, UnknownTransfer.code),
     NotAuthorised: (HTTPStatus.FORBIDDEN, NotAuthorised.code),
     CommitterBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "ledger.busy"),
+    TooBroad: (HTTPStatus.UNPROCESSABLE_ENTITY, "request.too_broad"),
     StoreAway: (HTTPStatus.SERVICE_UNAVAILABLE, "ledger.unavailable"),
 }
 

@@ -22,6 +22,7 @@ MAX_AMOUNT = 99_999_999_999
 MAX_TEXT = 500
 
 Status = Literal["initiated", "completed", "cancelled"]
+Level = Literal["ok", "warning", "outside"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,21 @@ class Account:
     def is_outside(self) -> bool:
         """Limits were set that its balance does not fit: only moves back towards them pass."""
         return not -self.max_negative <= self.balance <= self.max_positive
+
+    @property
+    def used_percent(self) -> int | None:
+        """Share of the limit on the balance's side, rounded down; None for a balance where the limit is zero."""
+        limit = self.max_negative if self.balance < 0 else self.max_positive
+        if limit == 0:
+            return None if self.balance else 0
+        return abs(self.balance) * 100 // limit
+
+    def level(self, warning_percent: int) -> Level:
+        """`warning` from that share of either limit on; a limit of zero has no warning level."""
+        if self.is_outside:
+            return "outside"
+        used = self.used_percent
+        return "warning" if self.balance and used is not None and used >= warning_percent else "ok"
 
     def allows(self, amount: int) -> bool:
         """Whether the signed `amount` keeps the account in its limits, or moves it back towards them."""

@@ -4,15 +4,18 @@
 """
 
 from services.ledger.store.migrating import migrate, schema_version
-from services.ledger.store.reading import Reader, StoreAway
+from services.ledger.store.points import NotYet
+from services.ledger.store.reading import Reader, StoreAway, TooBroad
 from services.ledger.store.writing import Interrupted, Outdated, Rejected, Writer
 
 __all__ = [
     "Interrupted",
+    "NotYet",
     "Outdated",
     "Reader",
     "Rejected",
     "StoreAway",
+    "TooBroad",
     "Writer",
     "migrate",
     "schema_version",

@@ -1,55 +1,33 @@
 """What the HTTP workers read: one pool per process, whose waiting is cooperative under gevent.
 
-Nothing here locks or writes. All answers are current: the ledger's tables are written with the events.
+Nothing here locks or writes. All answers are current: the ledger's tables are written with the events. How lists and
+statements are found is in `statements`, `listings`, `lists`, `histories` and `points`.
 """
 
 # ruff: noqa: S608 -- only constants of this package are put into the texts
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from services.chassis.clock import rfc3339
-from services.ledger.domain import Account, Transfer
+from services.ledger.domain import Account, Policy, Transfer
+from services.ledger.findings import AccountThen, Change, Point, Simulation, Statement, TrialBalance
+from services.ledger.questions import EVERY_ENTRY, EVERY_TRANSFER, EntryFilter, Page, Period, TransferFilter
+from services.ledger.store import histories, listings, lists, points
+from services.ledger.store.lists import TrialBalances
 from services.ledger.store.migrating import schema_version
-from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, transfer_of
+from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, rules_of, transfer_of
+from services.ledger.store.statements import Statements
 
 _OPTIONS = "-c timezone=UTC -c statement_timeout=5s -c default_transaction_read_only=on -c jit=off"
 
-_PARTY: LiteralString = f"""
-SELECT {TRANSFER} FROM (
-    (SELECT {TRANSFER} FROM transfers WHERE book = %(book)s AND payer = %(account)s
-        AND status = ANY(%(statuses)s) ORDER BY initiated_position DESC LIMIT %(needed)s)
-    UNION ALL
-    (SELECT {TRANSFER} FROM transfers WHERE book = %(book)s AND payee = %(account)s
-        AND status = ANY(%(statuses)s) ORDER BY initiated_position DESC LIMIT %(needed)s)
-) AS newest ORDER BY initiated_position DESC LIMIT %(limit)s OFFSET %(offset)s"""
-_PARTY_TOTAL = """
-SELECT (SELECT count(*) FROM transfers WHERE book = %(book)s AND payer = %(account)s AND status = ANY(%(statuses)s))
-     + (SELECT count(*) FROM transfers WHERE book = %(book)s AND payee = %(account)s AND status = ANY(%(statuses)s))"""
-_ALL: LiteralString = f"""
-SELECT {TRANSFER} FROM transfers WHERE book = %(book)s AND status = ANY(%(statuses)s)
-ORDER BY initiated_position DESC LIMIT %(limit)s OFFSET %(offset)s"""
-_ALL_TOTAL = "SELECT count(*) FROM transfers WHERE book = %(book)s AND status = ANY(%(statuses)s)"
-
-_BOUNDS = """
-SELECT CASE WHEN %(since)s::timestamptz IS NULL THEN 1 ELSE first_position_at(book, %(since)s) END,
-       CASE WHEN %(until)s::timestamptz IS NULL THEN position + 1 ELSE first_position_at(book, %(until)s) END
-FROM book_head WHERE book = %(book)s"""
-_BALANCE_BEFORE = """
-SELECT balance FROM postings WHERE book = %s AND account = %s AND position < %s ORDER BY position DESC LIMIT 1"""
-# The limit first, then the join: joining first reads the whole history (docs/performance.md).
-_ENTRIES = """
-SELECT p.position, p.transfer_id, CASE WHEN t.payer = p.account THEN t.payee ELSE t.payer END,
-       p.amount, p.balance, t.description, p.time
-FROM (SELECT * FROM postings WHERE book = %s AND account = %s AND position >= %s AND position < %s
-      ORDER BY position DESC LIMIT %s) AS p
-JOIN transfers t ON t.book = p.book AND t.transfer_id = p.transfer_id ORDER BY p.position DESC"""
+_RULES = "SELECT policy, fee_rules FROM book_rules WHERE book = %s"
 _HEAD = """
 SELECT h.position, h.hash, h.time, count(a.account), coalesce(sum(a.balance), 0)::bigint
 FROM book_head h LEFT JOIN accounts a ON a.book = h.book WHERE h.book = %s GROUP BY h.book"""
@@ -62,34 +40,22 @@ class StoreAway(Exception):
         super().__init__("The accounts can't be read at the moment. Try again in a moment.")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of a statement: signed amount and the balance after it, minor units."""
+class TooBroad(Exception):
+    """The question would take PostgreSQL longer than it may."""
 
-    position: int
-    transfer_id: str
-    counterparty: str
-    amount: int
-    balance: int
-    description: str
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """Newest first. `next` is where the following page begins (exclusive), None on the last."""
-
-    opening_balance: int
-    closing_balance: int
-    entries: Sequence[Entry]
-    next: int | None
+    def __init__(self) -> None:
+        super().__init__("Too much would have to be looked through. Narrow it to an account or a period.")
 
 
 class Reader:
-    """Reads one book. Safe for many greenlets or threads. Every method raises StoreAway."""
+    """Reads one book. Safe for many greenlets or threads. `policy` is the book's while it has set none.
 
-    def __init__(self, url: str, book: str, size: int = 8) -> None:
-        self._book = book
+    Every method raises StoreAway; those that look through much raise TooBroad.
+    """
+
+    def __init__(self, url: str, book: str, size: int = 8, policy: Policy | None = None) -> None:
+        self._book, self._policy = book, policy or Policy()
+        self._statements, self._trial_balances = Statements(book), TrialBalances(book)
         self._pool = ConnectionPool(
             url,
             min_size=1,
@@ -121,6 +87,12 @@ class Reader:
             ).fetchone()
         return int(row[0]) if row else 0
 
+    def policy(self) -> Policy:
+        """The settings of the book."""
+        with self._connection() as connection:
+            row = connection.execute(_RULES, (self._book,)).fetchone()
+        return rules_of(row[0], row[1], self._policy)[0] if row else self._policy
+
     def accounts(self, numbers: Sequence[str]) -> list[Account]:
         """The accounts in the order asked; unknown ones are left out."""
         query: LiteralString = f"SELECT {ACCOUNT} FROM accounts WHERE book = %s AND account = ANY(%s)"
@@ -135,30 +107,81 @@ class Reader:
         return transfer_of(row) if row else None
 
     def transfers(
-        self, account: str | None, statuses: Sequence[str], *, limit: int, offset: int
+        self,
+        account: str | None,
+        statuses: Sequence[str],
+        *,
+        limit: int,
+        offset: int = 0,
+        before: int | None = None,
+        only: TransferFilter = EVERY_TRANSFER,
     ) -> tuple[list[Transfer], int]:
-        """A page of transfers, newest proposal first, and how many there are; of one account, or of the book."""
-        asked = {"book": self._book, "account": account, "statuses": list(statuses)}
-        page = asked | {"limit": limit, "offset": offset, "needed": limit + offset}
-        listing, counting = (_PARTY, _PARTY_TOTAL) if account else (_ALL, _ALL_TOTAL)
+        """A page of transfers, newest proposal first, and how many there are; of one account, or of the book.
+
+        `before` is a position: proposals that are older. It does not change how many there are.
+        """
         with self._connection() as connection:
-            rows = connection.execute(listing, page).fetchall()
-            total = connection.execute(counting, asked).fetchone()
-        return [transfer_of(row) for row in rows], int(total[0]) if total else 0
+            return listings.listing(
+                connection, self._book, account, statuses, only, before=before, limit=limit, offset=offset
+            )
 
     def statement(
-        self, account: str, *, since: datetime | None, until: datetime | None, before: int | None, limit: int
+        self,
+        account: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        from_position: int | None = None,
+        to_position: int | None = None,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 20,
+        only: EntryFilter = EVERY_ENTRY,
     ) -> Statement:
-        """The postings from `since` (inclusive) to `until` (exclusive), below position `before`."""
+        """The postings from `since` (inclusive) to `until` (exclusive), or from position to position (inclusive).
+
+        `before` and `after` are positions that the page lies below or above.
+        """
+        period = Period(since=since, until=until, from_position=from_position, to_position=to_position)
+        page = Page(before=before, after=after, limit=limit)
         with self._connection() as connection:
-            asked = {"book": self._book, "since": since, "until": until}
-            low, high = connection.execute(_BOUNDS, asked).fetchone() or (1, 1)
-            opening = _one(connection, _BALANCE_BEFORE, (self._book, account, low))
-            closing = _one(connection, _BALANCE_BEFORE, (self._book, account, max(low, high)))
-            end = high if before is None else min(high, before)
-            rows = connection.execute(_ENTRIES, (self._book, account, low, end, limit + 1)).fetchall()
-        entries = [_entry(row) for row in rows[:limit]]
-        return Statement(opening, closing, entries, entries[-1].position if len(rows) > limit else None)
+            return self._statements.read(connection, account, period, page, only)
+
+    def point(self, position: int | None = None, at: datetime | None = None) -> Point:
+        """The point in history: a position, or the last one before an instant, or now. Raises NotYet."""
+        with self._connection() as connection:
+            return points.point(connection, self._book, position, at)
+
+    def account_then(self, account: str, position: int) -> AccountThen | None:
+        """The account as of a position; None when it was not open yet."""
+        with self._connection() as connection:
+            return points.account_then(connection, self._book, account, position)
+
+    def changes(
+        self, subject: str, *, type_: str | None = None, before: int | None = None, limit: int = 20
+    ) -> tuple[Sequence[Change], int | None]:
+        """The history of an account (its number), of `policy` or `fee-rules`, newest first; and the next `before`."""
+        with self._connection() as connection:
+            return histories.changes(connection, self._book, subject, type_=type_, before=before, limit=limit)
+
+    def near_limits(self, *, percent: int, limit: int, offset: int = 0) -> tuple[list[Account], int]:
+        """Accounts that are outside or within `percent` of a limit, worst first, and how many there are."""
+        with self._connection() as connection:
+            return lists.near_limits(connection, self._book, percent=percent, limit=limit, offset=offset)
+
+    def would_be_outside(
+        self, *, max_negative: int | None, max_positive: int | None, accounts: Sequence[str] | None = None
+    ) -> Simulation:
+        """Who would be outside if limits became these; None leaves an account's own."""
+        with self._connection() as connection:
+            return lists.would_be_outside(
+                connection, self._book, max_negative=max_negative, max_positive=max_positive, accounts=accounts
+            )
+
+    def trial_balance(self, point: Point, *, after: str = "", limit: int = 100) -> TrialBalance:
+        """The accounts that were open at `point`, with their balances then, by number; and the sums of all."""
+        with self._connection() as connection:
+            return self._trial_balances.read(connection, point, after=after, limit=limit)
 
     def head(self) -> dict[str, Any]:
         """The book's newest position, its hash and time, and the sum of all balances (always 0)."""
@@ -181,15 +204,7 @@ class Reader:
         try:
             with self._pool.connection() as connection:
                 yield connection
+        except errors.QueryCanceled as error:
+            raise TooBroad from error
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed) as error:
             raise StoreAway from error
-
-
-def _one(connection: psycopg.Connection, query: LiteralString, parameters: tuple[Any, ...]) -> int:
-    row = connection.execute(query, parameters).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    position, transfer_id, counterparty, amount, balance, description, time = row
-    return Entry(position, str(transfer_id), counterparty, amount, balance, description, rfc3339(time))

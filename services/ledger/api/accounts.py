@@ -1,0 +1,71 @@
+"""Routes that read accounts: as they are, as they were, and how they came to be so."""
+
+from flask import Response
+
+from services.chassis.web import Problem, allow, answer, caller, follows, query
+from services.ledger.api.blueprint import bp, reader, require_sight_of
+from services.ledger.api.history import point_asked
+from services.ledger.domain import Account, UnknownAccount
+from services.ledger.schemas.fields import ACCOUNT_NUMBER
+from services.ledger.schemas.reads import HISTORY, NUMBERS, POINT
+from services.ledger.views import account_then_view, change_view, levelled_view
+
+_MAX_NUMBERS = 100
+
+
+def known_account(number: str) -> Account:
+    """Raises UnknownAccount."""
+    found = reader().accounts([number])
+    if not found:
+        raise UnknownAccount("There is no account with that number.")
+    return found[0]
+
+
+@bp.get("/accounts")
+@allow("member", "admin", "auditor", "service")
+@follows("directory")
+def get_accounts() -> Response:
+    """Accounts by number, in the order asked."""
+    numbers = query(NUMBERS)["numbers"].split(",")
+    if len(numbers) > _MAX_NUMBERS:
+        raise Problem(400, "request.invalid", "Too many.", {"numbers": [f"At most {_MAX_NUMBERS}."]})
+    for number in numbers:
+        ACCOUNT_NUMBER(number)
+        require_sight_of(number, "admin", "auditor", "service")
+    policy = reader().policy()
+    return answer({"accounts": [levelled_view(account, policy) for account in reader().accounts(numbers)]})
+
+
+@bp.get("/accounts/<number>")
+@allow("member", "admin", "auditor", "service")
+@follows("directory")
+def get_account(number: str) -> Response:
+    """One account."""
+    require_sight_of(number, "admin", "auditor", "service")
+    return answer(levelled_view(known_account(number), reader().policy()))
+
+
+@bp.get("/accounts/<number>/balance")
+@allow("member", "admin", "auditor")
+@follows("directory")
+def get_balance(number: str) -> Response:
+    """Balance, limits and standing as of a position, or as of an instant: everything before it; else now."""
+    require_sight_of(number, "admin", "auditor")
+    point = point_asked(query(POINT))
+    then = reader().account_then(number, point.position)
+    if then is None:
+        raise UnknownAccount(f"At position {point.position} there is no account with that number.")
+    return answer(account_then_view(then) | {"position": point.position, "at": point.time})
+
+
+@bp.get("/accounts/<number>/history")
+@allow("member", "admin", "auditor")
+@follows("directory")
+def get_history(number: str) -> Response:
+    """Opening, limits, standing, consent, newest first. Members don't learn which administrator it was."""
+    require_sight_of(number, "admin", "auditor")
+    found, following = reader().changes(number, **query(HISTORY))
+    if not found:
+        known_account(number)
+    with_actor = bool(caller().roles & {"admin", "auditor"})
+    return answer({"changes": [change_view(change, with_actor=with_actor) for change in found], "next": following})

@@ -1,0 +1,37 @@
+"""Routes that read transfers."""
+
+from flask import Response
+
+from services.chassis.web import allow, answer, caller, follows, query
+from services.ledger.api.blueprint import bp, known_form, may_see, reader, require_sight_of
+from services.ledger.domain import UnknownTransfer
+from services.ledger.schemas.reads import TRANSFERS
+from services.ledger.views import transfer_view
+
+_STATUSES = ("initiated", "completed", "cancelled")
+
+
+@bp.get("/transfers")
+@allow("member", "admin", "auditor")
+@follows("directory")
+def get_transfers() -> Response:
+    """A page of transfers, newest proposal first; members name one of their accounts."""
+    asked = query(TRANSFERS)
+    account, size, before = asked["account"], asked["page_size"], asked["before"]
+    require_sight_of(account, "admin", "auditor")
+    statuses = _STATUSES if asked["status"] == "all" else (asked["status"],)
+    found, total = reader().transfers(
+        account, statuses, limit=size + 1, offset=(asked["page"] - 1) * size, before=before, only=asked["only"]
+    )
+    following = found[size - 1].initiated_position if len(found) > size else None
+    return answer({"transfers": [transfer_view(each) for each in found[:size]], "total": total, "next": following})
+
+
+@bp.get("/transfers/<transfer_id>")
+@allow("member", "admin", "auditor")
+def get_transfer(transfer_id: str) -> Response:
+    """One transfer, for its parties."""
+    transfer = reader().transfer(known_form(transfer_id))
+    if transfer is None or not may_see(transfer, caller()):
+        raise UnknownTransfer("There is no such transfer.")
+    return answer(transfer_view(transfer))
