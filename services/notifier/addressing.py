@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from services.notifier.mail import in_credits
+from services.notifier.mail import in_credits, in_words
 
 _AMOUNTS = ("amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive")
 _BECAUSE_MEMBER = "your business is a member of this network"
@@ -53,8 +53,10 @@ def addressee(recipient: str, book: Book) -> Addressee:
 def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: Book, unseal: Unseal) -> dict[str, Any]:
     """What a template may say about these facts, besides the addressee's name. Raises NotKnownYet, ValueError."""
     values = {name: in_credits(value) if name in _AMOUNTS else value for name, value in facts.items()}
-    values |= {"reason": once.get("reason", "")}
-    if "transfer_id" in facts:
+    values |= {"reason": once.get("reason", ""), "expires_on": in_words(facts.get("expires_at", ""))}
+    if "moved" in facts:
+        values |= _part(recipient.partition(":")[2], facts, book)
+    elif "transfer_id" in facts:
         values |= _sides(recipient.partition(":")[2], facts, book)
     if "entity_id" in facts:
         values["subject_name"] = _found(book.entity(facts["entity_id"]), "name")["name"]
@@ -69,6 +71,20 @@ def _sides(account: str, facts: Document, book: Book) -> dict[str, Any]:
         "you_pay": account == facts["payer"],
         "mine": account == facts["initiator"],
         "other": _found(book.entity_of(other), "name")["name"],
+    }
+
+
+def _part(account: str, facts: Document, book: Book) -> dict[str, Any]:
+    """What an administrator's transfer or a reversal is to one of those that take part."""
+    moved: Mapping[str, int] = facts["moved"]
+    others = [number for number in moved if number != account]
+    return {
+        "you_pay": moved[account] < 0,
+        "amount": in_credits(abs(moved[account])),
+        "mine": account == facts["initiator"],
+        "by_admin": not facts["initiator"],
+        "other": _found(book.entity_of(others[0]), "name")["name"] if len(others) == 1 else "",
+        "parties": len(moved),
     }
 
 

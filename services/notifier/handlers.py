@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from events.envelope import Envelope, Event
-from services.notifier.domain import Known, Message, messages_for
-from services.notifier.knowledge import Change, Effects, Reader, change_of, ended_transfer, transfer_of
+from services.notifier.domain import Known, Message
+from services.notifier.knowledge import Change, Effects, Reader, change_of, earlier_transfer, transfer_of
+from services.notifier.rules import asks_to_accept, covered_transfer, messages_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +20,10 @@ class Policy:
 
 def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Policy, *, now: datetime) -> Effects:
     """The effects of events in order, each seeing those before it. Raises UnknownTransfer."""
-    ended = {ended for _, event in run if (ended := ended_transfer(event))}
+    earlier = {earlier for _, event in run if (earlier := earlier_transfer(event))}
+    covered = {covered for _, event in run if (covered := covered_transfer(event))}
     known = Known(
-        transfers=reader.transfers(ended) if ended else {},
+        transfers=reader.transfers(earlier) if earlier else {},
         admins=reader.admins(),
         signup_notifications=policy.signup_notifications,
     )
@@ -32,7 +34,8 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
             changes.append(change)
             known = _learned(known, event, change)
         messages += messages_for(envelope, event, known, now=now, max_age=policy.max_age)
-    return Effects(changes=changes, messages=messages)
+    asked = [message for message in messages if not asks_to_accept(message, covered)]
+    return Effects(changes=changes, messages=asked, covered=covered)
 
 
 def _learned(known: Known, event: Event, change: Change) -> Known:

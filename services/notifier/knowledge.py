@@ -4,7 +4,7 @@ Pure: an event becomes a change of one document; the store carries it out. Chang
 them, so carrying one out twice is the same as once.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -12,14 +12,14 @@ from events import directory, ledger
 from events.envelope import Event
 from services.notifier.domain import Message, Transfer
 
-Collection = Literal["entities", "users", "transfers"]
+CollectionName = Literal["entities", "users", "transfers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Fields (dotted paths) to set and to remove in the document `key` of `collection`."""
 
-    collection: Collection
+    collection: CollectionName
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
@@ -31,6 +31,8 @@ class Effects:
 
     changes: Sequence[Change]
     messages: Sequence[Message]
+    covered: Collection[str] = ()
+    """Transfers that need no answer after all: a message that asks for one is withdrawn, if it still waits."""
 
 
 class Reader(Protocol):
@@ -64,11 +66,11 @@ def transfer_of(event: Event) -> Transfer | None:
     )
 
 
-def ended_transfer(event: Event) -> str | None:
-    """The id of the transfer that `event` ends, if it does."""
-    if isinstance(event, ledger.TransferCompleted | ledger.TransferCancelled):
+def earlier_transfer(event: Event) -> str | None:
+    """The id of the transfer that `event` goes on with or reverses, if it does."""
+    if isinstance(event, ledger.TransferCompleted | ledger.TransferCancelled | ledger.TransferExpiring):
         return event.transfer_id
-    return None
+    return event.reverses if isinstance(event, ledger.TransferInitiated) else None
 
 
 def _registered(event: directory.EntityRegistered) -> Change:

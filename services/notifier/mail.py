@@ -8,7 +8,7 @@ neither start a header nor a paragraph.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -50,6 +50,14 @@ def in_credits(amount: int) -> str:
     """An amount (never negative) of the smallest unit in words: 123456 → `1,234.56 credits`."""
     whole, part = divmod(amount, 100)
     return f"{whole:,}.{part:02d} {UNIT}"
+
+
+def in_words(instant: str) -> str:
+    """An RFC 3339 time for people: `22 December 2026, 12:15 UTC`; nothing for nothing."""
+    if not instant:
+        return ""
+    at = datetime.fromisoformat(instant).astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
 class Stationery:

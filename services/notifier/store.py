@@ -5,7 +5,7 @@ again inserts nothing. A record is claimed by one sender at a time, for the leng
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, 
 
 from services.notifier.domain import STATES, Message, State, Transfer
 from services.notifier.knowledge import Change, Effects, Reader
+from services.notifier.rules import PROPOSED
 
 SCHEMA_VERSION = "1"
 _SELECTION_MS = 3_000
@@ -100,6 +101,7 @@ class Store:
             made = effects(_Reader(self._db, session))
             self._change(session, made.changes)
             self._queue(session, made.messages, now)
+            self._withdraw(session, made.covered)
 
         if previous == 0:
             # Outside the transaction: two first upserts inside would be a duplicate key, not a conflict to retry.
@@ -141,6 +143,12 @@ class Store:
                 for message in messages
             ]
             self._db["messages"].bulk_write(inserts, session=session)
+
+    def _withdraw(self, session: ClientSession, transfers: Collection[str]) -> None:
+        if transfers:
+            # By state first: what waits is little, and has an index.
+            asking = {"kind": PROPOSED, "facts.transfer_id": {"$in": list(transfers)}}
+            self._db["messages"].delete_many({"state": {"$in": ["queued", "failed"]}, **asking}, session=session)
 
     def anything_due(self, now: datetime) -> bool:
         """Whether there is a message to claim."""
@@ -232,7 +240,7 @@ def _due(now: datetime) -> Document:
 def _record(message: Message, now: datetime) -> Document:
     record = asdict(message)
     return {**record, "facts": dict(message.facts), "once": dict(message.once), "tries": 0,
-            "created_at": now, "due_at": now, "error": ""}  # fmt: skip
+            "created_at": now, "error": ""}  # fmt: skip
 
 
 def _claimed(record: Document) -> Claimed:

@@ -1,10 +1,14 @@
 """Events of a small network, with one line each."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from events import directory, ledger
 from tests.factories import an_account_number
+
+NEVER = "2999-12-22T12:15:00.000000Z"
+"""When proposals of tests expire, if they don't say otherwise."""
 
 
 def an_entity(**changed: Any) -> directory.EntityRegistered:
@@ -43,8 +47,36 @@ def a_transfer(initiator: str, other: str, **changed: Any) -> ledger.TransferIni
         "amount": amount,
         "legs": [ledger.Leg(account=payer, amount=-amount), ledger.Leg(account=payee, amount=amount)],
         "description": "",
+        "expires_at": NEVER,
     }
     return ledger.TransferInitiated(**values | changed)
+
+
+def an_admin_transfer(*legs: tuple[str, int], **changed: Any) -> ledger.TransferInitiated:
+    """An administrator's transfer (kind="reversal": a reversal) of these signed amounts."""
+    paid = [ledger.Leg(account=account, amount=amount) for account, amount in legs]
+    values: dict[str, Any] = {
+        "kind": "admin",
+        "legs": paid,
+        "amount": sum(leg.amount for leg in paid if leg.amount > 0),
+        "expires_at": None,
+        "description": "as agreed",
+    }
+    payer = next(leg.account for leg in paid if leg.amount < 0)
+    payee = next(leg.account for leg in paid if leg.amount > 0)
+    initiator = changed.pop("initiator", "")
+    return replace(a_transfer(payer, payee, **values | changed), initiator=initiator)
+
+
+def by_consent(transfer: ledger.TransferInitiated) -> ledger.TransferCompleted:
+    """Completed at once: the other side's standing consent covers it."""
+    other = transfer.payee if transfer.initiator == transfer.payer else transfer.payer
+    rule = ledger.ConsentRule(party=transfer.initiator, direction=transfer.direction, max_amount=10_000)
+    return completed(transfer, accepted_by=None, consent=ledger.Consent(account=other, rule=rule))
+
+
+def expiring(transfer: ledger.TransferInitiated) -> ledger.TransferExpiring:
+    return ledger.TransferExpiring(transfer_id=transfer.transfer_id, expires_at=transfer.expires_at or NEVER)
 
 
 def completed(transfer: ledger.TransferInitiated, **changed: Any) -> ledger.TransferCompleted:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from events import directory
+from events import directory, ledger
 from services.notifier.consumer import Mail
 from services.notifier.domain import UnknownTransfer
 from services.notifier.store import Store
@@ -81,6 +81,45 @@ def test_two_consumers_of_the_same_records_make_each_message_once(projection: Ma
         list(threads.map(apply, range(4)))
     assert len(kinds(projection.store)) == 20 + 5 + 2 * 10
     assert projection.position(log.source) == len(log.records)
+
+
+def test_covered_proposal_is_withdrawn_however_the_records_are_cut(projection: Mail):
+    """Whether its completion comes in the same run or the next one, and again after that, nobody is asked."""
+    log = EventLog("ledger.events", "main")
+    covered, together = (given.a_transfer("1", "2", expires_at=None) for _ in range(2))
+    for event in (covered, given.by_consent(covered), together, given.by_consent(together)):
+        log.tell(event)
+    first, done, *rest = log.records
+    projection.apply(log.source, [first])
+    assert kinds(projection.store) == [("transfer_initiated", "account:2")]
+    projection.apply(log.source, [done])
+    projection.apply(log.source, [first, done])
+    projection.apply(log.source, rest)
+    projection.apply(log.source, log.records)
+    assert kinds(projection.store) == [("transfer_by_consent", "account:2")] * 2
+
+
+def test_withdrawing_takes_no_other_message_along(projection: Mail):
+    log = EventLog("ledger.events", "main")
+    waiting, covered = given.a_transfer("1", "2"), given.a_transfer("3", "2", expires_at=None)
+    for event in (waiting, covered, given.by_consent(covered)):
+        projection.apply(log.source, [log.tell(event)])
+    assert kinds(projection.store) == [("transfer_by_consent", "account:2"), ("transfer_initiated", "account:2")]
+
+
+def test_reversal_knows_what_it_reverses_from_long_before(projection: Mail):
+    log = EventLog("ledger.events", "main")
+    legs = [ledger.Leg(account=account, amount=amount) for account, amount in (("1", -2510), ("2", 2475), ("9", 35))]
+    paid = given.a_transfer("1", "2", legs=legs)
+    back = [(leg.account, -leg.amount) for leg in legs]
+    for event in (
+        paid,
+        given.completed(paid),
+        given.an_admin_transfer(*back, kind="reversal", reverses=paid.transfer_id),
+    ):
+        projection.apply(log.source, [log.tell(event)])
+    reversed_ones = [recipient for kind, recipient in kinds(projection.store) if kind == "transfer_reversed"]
+    assert reversed_ones == ["account:1", "account:2"], "who took a fee is not told"
 
 
 def test_unknown_type_counts_and_has_no_effect(projection: Mail):

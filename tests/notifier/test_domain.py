@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from events import directory
-from services.notifier.domain import KINDS, Known, Message, RetryPolicy, UnknownTransfer, messages_for
+from events import directory, ledger
+from services.notifier.domain import Known, Message, RetryPolicy, UnknownTransfer
 from services.notifier.handlers import Policy, effects_of
 from services.notifier.knowledge import transfer_of
+from services.notifier.rules import KINDS, MAY_BE_COVERED, messages_for
 from tests.eventlog import EventLog
 from tests.notifier import given
 
@@ -17,7 +18,22 @@ DAY = timedelta(days=1)
 ENTITY = given.an_entity()
 PAY = given.a_transfer("1", "2")
 REQUEST = given.a_transfer("1", "2", direction="request")
-BY_ADMIN = given.a_transfer("1", "2", kind="admin")
+UNENDING = given.a_transfer("1", "2", expires_at=None)
+COVERED = given.a_transfer("1", "2", direction="request", expires_at=None)
+BY_ADMIN = given.an_admin_transfer(("1", -300), ("2", 100), ("3", 200))
+WITH_FEES = given.a_transfer(
+    "1",
+    "2",
+    legs=[ledger.Leg(account=account, amount=amount) for account, amount in (("1", -2510), ("2", 2475), ("9", 35))],
+)
+GIVEN_BACK = given.an_admin_transfer(("2", -2500), ("1", 2500), kind="reversal", initiator="2", reverses="?")
+FEES_GIVEN_BACK = given.an_admin_transfer(
+    ("1", 2510), ("2", -2475), ("9", -35), kind="reversal", reverses=WITH_FEES.transfer_id
+)
+ALL_GIVEN_BACK = given.an_admin_transfer(
+    ("1", 300), ("2", -100), ("3", -200), kind="reversal", reverses=BY_ADMIN.transfer_id
+)
+KNOWN = (PAY, REQUEST, UNENDING, COVERED, BY_ADMIN, WITH_FEES, GIVEN_BACK, FEES_GIVEN_BACK, ALL_GIVEN_BACK)
 TO_ENTITY = {f"entity:{ENTITY.entity_id}"}
 BOTH = {"account:1", "account:2"}
 
@@ -25,7 +41,7 @@ BOTH = {"account:1", "account:2"}
 def asked(event, *, admins=("a", "b"), signup_notifications=False, age=timedelta(0)) -> list[Message]:
     now = datetime.now(UTC)
     record = EventLog("t", "k").tell(event, at=now - age)
-    transfers = {each.transfer_id: transfer_of(each) for each in (PAY, REQUEST, BY_ADMIN)}
+    transfers = {each.transfer_id: transfer_of(each) for each in KNOWN}
     known = Known(transfers=transfers, admins=admins, signup_notifications=signup_notifications)
     return messages_for(record.envelope, event, known, now=now, max_age=2 * DAY)
 
@@ -60,23 +76,35 @@ def one_time(expires_at: str = "2999-01-01T00:00:00.000000Z") -> directory.OneTi
         (given.cancelled(REQUEST, "cancelled"), "transfer_cancelled", BOTH),
         (given.cancelled(PAY, "system"), "transfer_cancelled_by_system", BOTH),
         (given.cancelled(PAY, "expired"), "transfer_cancelled_by_system", BOTH),
+        (WITH_FEES, "transfer_initiated", {"account:2"}),
+        (given.completed(WITH_FEES), "transfer_accepted", {"account:1"}),
+        (given.cancelled(WITH_FEES, "expired"), "transfer_cancelled_by_system", BOTH),
+        (given.expiring(PAY), "transfer_expiring", {"account:2"}),
+        (given.expiring(REQUEST), "transfer_expiring", {"account:2"}),
+        (given.by_consent(COVERED), "transfer_by_consent", {"account:2"}),
+        (BY_ADMIN, "transfer_by_admin", {*BOTH, "account:3"}),
+        (GIVEN_BACK, "transfer_reversed", BOTH),
+        (FEES_GIVEN_BACK, "transfer_reversed", BOTH),
+        (ALL_GIVEN_BACK, "transfer_reversed", {*BOTH, "account:3"}),
         (given.limits_changed("1"), "limits_changed", {"account:1"}),
     ],
 )
 def test_event_becomes_one_kind_of_message_to_whom_it_concerns(event, kind, recipients):
     messages = asked(event)
     assert {message.kind for message in messages} == {kind}
-    assert [message.recipient for message in messages] == sorted({message.recipient for message in messages})
-    assert {message.recipient for message in messages} == recipients
+    assert sorted(message.recipient for message in messages) == sorted(recipients)
     assert {message.state for message in messages} == {"queued"}
 
 
 @pytest.mark.parametrize(
     "event",
     [
-        BY_ADMIN,
         given.completed(BY_ADMIN, accepted_by=None),
+        given.completed(GIVEN_BACK, accepted_by=None),
         given.cancelled(BY_ADMIN, "cancelled"),
+        ledger.AccountStandingChanged(account="1", standing="closed", previous="frozen", reason="zero now"),
+        ledger.AccountConsentChanged(account="1", rules=[]),
+        ledger.FeeRulesChanged(rules=[], reason="none"),
         given.completed(PAY, accepted_by=None),
         given.status_changed(ENTITY, "pending", previous="rejected"),
         given.a_user(),
@@ -108,7 +136,34 @@ def test_message_holds_ids_and_amounts_and_no_personal_data():
         "payer": "1",
         "payee": "2",
         "amount": 2500,
+        "expires_at": given.NEVER,
     }
+
+
+def test_fees_do_not_change_what_a_mail_says_was_agreed():
+    for event in (WITH_FEES, given.completed(WITH_FEES), given.cancelled(WITH_FEES, "expired")):
+        assert {message.facts["amount"] for message in asked(event)} == {2500}
+
+
+def test_those_who_take_part_are_told_what_moved_on_their_account():
+    (told,) = {str(message.facts["moved"]) for message in asked(BY_ADMIN)}
+    assert told == str({"1": -300, "2": 100, "3": 200})
+    assert asked(FEES_GIVEN_BACK)[0].facts["moved"] == {"1": 2510, "2": -2475}
+    assert {message.once["reason"] for message in asked(BY_ADMIN)} == {"as agreed"}
+
+
+def test_only_a_proposal_that_says_when_it_expires_is_mailed_about_at_once():
+    now = datetime.now(UTC)
+    ((at_once,), (held,)) = asked(PAY), asked(UNENDING)
+    assert at_once.due_at - now < timedelta(seconds=10)
+    assert held.due_at - now >= MAY_BE_COVERED
+
+
+def test_proposal_and_reminder_are_not_mailed_once_it_has_expired():
+    ended = given.a_transfer("1", "2", transfer_id=PAY.transfer_id, expires_at="2020-01-01T00:00:00.000000Z")
+    assert [message.state for message in (*asked(ended), *asked(given.expiring(ended)))] == ["expired", "expired"]
+    (reminder,) = asked(given.expiring(PAY))
+    assert reminder.expires_at == datetime.fromisoformat(given.NEVER)
 
 
 def test_reason_travels_apart_from_the_facts():
@@ -170,6 +225,24 @@ def test_events_of_one_run_see_those_before_them():
         ("transfer_accepted", "account:1"),
         ("trading_application", f"user:{admin.user_id}"),
     ]
+
+
+def effects(*events):
+    log = EventLog("ledger.events", "main")
+    run = [(log.tell(event).envelope, event) for event in events]
+    return effects_of(run, NothingStored(), Policy(max_age=DAY, signup_notifications=False), now=datetime.now(UTC))
+
+
+def test_nobody_is_asked_to_accept_what_a_consent_covers():
+    made = effects(COVERED, given.by_consent(COVERED))
+    assert [(m.kind, m.recipient) for m in made.messages] == [("transfer_by_consent", "account:2")]
+    assert made.covered == {COVERED.transfer_id}
+
+
+def test_acceptance_withdraws_nothing():
+    made = effects(UNENDING, given.completed(UNENDING))
+    assert [m.kind for m in made.messages] == ["transfer_initiated", "transfer_accepted"]
+    assert not made.covered
 
 
 POLICY = RetryPolicy(first=timedelta(seconds=30), max_tries=10)

@@ -11,8 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import services.notifier
-from services.notifier.domain import KINDS
-from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, in_credits, one_line
+from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, in_credits, in_words, one_line
+from services.notifier.rules import KINDS
 
 STATIONERY = Stationery("https://credit.test/")
 VALUES = {
@@ -30,6 +30,9 @@ VALUES = {
     "transfer_id": "t-1",
     "token": "once-only",
     "reason": "no stock",
+    "expires_on": "22 December 2026, 12:15 UTC",
+    "by_admin": True,
+    "parties": 2,
     "max_negative": "100.00 credits",
     "max_positive": "500.00 credits",
     "previous_max_negative": "0.00 credits",
@@ -123,7 +126,6 @@ def test_proposal_says_who_would_pay(you_pay, subject):
         ("transfer_cancelled", {"mine": False}, "Blue Bakery cancelled the transfer"),
         ("transfer_cancelled", {"by": None}, "An administrator cancelled the transfer"),
         ("transfer_cancelled_by_system", {}, "could not be completed"),
-        ("transfer_cancelled_by_system", {"ending": "expired"}, "has expired"),
         ("status_accepted", {"previous": "tradingAccepted"}, "without trading membership"),
     ],
 )
@@ -132,6 +134,87 @@ def test_ending_says_what_happened_and_why(kind, changed, expected):
     assert expected in paragraphs[0]
     assert "no stock" in paragraphs[-1]
     assert all("reason" not in paragraph for paragraph in words(kind, reason="", **changed).paragraphs)
+
+
+def test_expired_proposal_needs_no_further_reason():
+    said = words("transfer_cancelled_by_system", ending="expired", reason="Nobody answered it in time.")
+    assert len(said.paragraphs) == 1
+    assert said.paragraphs[0].endswith("was not answered in time and has expired. No credits have moved.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "subject", "first"),
+    [
+        (
+            "transfer_by_consent",
+            {},
+            "You paid Blue Bakery 25.00 credits by your standing consent",
+            "Blue Bakery asked Green Farm for 25.00 credits, and Green Farm has paid it at once, by your standing consent.",  # noqa: E501
+        ),
+        (
+            "transfer_by_consent",
+            {"you_pay": False},
+            "Blue Bakery paid you 25.00 credits by your standing consent",
+            "Blue Bakery has paid 25.00 credits to Green Farm, accepted at once by your standing consent.",
+        ),
+        (
+            "transfer_by_admin",
+            {},
+            "An administrator moved 25.00 credits from your account",
+            "An administrator made a transfer: 25.00 credits went from Green Farm to Blue Bakery.",
+        ),
+        (
+            "transfer_by_admin",
+            {"you_pay": False, "other": "", "parties": 3},
+            "An administrator moved 25.00 credits to your account",
+            "An administrator made a transfer among 3 businesses: 25.00 credits went to Green Farm.",
+        ),
+        (
+            "transfer_reversed",
+            {"you_pay": False},
+            "Transfer reversed: 25.00 credits came back to your account",
+            "An administrator reversed a transfer between Green Farm and Blue Bakery: 25.00 credits came back to Green Farm.",  # noqa: E501
+        ),
+        (
+            "transfer_reversed",
+            {"by_admin": False, "mine": True},
+            "Transfer reversed: 25.00 credits went back from your account",
+            "You reversed a transfer between Green Farm and Blue Bakery: 25.00 credits went back from Green Farm.",
+        ),
+        (
+            "transfer_expiring",
+            {},
+            "Reminder: Blue Bakery asks you for 25.00 credits",
+            "Blue Bakery asks Green Farm to pay 25.00 credits, and still waits for your answer.",
+        ),
+    ],
+)
+def test_what_needs_no_answer_is_told_as_done_and_a_reminder_asks(kind, changed, subject, first):
+    said = words(kind, **changed)
+    assert said.subject == subject
+    assert said.paragraphs[0].removesuffix(" It is done already; there is nothing to accept.") == first
+    assert said.link == "https://credit.test/transfers/t-1"
+
+
+@pytest.mark.parametrize("kind", ["transfer_initiated", "transfer_expiring"])
+def test_proposal_and_reminder_say_until_when(kind):
+    assert "it expires on 22 December 2026, 12:15 UTC" in words(kind).paragraphs[-1]
+
+
+def test_proposal_from_before_there_was_an_expiry_says_nothing_of_it():
+    assert "expires" not in words("transfer_initiated", expires_on="").paragraphs[-1]
+
+
+@pytest.mark.parametrize(
+    ("instant", "said"),
+    [
+        ("2026-12-02T07:05:00.000000Z", "2 December 2026, 07:05 UTC"),
+        ("2026-12-02T00:05:00+02:00", "1 December 2026, 22:05 UTC"),
+        ("", ""),
+    ],
+)
+def test_times_are_written_out(instant, said):
+    assert in_words(instant) == said
 
 
 def test_reset_mail_has_the_link():

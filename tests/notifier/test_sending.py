@@ -84,6 +84,56 @@ def test_sign_up_proposal_and_answers_reach_whom_they_concern(network, sender, s
     assert "no stock" not in str(list(store._db["messages"].find()))
 
 
+def test_what_needs_no_answer_is_told_and_never_asked(network, sender, store, mail_server, clock):
+    network.sign_up()
+    send_all(sender)
+    farm, bakery, office = network.farm, network.bakery, given.an_entity(name="Office", email="office@members.test")
+    network.tell(network.people, office)
+    asked = network.propose(direction="request", amount=1850, expires_at=None)
+    network.tell(network.money, given.by_consent(asked))
+    granted = given.an_admin_transfer((farm.account, -2000), (office.account, -1000), (bakery.account, 3000))
+    back = given.an_admin_transfer((bakery.account, -1850), (farm.account, 1850), kind="reversal", initiator="",
+        reverses=asked.transfer_id, description="Billed twice")  # fmt: skip
+    for event in (granted, back):
+        network.tell(network.money, event, given.completed(event, accepted_by=None))
+    waiting = network.propose(amount=900)
+    network.tell(network.money, given.expiring(waiting), given.cancelled(waiting, "expired", code="expired"))
+    clock.pass_by(hours=1)
+    send_all(sender)
+    subjects = {
+        name: sorted(mail["Subject"] for mail in mail_server.desk.to(f"{name}@members.test")[before:])
+        for name, before in (("farm", 1), ("bakery", 1), ("office", 1))
+    }
+    assert subjects == {
+        "farm": [
+            "An administrator moved 20.00 credits from your account",
+            "The transfer of 9.00 credits has expired",
+            "Transfer reversed: 18.50 credits came back to your account",
+        ],
+        "bakery": [
+            "An administrator moved 30.00 credits to your account",
+            "Green Farm wants to pay you 9.00 credits",
+            "Reminder: Green Farm wants to pay you 9.00 credits",
+            "The transfer of 9.00 credits has expired",
+            "Transfer reversed: 18.50 credits went back from your account",
+            "You paid Green Farm 18.50 credits by your standing consent",
+        ],
+        "office": ["An administrator moved 10.00 credits from your account"],
+    }
+    assert "Billed twice" not in str(list(store._db["messages"].find()))
+
+
+def test_proposal_from_before_there_was_an_expiry_is_mailed_a_minute_later(network, sender, mail_server, clock):
+    network.sign_up()
+    send_all(sender)
+    network.propose(expires_at=None)
+    send_all(sender)
+    assert len(mail_server.desk.mails) == 2
+    clock.pass_by(seconds=61)
+    send_all(sender)
+    assert mail_server.desk.mails[-1]["Subject"] == "Green Farm wants to pay you 25.00 credits"
+
+
 def test_money_before_people_is_mailed_once_the_address_is_known(network, sender, store, mail_server, clock):
     network.propose()
     send_all(sender)

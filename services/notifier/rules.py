@@ -1,0 +1,264 @@
+"""Which event becomes which message to whom: one table. Pure.
+
+Who is asked to accept: the other side of a proposal that waits for an answer. What needs no answer (an administrator's
+transfer, a reversal, a proposal that a standing consent covers) is told as done, never asked.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from events import directory, ledger
+from events.envelope import Envelope, Event
+from services.notifier.domain import Channel, Known, Message
+
+MAY_BE_COVERED = timedelta(seconds=60)
+"""How long a proposal without an end is not mailed about: it is either from before proposals had one, or covered by a
+standing consent. Then its completion, which is the next event, withdraws the message."""
+
+PROPOSED = "transfer_initiated"
+"""The kind of message that asks for an answer."""
+
+Whom = Callable[[Any, Known], Sequence[str]]
+What = Callable[[Any, Known], Mapping[str, Any]]
+When = Callable[[Any, Known], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One row of the table."""
+
+    kind: str
+    to: Whom
+    channel: Channel = "mail"
+    when: When = lambda _event, _known: True
+    facts: What = lambda _event, _known: {}
+    once: What = lambda _event, _known: {}
+    wait: Callable[[Any], timedelta] = lambda _event: timedelta(0)
+
+
+def _the_entity(event: Any, _: Known) -> Sequence[str]:
+    return (f"entity:{event.entity_id}",)
+
+
+def _the_user(event: Any, _: Known) -> Sequence[str]:
+    return (f"user:{event.user_id}",)
+
+
+def _the_account(event: Any, _: Known) -> Sequence[str]:
+    return (f"account:{event.account}",)
+
+
+def _the_admins(_: Any, known: Known) -> Sequence[str]:
+    return tuple(f"user:{admin}" for admin in known.admins)
+
+
+def _the_other_party(event: Any, known: Known) -> Sequence[str]:
+    return (f"account:{known.transfer(event.transfer_id).other}",)
+
+
+def _the_initiator(event: Any, known: Known) -> Sequence[str]:
+    return (f"account:{known.transfer(event.transfer_id).initiator}",)
+
+
+def _both_parties(event: Any, known: Known) -> Sequence[str]:
+    transfer = known.transfer(event.transfer_id)
+    return (f"account:{transfer.initiator}", f"account:{transfer.other}")
+
+
+def _the_consenter(event: ledger.TransferCompleted, _: Known) -> Sequence[str]:
+    return (f"account:{event.consent.account}",) if event.consent else ()
+
+
+def _those_moved(event: ledger.TransferInitiated, known: Known) -> Sequence[str]:
+    return tuple(f"account:{account}" for account in _moved(event, known))
+
+
+def _moved(event: ledger.TransferInitiated, known: Known) -> Mapping[str, int]:
+    """Account to signed amount, of all that take part; who only took a fee of what is reversed takes no part."""
+    original = known.transfers.get(event.reverses or "")
+    parties = {event.payer, event.payee} if original and original.kind == "transfer" else None
+    return {leg.account: leg.amount for leg in event.legs if parties is None or leg.account in parties}
+
+
+def _entity_facts(event: Any, _: Known) -> Mapping[str, Any]:
+    return {"entity_id": event.entity_id}
+
+
+def _status_facts(event: directory.EntityStatusChanged, _: Known) -> Mapping[str, Any]:
+    return {"entity_id": event.entity_id, "previous": event.previous}
+
+
+def _transfer_facts(event: Any, known: Known) -> Mapping[str, Any]:
+    transfer = known.transfer(event.transfer_id)
+    return {name: getattr(transfer, name) for name in ("transfer_id", "initiator", "payer", "payee", "amount")}
+
+
+def _proposal_facts(event: ledger.TransferInitiated | ledger.TransferExpiring, known: Known) -> Mapping[str, Any]:
+    return {**_transfer_facts(event, known), "expires_at": event.expires_at or ""}
+
+
+def _moved_facts(event: ledger.TransferInitiated, known: Known) -> Mapping[str, Any]:
+    return {"transfer_id": event.transfer_id, "initiator": event.initiator, "moved": dict(_moved(event, known))}
+
+
+def _ending_facts(event: ledger.TransferCancelled, known: Known) -> Mapping[str, Any]:
+    return {**_transfer_facts(event, known), "ending": event.kind, "by": event.by}
+
+
+def _limit_facts(event: ledger.AccountLimitsChanged, _: Known) -> Mapping[str, Any]:
+    return {
+        "account": event.account,
+        "max_negative": event.max_negative,
+        "max_positive": event.max_positive,
+        "previous_max_negative": event.previous.max_negative,
+        "previous_max_positive": event.previous.max_positive,
+    }
+
+
+def _reason(event: Any, _: Known) -> Mapping[str, Any]:
+    return {"reason": event.reason} if event.reason else {}
+
+
+def _purpose(event: ledger.TransferInitiated, _: Known) -> Mapping[str, Any]:
+    return {"reason": event.description} if event.description else {}
+
+
+def _ciphertext(event: directory.OneTimeMessage, _: Known) -> Mapping[str, Any]:
+    return {"ciphertext": event.ciphertext}
+
+
+def _between_members(event: Any, known: Known) -> bool:
+    """Administrators' transfers and reversals are nobody's proposal."""
+    return known.transfer(event.transfer_id).kind == "transfer"
+
+
+def _is(kind: ledger.TransferKind) -> When:
+    return lambda event, _known: event.kind == kind
+
+
+def _by_consent(event: ledger.TransferCompleted, known: Known) -> bool:
+    return event.consent is not None and _between_members(event, known)
+
+
+def _until_covered(event: ledger.TransferInitiated) -> timedelta:
+    return timedelta(0) if event.expires_at else MAY_BE_COVERED
+
+
+def _signup_is_reported(_: Any, known: Known) -> bool:
+    return known.signup_notifications
+
+
+def _status_is(status: directory.Status) -> When:
+    return lambda event, _known: event.status == status
+
+
+def _ended_as(*kinds: ledger.CancellationKind) -> When:
+    return lambda event, known: event.kind in kinds and _between_members(event, known)
+
+
+def _accepted(event: ledger.TransferCompleted, known: Known) -> bool:
+    return event.accepted_by is not None and _between_members(event, known)
+
+
+def _status_rule(status: directory.Status, kind: str) -> Rule:
+    return Rule(kind=kind, to=_the_entity, when=_status_is(status), facts=_status_facts, once=_reason)
+
+
+def _ending_rule(kind: str, *endings: ledger.CancellationKind) -> Rule:
+    return Rule(kind=kind, to=_both_parties, when=_ended_as(*endings), facts=_ending_facts, once=_reason)
+
+
+TABLE: Mapping[type, tuple[Rule, ...]] = {
+    directory.EntityRegistered: (
+        Rule(kind="welcome", to=_the_entity, facts=_entity_facts),
+        Rule(kind="signup_notification", to=_the_admins, when=_signup_is_reported, facts=_entity_facts),
+    ),
+    directory.EntityStatusChanged: (
+        _status_rule("accepted", "status_accepted"),
+        _status_rule("rejected", "status_rejected"),
+        _status_rule("tradingPending", "trading_pending"),
+        _status_rule("tradingAccepted", "trading_accepted"),
+        _status_rule("tradingRejected", "trading_rejected"),
+    ),
+    directory.TradingApplicationSubmitted: (Rule(kind="trading_application", to=_the_admins, facts=_entity_facts),),
+    directory.OneTimeMessage: (
+        Rule(kind="password_reset", to=_the_user, when=lambda e, _: e.kind == "password-reset", once=_ciphertext),
+    ),
+    directory.SecurityNotice: (
+        Rule(kind="password_changed", to=_the_user, when=lambda e, _: e.what == "password-changed"),
+    ),
+    ledger.TransferInitiated: (
+        Rule(
+            kind=PROPOSED,
+            to=_the_other_party,
+            when=_is("transfer"),
+            facts=_proposal_facts,
+            wait=_until_covered,
+        ),
+        # These two are completed by the next event of the same decision; what they are for is said here alone.
+        Rule(kind="transfer_by_admin", to=_those_moved, when=_is("admin"), facts=_moved_facts, once=_purpose),
+        Rule(kind="transfer_reversed", to=_those_moved, when=_is("reversal"), facts=_moved_facts, once=_purpose),
+    ),
+    ledger.TransferExpiring: (Rule(kind="transfer_expiring", to=_the_other_party, facts=_proposal_facts),),
+    ledger.TransferCompleted: (
+        Rule(kind="transfer_accepted", to=_the_initiator, when=_accepted, facts=_transfer_facts),
+        Rule(kind="transfer_by_consent", to=_the_consenter, when=_by_consent, facts=_transfer_facts),
+    ),
+    ledger.TransferCancelled: (
+        # Both parties, always (behaviour.md, decisions).
+        _ending_rule("transfer_rejected", "rejected"),
+        _ending_rule("transfer_cancelled", "cancelled"),
+        _ending_rule("transfer_cancelled_by_system", "system", "expired"),
+    ),
+    ledger.AccountLimitsChanged: (Rule(kind="limits_changed", to=_the_account, facts=_limit_facts, once=_reason),),
+}
+"""Event → message kind → recipients → channel."""
+
+KINDS = tuple(rule.kind for rules in TABLE.values() for rule in rules)
+
+
+def messages_for(envelope: Envelope, event: Event, known: Known, *, now: datetime, max_age: timedelta) -> list[Message]:
+    """The messages that `event` asks for. Raises UnknownTransfer.
+
+    An event older than `max_age` (a replayed history, demo data), or one past its own end (a one-time link, a
+    proposal), makes messages in state `expired`: recorded, never sent.
+    """
+    event_at = datetime.fromisoformat(envelope.time)
+    end: str | None = getattr(event, "expires_at", None)
+    expires_at = datetime.fromisoformat(end) if end else None
+    too_late = now - event_at > max_age or (expires_at is not None and now >= expires_at)
+    return [
+        Message(
+            event_id=envelope.id,
+            recipient=recipient,
+            kind=rule.kind,
+            channel=rule.channel,
+            facts=rule.facts(event, known),
+            once={} if too_late else rule.once(event, known),
+            state="expired" if too_late else "queued",
+            event_at=event_at,
+            due_at=now + rule.wait(event),
+            expires_at=expires_at,
+        )
+        for rule in TABLE.get(type(event), ())
+        if rule.when(event, known)
+        for recipient in _distinct(rule.to(event, known))
+    ]
+
+
+def covered_transfer(event: Event) -> str | None:
+    """The id of the transfer that `event` completed without an answer, if it did: nobody is asked to accept that."""
+    if isinstance(event, ledger.TransferCompleted) and event.accepted_by is None:
+        return event.transfer_id
+    return None
+
+
+def asks_to_accept(message: Message, transfers: Iterable[str]) -> bool:
+    """Whether `message` asks somebody to accept one of these transfers."""
+    return message.kind == PROPOSED and message.facts["transfer_id"] in transfers
+
+
+def _distinct(recipients: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(recipients))
