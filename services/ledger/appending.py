@@ -63,8 +63,9 @@ class Growth:
         touched = {(where is accounts, key) for where, key, _ in self._undo if where is not _RULES}
         self.batch.accounts = [accounts[key] for is_account, key in sorted(touched) if is_account]
         self.batch.transfers = [transfers[key] for is_account, key in sorted(touched) if not is_account]
-        if (self._book.policy, self._book.fee_rules) != self._rules_before:
-            self.batch.rules = self._book
+        policy, fee_rules = self._rules_before
+        self.batch.policy = self._book.policy if self._book.policy != policy else None
+        self.batch.fee_rules = self._book.fee_rules if self._book.fee_rules != fee_rules else None
 
     def _lists(self) -> tuple[list[Any], ...]:
         batch = self.batch

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from services.ledger.domain import Account, Authority, Book, Command, Transfer
+from events.ledger import FeeRule
+from services.ledger.domain import Account, Authority, Book, Command, Policy, Transfer
 
 Key = tuple[str, str]
 """Idempotency scope (the caller) and key."""
@@ -137,7 +138,8 @@ class Batch:
     parties: list[PartyRow] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
-    rules: Book | None = None
-    """The book, when its policy or fees changed."""
+    policy: Policy | None = None
+    """The book's, when it changed; likewise the fees."""
+    fee_rules: tuple[FeeRule, ...] | None = None
     outcomes: list[OutcomeRow] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)

@@ -69,8 +69,8 @@ class MemoryStore:
         self.times += [batch.head.time] * len(batch.events)
         self.postings += batch.postings
         self.changes += batch.changes
-        if batch.rules:
-            self.policy, self.fee_rules = batch.rules.policy, batch.rules.fee_rules
+        self.policy = batch.policy or self.policy
+        self.fee_rules = self.fee_rules if batch.fee_rules is None else batch.fee_rules
         self.accounts |= {account.account: account for account in batch.accounts}
         self.transfers |= {transfer.transfer_id: transfer for transfer in batch.transfers}
         for row in batch.outcomes:

@@ -60,12 +60,15 @@ INSERT INTO changes (book, subject, position, time, type, actor, data)
 SELECT book, substr(document ->> 'subject', 9), position, time, type, document ->> 'actor', document ->> 'data'
 FROM (SELECT book, position, time, type, body::json AS document FROM events WHERE type LIKE 'ledger.account-%') AS read;
 
--- What is in force now: caches of the newest such events. A book without a row has the defaults.
+-- What is in force now: caches of the newest such events. What was never set is empty: then the defaults hold.
 CREATE TABLE book_rules (
     book      text PRIMARY KEY REFERENCES book_head,
-    policy    text NOT NULL,
-    fee_rules text NOT NULL
+    policy    text,
+    fee_rules text
 );
+
+-- Raised when the tables were repaired: what writers remember of before is no longer to be built on.
+ALTER TABLE book_head ADD COLUMN epoch bigint NOT NULL DEFAULT 0;
 
 CREATE TRIGGER changes_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON changes
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -74,16 +77,16 @@ CREATE TRIGGER parties_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON trans
 
 -- A whole batch in one call. The fence first: a writer whose view of the head is old writes nothing, not even refusals.
 CREATE FUNCTION append_batch(
-    of_book text, expected bigint, new_position bigint, new_hash bytea, new_time timestamptz,
+    of_book text, expected bigint, known_epoch bigint, new_position bigint, new_hash bytea, new_time timestamptz,
     new_events json, new_postings json, new_accounts json, new_transfers json, new_outcomes json,
     new_changes json, new_parties json, new_policy text, new_fee_rules text, of_source text, source_position bigint
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF new_position > expected THEN
         UPDATE book_head SET position = new_position, hash = new_hash, time = new_time
-            WHERE book = of_book AND position = expected;
+            WHERE book = of_book AND position = expected AND epoch = known_epoch;
     ELSE
-        PERFORM FROM book_head WHERE book = of_book AND position = expected;
+        PERFORM FROM book_head WHERE book = of_book AND position = expected AND epoch = known_epoch;
     END IF;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'another writer moved the head of %', of_book USING ERRCODE = 'serialization_failure';
@@ -150,9 +153,10 @@ BEGIN
         SELECT of_book, r.account, r.initiated_position, r.transfer_id
         FROM json_to_recordset(new_parties) AS r (account text, initiated_position bigint, transfer_id uuid);
     END IF;
-    IF new_policy IS NOT NULL THEN
+    IF new_policy IS NOT NULL OR new_fee_rules IS NOT NULL THEN
         INSERT INTO book_rules (book, policy, fee_rules) VALUES (of_book, new_policy, new_fee_rules)
-        ON CONFLICT (book) DO UPDATE SET policy = excluded.policy, fee_rules = excluded.fee_rules;
+        ON CONFLICT (book) DO UPDATE SET policy = coalesce(excluded.policy, book_rules.policy),
+            fee_rules = coalesce(excluded.fee_rules, book_rules.fee_rules);
     END IF;
     IF of_source IS NOT NULL THEN
         INSERT INTO followed (book, source, position) VALUES (of_book, of_source, source_position)

@@ -11,7 +11,7 @@ import orjson
 
 from events.ledger import Consent, ConsentRule, FeeRule, Leg
 from services.chassis.clock import rfc3339
-from services.ledger.domain import Account, Book, Cancellation, Policy, Transfer
+from services.ledger.domain import Account, Cancellation, Policy, Transfer
 
 ACCOUNT = "account, entity_id, balance, max_negative, max_positive, standing, version, closing, consent"
 
@@ -126,15 +126,13 @@ def transfer_row(transfer: Transfer) -> dict[str, Any]:
 
 
 def rules_of(policy: str | None, fee_rules: str | None, default: Policy) -> tuple[Policy, tuple[FeeRule, ...]]:
-    """A book's rules from its row; the defaults while it has none."""
-    if policy is None or fee_rules is None:
-        return default, ()
-    return _POLICY.decode(policy), _FEES.decode(fee_rules)
+    """A book's rules from its row; the defaults for what was never set."""
+    return _POLICY.decode(policy) if policy else default, _FEES.decode(fee_rules) if fee_rules else ()
 
 
-def rules_row(book: Book) -> tuple[str, str]:
-    """Policy and fee rules as they are stored."""
-    return _json(book.policy), _json(book.fee_rules)
+def rules_row(policy: Policy | None, fee_rules: tuple[FeeRule, ...] | None) -> tuple[str | None, str | None]:
+    """Policy and fee rules as they are stored; None for what is not to be written."""
+    return None if policy is None else _json(policy), None if fee_rules is None else _json(fee_rules)
 
 
 def _two_legs(payer: str, payee: str, amount: int) -> tuple[Leg, ...]:

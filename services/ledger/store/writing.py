@@ -50,7 +50,7 @@ _OPTIONS = " ".join(
 
 # The lock is the head's row: a writer in one call and a writer in two wait for each other there.
 _HEAD = """
-SELECT h.position, h.hash, h.time, r.policy, r.fee_rules FROM book_head h LEFT JOIN book_rules r USING (book)
+SELECT h.position, h.hash, h.time, h.epoch, r.policy, r.fee_rules FROM book_head h LEFT JOIN book_rules r USING (book)
 WHERE h.book = %s FOR NO KEY UPDATE OF h"""
 _FOLLOWED = "SELECT position FROM followed WHERE book = %s AND source = %s"
 _OUTCOMES = """
@@ -68,7 +68,7 @@ SELECT {ACCOUNT} FROM accounts WHERE book = %s AND account IN (
     SELECT unnest(%s::text[])
     UNION SELECT payer FROM transfers WHERE book = %s AND transfer_id = ANY(%s::uuid[])
     UNION SELECT payee FROM transfers WHERE book = %s AND transfer_id = ANY(%s::uuid[]))"""
-_APPEND = "SELECT append_batch(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_APPEND = "SELECT append_batch(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 _TRANSIENT = (
     psycopg.OperationalError,
@@ -108,6 +108,8 @@ class Writer:
         self._pipeline: psycopg.Pipeline | None = None
         self._transaction = ExitStack()
         self._memory = Memory()
+        self._epoch = 0
+        """Of the tables that the memory was read from: each repair of them raises it (docs/adr/0009)."""
 
     @property
     def book(self) -> str:
@@ -239,7 +241,7 @@ class Writer:
         found = [ask(_TRANSFERS, self._name, transfers)] if transfers else []
         found += [ask(_PENDING, self._name, open_ones, self._name, open_ones)] if open_ones else []
         pipeline.sync()
-        position, hash_, time, policy, fee_rules = head()[0]
+        position, hash_, time, self._epoch, policy, fee_rules = head()[0]
         book = Book(
             {account.account: account for account in map(account_of, accounts())},
             {transfer.transfer_id: transfer for rows in found for transfer in map(transfer_of, rows())},
@@ -259,10 +261,10 @@ class Writer:
 
     def _parameters(self, batch: Batch, follow: tuple[str, int] | None) -> tuple[Any, ...]:
         head = batch.head
-        policy, fee_rules = rules_row(batch.rules) if batch.rules else (None, None)
+        policy, fee_rules = rules_row(batch.policy, batch.fee_rules)
         source, source_position = follow or (None, None)
         return (
-            self._name, batch.before.position, head.position, head.hash, head.time,
+            self._name, batch.before.position, self._epoch, head.position, head.hash, head.time,
             _json([_event_row(row) for row in batch.events]),
             _json(batch.postings),
             _json([account_row(account) for account in batch.accounts]),
