@@ -5,17 +5,20 @@ from pathlib import Path
 
 from flask import Flask
 
+from services.chassis.clock import Clock, clock_for, system_clock
 from services.chassis.config import read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Verifier
 from services.chassis.web import Parts, new_app
 from services.ledger import api
-from services.ledger.config import DIRECTORY_SOURCE, Config
+from services.ledger.config import DEFAULT_UNIT, DIRECTORY_SOURCE, Config
 from services.ledger.link import CommitterLink, Link
 from services.ledger.store import Reader, schema_version
 
 
-def create_app(verifier: Verifier, reader: Reader, link: Link) -> Flask:
+def create_app(
+    verifier: Verifier, reader: Reader, link: Link, *, clock: Clock = system_clock, unit: str = DEFAULT_UNIT
+) -> Flask:
     """The application over a reader and a link to a committer."""
     parts = Parts(
         name="ledger",
@@ -26,7 +29,7 @@ def create_app(verifier: Verifier, reader: Reader, link: Link) -> Flask:
         schema_version=schema_version(),
     )
     app = new_app(parts, api.bp)
-    api.install(app, reader, link)
+    api.install(app, reader, link, clock, unit)
     return app
 
 
@@ -35,6 +38,7 @@ def serving_app() -> Flask:
     configure_logs("ledger", "serve")
     config = read_settings(Config, os.environ)
     verifier = Verifier(Path(config.public_key_file).read_bytes(), "ledger")
-    reader = Reader(config.database_url, config.book)
+    reader = Reader(config.database_url, config.book, policy=config.policy)
     reader.open()
-    return create_app(verifier, reader, CommitterLink(config.socket))
+    clock = clock_for(config.environment, config.development_clock)
+    return create_app(verifier, reader, CommitterLink(config.socket), clock=clock, unit=config.unit)

@@ -72,14 +72,13 @@ def relay() -> None:
 
 def schedule() -> None:
     """What time does to proposals: they expire, and before that their other side is reminded."""
-    from services.ledger.domain import Policy
     from services.ledger.handlers import Appender
     from services.ledger.scheduling import HeldClock, Schedule, run_schedule
     from services.ledger.store.due import DueTransfers
 
     config, stop = _config(), new_stop()
     clock = HeldClock(clock_for(config.environment, config.development_clock))
-    due = DueTransfers(config.database_url, config.book, Policy().reminder_days)
+    due = DueTransfers(config.database_url, config.book, config.policy.reminder_days)
     run_schedule(Schedule(due, Appender(_writer(config), clock), clock, stop), stop)
 
 
@@ -116,10 +115,6 @@ def _config() -> Config:
 
 
 def _writer(config: Config) -> "Writer":
-    from services.ledger.domain import Policy
     from services.ledger.store import Writer
 
-    policy = Policy(
-        default_max_negative=config.default_max_negative, default_max_positive=config.default_max_positive
-    )  # fmt: skip
-    return Writer(config.database_url, config.book, policy)
+    return Writer(config.database_url, config.book, config.policy)

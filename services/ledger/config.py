@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from events.topics import DEFAULT_BOOK, DIRECTORY_EVENTS, DIRECTORY_KEY
 from services.chassis.config import PRODUCTION, setting
+from services.ledger.domain import Policy
 
+DEFAULT_UNIT = "ocn-uk"
 DIRECTORY_SOURCE = f"{DIRECTORY_EVENTS}/{DIRECTORY_KEY}"
 """What the accounts follow, as the consumer names it."""
 
@@ -21,7 +23,7 @@ class Config:
     host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
     workers: int = setting("LEDGER_WORKERS", "HTTP workers, at most one a core", default=1)
     book: str = setting("LEDGER_BOOK", "the community whose accounts are kept", default=DEFAULT_BOOK)
-    unit: str = setting("LEDGER_UNIT", "the book's unit of account", default="ocn-uk")
+    unit: str = setting("LEDGER_UNIT", "the book's unit of account", default=DEFAULT_UNIT)
     default_max_negative: int = setting(
         "LEDGER_DEFAULT_MAX_NEGATIVE",
         "a new account's credit while the book has no policy, smallest unit",
@@ -36,6 +38,11 @@ class Config:
     development_clock: str | None = setting(
         "DEVELOPMENT_CLOCK", "file that sets the time while it exists, in development", default=None
     )
+
+    @property
+    def policy(self) -> Policy:
+        """The book's, while nobody has set one."""
+        return Policy(default_max_negative=self.default_max_negative, default_max_positive=self.default_max_positive)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

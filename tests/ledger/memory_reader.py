@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 
 from services.chassis.clock import rfc3339
-from services.ledger.domain import Account, Policy, Transfer
+from services.ledger.domain import Account, Book, Policy, Transfer
 from services.ledger.findings import (
     AccountThen,
     Change,
@@ -21,6 +21,7 @@ from services.ledger.findings import (
 from services.ledger.questions import EVERY_ENTRY, EVERY_TRANSFER, EntryFilter, TransferFilter
 from services.ledger.store import NotYet, StoreAway
 from services.ledger.store.histories import TYPES
+from services.ledger.store.snapshots import Snapshot
 
 
 class MemoryReader:
@@ -39,6 +40,10 @@ class MemoryReader:
 
     def policy(self) -> Policy:
         return self._store.policy
+
+    def snapshot(self, _: Sequence[str]) -> Snapshot:
+        book = Book(dict(self._store.accounts), {}, self._store.policy, self._store.fee_rules)
+        return Snapshot(self._store.head.time, book)
 
     def accounts(self, numbers: Sequence[str]) -> list[Account]:
         self.check()

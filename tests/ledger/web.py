@@ -7,7 +7,8 @@ from services.ledger.app import create_app
 from services.ledger.handlers import Appender
 from tests.chassis.keys import key_pair
 from tests.ledger.factories import an_account_number, opening
-from tests.ledger.fakes import DirectLink, MemoryReader, MemoryStore, Ticking
+from tests.ledger.fakes import DirectLink, MemoryStore, Ticking
+from tests.ledger.memory_reader import MemoryReader
 
 A, B, C = (an_account_number() for _ in range(3))
 
@@ -19,11 +20,14 @@ class Api:
         private, public = key_pair("internal")
         self.store = MemoryStore()
         self.reader = MemoryReader(self.store)
-        self.appender = Appender(self.store, Ticking())
+        self.clock = Ticking()
+        self.appender = Appender(self.store, self.clock)
         self.appender.execute([opening(number) for number in (A, B, C)])
         self.signer = Signer(private)
         self.link = DirectLink(self.appender)
-        self.client = create_app(Verifier(public, "ledger"), self.reader, self).test_client()
+        self.client = create_app(
+            Verifier(public, "ledger"), self.reader, self, clock=self.clock, unit="tea"
+        ).test_client()
         self.keys = 0
 
     def send(self, request):

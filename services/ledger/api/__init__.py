@@ -1,6 +1,18 @@
 """The ledger's HTTP interface (docs/internal-api.md). Commands go to the committer, reads to PostgreSQL."""
 
-from services.ledger.api import accounts, book, commands, statements, transfers
+from services.ledger.api import accounts, book, commands, previews, rules, statements, transfers
 from services.ledger.api.blueprint import ERRORS, STATUS_OF, bp, install
 
-__all__ = ["ERRORS", "STATUS_OF", "accounts", "book", "bp", "commands", "install", "statements", "transfers"]
+__all__ = [
+    "ERRORS",
+    "STATUS_OF",
+    "accounts",
+    "book",
+    "bp",
+    "commands",
+    "install",
+    "previews",
+    "rules",
+    "statements",
+    "transfers",
+]

@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ import msgspec
 from flask import Blueprint, Response, current_app, request
 from marshmallow import Schema, ValidationError
 
+from services.chassis.clock import Clock
 from services.chassis.logs import correlation_id
 from services.chassis.tokens import Caller
 from services.chassis.web import ErrorTable, Problem, answer, body, caller
@@ -63,9 +65,9 @@ ERRORS: ErrorTable = {
 }
 
 
-def install(app: Any, reader: Reader, link: Link) -> None:
-    """Give the views what they work with."""
-    app.extensions["ledger"] = (reader, link)
+def install(app: Any, reader: Reader, link: Link, clock: Clock, unit: str) -> None:
+    """Give the views what they work with; `unit` is the book's unit of account."""
+    app.extensions["ledger"] = (reader, link, clock, unit)
 
 
 def reader() -> Reader:
@@ -74,6 +76,15 @@ def reader() -> Reader:
 
 def link() -> Link:
     return cast(Link, current_app.extensions["ledger"][1])
+
+
+def now() -> datetime:
+    """By the same clock as commands are decided by."""
+    return cast(Clock, current_app.extensions["ledger"][2])()
+
+
+def unit() -> str:
+    return cast(str, current_app.extensions["ledger"][3])
 
 
 def checked(schema: Schema) -> Any:
@@ -94,8 +105,8 @@ def _flat(messages: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, l
             yield path, found
 
 
-def command(command: Command, *, key_needed: bool = False) -> Response:
-    """Have it done; the answer once it is committed. Raises Problem, CommitterBusy."""
+def command(command: Command, *, key_needed: bool = False, also: Mapping[str, Any] | None = None) -> Response:
+    """Have it done; the answer once it is committed, with `also` beside. Raises Problem, CommitterBusy."""
     asking = caller()
     outcome = link().send(
         Request(
@@ -107,14 +118,19 @@ def command(command: Command, *, key_needed: bool = False) -> Response:
             correlation_id=correlation_id(),
         )
     )
-    return _answered(outcome)
+    return _answered(outcome, also or {})
 
 
-def _answered(outcome: Outcome) -> Response:
+def _answered(outcome: Outcome, also: Mapping[str, Any]) -> Response:
     positions = {"ledger": outcome.position} if outcome.position else {}
     if outcome.ok:
-        return answer(outcome.document, **positions)
-    raise Problem(STATUS_OF[outcome.code], outcome.code, outcome.detail, outcome.errors, extra=outcome.extra)
+        return answer({**(outcome.document or {}), **also}, **positions)
+    raise problem_of(outcome)
+
+
+def problem_of(outcome: Outcome) -> Problem:
+    """A refusal as it is answered."""
+    return Problem(STATUS_OF[outcome.code], outcome.code, outcome.detail, outcome.errors, extra=outcome.extra)
 
 
 def authority_of(asking: Caller) -> Authority:

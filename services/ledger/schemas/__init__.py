@@ -3,6 +3,7 @@
 from services.ledger.schemas.batches import BATCH
 from services.ledger.schemas.commands import (
     ADMIN_TRANSFER,
+    ANYTHING,
     CONSENT,
     EMPTY,
     FEES,
@@ -18,6 +19,7 @@ from services.ledger.schemas.reads import NUMBERS, PAGE, STATEMENT
 __all__ = [
     "ACCOUNT_NUMBER",
     "ADMIN_TRANSFER",
+    "ANYTHING",
     "BATCH",
     "CONSENT",
     "EMPTY",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import INCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from events.ledger import ConsentRule, FeeRule, Leg
 from services.ledger.domain import MAX_AMOUNT, instant_text
@@ -147,6 +147,11 @@ class EmptySchema(Schema):
     pass
 
 
+class AnythingSchema(Schema):
+    class Meta:
+        unknown = INCLUDE
+
+
 class ReasonSchema(Schema):
     reason = Text(load_default="", lines=True)
 
@@ -157,4 +162,4 @@ class NeededReasonSchema(Schema):
 
 INITIATE, LIMITS, EMPTY, REASON = InitiateSchema(), LimitsSchema(), EmptySchema(), ReasonSchema()
 ADMIN_TRANSFER, CONSENT, NEEDED_REASON = AdminTransferSchema(), ConsentSchema(), NeededReasonSchema()
-FEES, POLICY = FeesSchema(), PolicySchema()
+FEES, POLICY, ANYTHING = FeesSchema(), PolicySchema(), AnythingSchema()

@@ -23,6 +23,7 @@ from services.ledger.store import histories, listings, lists, points
 from services.ledger.store.lists import TrialBalances
 from services.ledger.store.migrating import schema_version
 from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, rules_of, transfer_of
+from services.ledger.store.snapshots import Snapshot, snapshot
 from services.ledger.store.statements import Statements
 
 _OPTIONS = "-c timezone=UTC -c statement_timeout=5s -c default_transaction_read_only=on -c jit=off"
@@ -92,6 +93,11 @@ class Reader:
         with self._connection() as connection:
             row = connection.execute(_RULES, (self._book,)).fetchone()
         return rules_of(row[0], row[1], self._policy)[0] if row else self._policy
+
+    def snapshot(self, numbers: Sequence[str]) -> Snapshot:
+        """The accounts with those numbers, and the book's rules with the accounts that take fees, as of one moment."""
+        with self._connection() as connection:
+            return snapshot(connection, self._book, numbers, self._policy)
 
     def accounts(self, numbers: Sequence[str]) -> list[Account]:
         """The accounts in the order asked; unknown ones are left out."""
