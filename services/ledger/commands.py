@@ -11,7 +11,7 @@ from services.chassis.clock import clock_for
 from services.chassis.config import read_settings
 from services.chassis.logs import log
 from services.chassis.process import gunicorn_command, new_stop
-from services.ledger.config import DIRECTORY_SOURCE, Config, MigrateConfig
+from services.ledger.config import DIRECTORY_SOURCE, Config, MigrateConfig, ReplayConfig
 
 if TYPE_CHECKING:
     from services.ledger.store import Writer
@@ -99,6 +99,14 @@ def audit() -> None:
     raise SystemExit(0 if run_audit(config.database_url, config.book, config.kafka_bootstrap) else 1)
 
 
+def replay() -> None:
+    """Every table anew from the log, held against the live ones: exit code 0 when they agree, else 1."""
+    from services.ledger.replaying import Wish, run_replay
+
+    wish, config = Wish.of(sys.argv[2:]), read_settings(ReplayConfig, os.environ)
+    raise SystemExit(0 if run_replay(config.owner_url, config.book, config.kafka_bootstrap, wish) else 1)
+
+
 COMMANDS = {
     "serve": serve,
     "commit": commit,
@@ -107,6 +115,7 @@ COMMANDS = {
     "schedule": schedule,
     "migrate": migrate,
     "audit": audit,
+    "replay": replay,
 }
 
 

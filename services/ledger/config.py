@@ -51,3 +51,12 @@ class MigrateConfig:
 
     owner_url: str = setting("LEDGER_OWNER_DATABASE_URL", "PostgreSQL, as the owner of the tables", secret=True)
     database_url: str = setting("LEDGER_DATABASE_URL", "PostgreSQL, as the role that gets the rights", secret=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayConfig:
+    """What `replay` reads: it makes tables, so it works as the owner."""
+
+    owner_url: str = setting("LEDGER_OWNER_DATABASE_URL", "PostgreSQL, as the owner of the tables", secret=True)
+    kafka_bootstrap: str = setting("KAFKA_BOOTSTRAP", "Kafka brokers, host:port, comma separated")
+    book: str = setting("LEDGER_BOOK", "the community whose accounts are kept", default=DEFAULT_BOOK)

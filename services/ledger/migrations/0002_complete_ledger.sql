@@ -41,7 +41,7 @@ CREATE TABLE transfer_parties (
     initiated_position bigint NOT NULL,
     transfer_id        uuid NOT NULL,
     PRIMARY KEY (book, account, initiated_position),
-    FOREIGN KEY (book, account) REFERENCES accounts
+    FOREIGN KEY (book, account) REFERENCES accounts DEFERRABLE INITIALLY DEFERRED
 );
 
 -- The history of each account (`subject` is its number) and of the book's own rules (`fee-rules`, `policy`).
