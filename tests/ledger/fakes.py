@@ -8,7 +8,8 @@ from services.ledger.domain import Account, Book, Policy, Transfer
 from services.ledger.handlers import Appender
 from services.ledger.messages import Answer, outcome_of
 from services.ledger.records import Batch, Head, Loaded, Outcome, Request, Wanted
-from services.ledger.store import Interrupted, Rejected
+from services.ledger.store import Interrupted, Outdated, Rejected
+from services.ledger.store.remembering import Memory
 from tests.ledger.memory_reader import MemoryReader
 
 __all__ = ["BOOK", "DirectLink", "MemoryReader", "MemoryStore", "Ticking", "decoded"]
@@ -79,6 +80,53 @@ class MemoryStore:
         if follow:
             self.applied[follow[0]] = follow[1]
         self.batches.append(batch)
+
+
+class RememberingStore:
+    """A `Writer` without PostgreSQL: its memory is the real one, and it is given what it asks for, no more."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.book, self._store, self._memory = store.book, store, Memory()
+
+    def load(self, wanted: Wanted, *, locked: bool = False) -> Loaded:
+        remembered = None if locked else self._memory.recall(wanted)
+        return remembered or self._memory.learn(self._read(wanted))
+
+    def followed(self, source: str) -> int:
+        return self._store.applied.get(source, 0)
+
+    def abandon(self) -> None:
+        self._memory.forget()
+
+    def write(self, batch: Batch, follow: tuple[str, int] | None = None) -> None:
+        if batch.before.position != self._store.head.position:
+            self._memory.distrust()
+            raise Outdated("another writer was faster")
+        if any((row.scope, row.key) in self._store.outcomes for row in batch.outcomes):
+            self._memory.distrust()
+            raise Outdated("a key was used before")
+        self._store.is_open = True
+        try:
+            self._store.write(batch, follow)
+        except Interrupted:
+            self._memory.forget()
+            raise
+        self._memory.keep(batch)
+
+    def _read(self, wanted: Wanted) -> Loaded:
+        store = self._store
+        transfers = {known: store.transfers[known] for known in wanted.transfers if known in store.transfers}
+        numbers = {*wanted.accounts, *(rule.account for rule in store.fee_rules)}
+        numbers.update(leg.account for transfer in transfers.values() for leg in transfer.legs)
+        if wanted.pending_of:
+            transfers |= {
+                known: transfer
+                for known, transfer in store.transfers.items()
+                if transfer.status == "initiated" and {transfer.payer, transfer.payee} & wanted.pending_of
+            }
+        accounts = {number: store.accounts[number] for number in numbers if number in store.accounts}
+        outcomes = {key: store.outcomes[key] for key in wanted.keys if key in store.outcomes}
+        return Loaded(store.head, Book(accounts, transfers, store.policy, store.fee_rules), outcomes)
 
 
 class Ticking:

@@ -7,6 +7,7 @@ from events.ledger import (
     CancellationKind,
     Consent,
     Entry,
+    FeeRule,
     Leg,
     TransferCancelled,
     TransferCompleted,
@@ -61,14 +62,14 @@ def require_fee_accounts_trading(book: Book, legs: Sequence[Leg]) -> None:
         raise FeeAccountUnavailable(f"{FEE_ACCOUNT} Tell an administrator.")
 
 
-def require_room(book: Book, legs: Sequence[Leg], own: str) -> None:
-    """`legs` are payer, payee, fee accounts; `own` is the side that asks. Raises LimitExceeded, CounterpartyLimit,
-    FeeAccountUnavailable.
+def require_room(book: Book, legs: Sequence[Leg], own: str, rules: Sequence[FeeRule] = ()) -> None:
+    """`legs` are payer, payee, fee accounts, by `rules`; `own` is the side that asks. Raises LimitExceeded,
+    CounterpartyLimit, FeeAccountUnavailable.
     """
     payer, payee = legs[0], legs[1]
     mine, other = (payer, payee) if own == payer.account else (payee, payer)
     if not book.account(mine.account).allows(mine.amount):
-        raise _own_limit(book, payer.account, payee.account, pays=mine is payer)
+        raise _own_limit(book.account(mine.account), applying(rules, payer.account, payee.account), pays=mine is payer)
     if not book.account(other.account).allows(other.amount):
         verb = "pay" if mine is payee else "receive"
         raise CounterpartyLimit(f"The other business can't {verb} that much at the moment. Try a smaller amount.")
@@ -76,9 +77,7 @@ def require_room(book: Book, legs: Sequence[Leg], own: str) -> None:
         raise FeeAccountUnavailable(f"{FEE_ACCOUNT} Tell an administrator.")
 
 
-def _own_limit(book: Book, payer: str, payee: str, *, pays: bool) -> LimitExceeded:
-    account = book.account(payer if pays else payee)
-    rules = applying(book.fee_rules, payer, payee)
+def _own_limit(account: Account, rules: Sequence[FeeRule], *, pays: bool) -> LimitExceeded:
     most = largest_amount(rules, "payer" if pays else "payee", account.can_pay if pays else account.can_receive)
     verb = "pay" if pays else "receive"
     return LimitExceeded(f"The most that you can {verb} is {most} of the smallest unit.", max_possible=most)

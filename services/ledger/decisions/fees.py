@@ -1,6 +1,6 @@
 """What a transfer costs, and the legs that it therefore has. Integers only; percentages are rounded half-even."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from events.ledger import FeeRule, FeeSide, Leg
 from services.ledger.domain import MAX_AMOUNT, FeeExceedsAmount
@@ -35,18 +35,25 @@ def legs_of(rules: Iterable[FeeRule], *, payer: str, payee: str, amount: int) ->
     )
 
 
-def largest_amount(rules: Iterable[FeeRule], side: FeeSide, room: int) -> int:
-    """The largest amount whose leg on `side`, fees included, fits into `room`: legs never shrink as amounts grow."""
-    mine = [rule for rule in rules if rule.side == side]
+def largest_amount(rules: Sequence[FeeRule], side: FeeSide, room: int) -> int:
+    """An amount whose leg on `side`, fees included, fits into `room`, while one unit more does not.
+
+    0 when fees would take all of it. (Where several rules of a side round up at the same amount its leg may shrink by
+    a unit or two as amounts grow: a little more may pass by such luck.)
+    """
     sign = 1 if side == "payer" else -1
     low, high = 0, MAX_AMOUNT
     while low < high:
         middle = (low + high + 1) // 2
-        if middle + sign * sum(fee_of(rule, middle) for rule in mine) <= room:
+        if middle + sign * _taken(rules, side, middle) <= room:
             low = middle
         else:
             high = middle - 1
-    return low
+    return low if low > _taken(rules, "payee", low) else 0
+
+
+def _taken(rules: Iterable[FeeRule], side: FeeSide, amount: int) -> int:
+    return sum(fee_of(rule, amount) for rule in rules if rule.side == side)
 
 
 def applying(rules: Iterable[FeeRule], payer: str, payee: str) -> list[FeeRule]:

@@ -56,7 +56,7 @@ def initiate(book: Book, command: InitiateTransfer, authority: Authority, moment
     payer, payee = (initiator, counterparty) if command.direction == "pay" else (counterparty, initiator)
     legs = legs_of(book.fee_rules, payer=payer.account, payee=payee.account, amount=command.amount)
     require_fee_accounts_trading(book, legs)
-    require_room(book, legs, own=initiator.account)
+    require_room(book, legs, initiator.account, book.fee_rules)
     rule = counterparty.consents_to(initiator.account, command.direction, command.amount)
     proposed = TransferInitiated(
         transfer_id=moment.new_id(),
