@@ -40,6 +40,8 @@ class _Idle:
 class _Answer(wsgi.Response):  # type: ignore[misc]
     """Sends head and body in one call when the body is one piece, as ours are."""
 
+    headers_sent: bool
+
     def write(self, piece: bytes) -> None:
         whole = isinstance(piece, bytes) and self.response_length == len(piece) > 0
         if not whole or self.headers_sent or self.chunked or self._omits_body:

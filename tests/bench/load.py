@@ -1,87 +1,141 @@
-"""A closed loop over HTTP: each caller proposes a transfer, the other side accepts it, then the next.
+"""The load: callers in a closed loop over HTTP, in a process of its own. `python -m tests.bench.load` reads a plan.
 
-One process, gevent, raw keep-alive sockets: a client library would cost as much CPU as the server.
+One thread, one epoll, raw keep-alive sockets, requests made before the clock starts: what the load costs is taken from
+the servers, which share its cores. A caller is a generator: it yields the bytes of a request and gets the answer.
 """
 
 import json
-import secrets
+import select
+import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
 
-import gevent
-from gevent import socket
+from tests.bench.calls import Calls
+
+Answer = tuple[int, bytes]
+Caller = Generator[bytes, Answer, None]
+
+_END_OF_HEAD = b"\r\n\r\n"
+_LENGTH = b"ontent-Length: "
+
+
+@dataclass
+class Plan:
+    """What one run asks for. `tokens` by account; amounts are one unit unless a call is to be refused."""
+
+    scenario: str
+    port: int
+    callers: int
+    seconds: float
+    accounts: list[str]
+    tokens: dict[str, str]
+    payees: list[str] = field(default_factory=list)
+    """Who is paid; all accounts when empty."""
+    refused: float = 0.0
+    """Share of calls with an amount beyond every limit."""
+    size: int = 100
+    """Commands in one batch, or rows of a page."""
+    path: str = "/transfers"
+    """Where proposals go."""
+
+
+@dataclass
+class Tally:
+    """What a run came to."""
+
+    durations: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+    done: int = 0
+    """What the scenario counts: pairs, transfers, commands, calls."""
+    sample: str = ""
+    """The first answer that nobody expected."""
 
 
 class Connection:
-    """One keep-alive connection to 127.0.0.1."""
+    """One caller's keep-alive connection and what has arrived on it of the next answer."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port))
-        self._file = self._socket.makefile("rb")
+    def __init__(self, port: int, caller: Caller) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.caller, self.received, self.started = caller, b"", 0.0
 
-    def post(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
-            f"Idempotency-Key: {secrets.token_hex(8)}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
-        self._socket.sendall(head.encode() + body)
-        status = int(self._file.readline().split()[1])
-        length = 0
-        while (line := self._file.readline()) not in (b"\r\n", b""):
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-        return status, self._file.read(length)
+    def ask(self, request: bytes) -> None:
+        self.started = time.perf_counter()
+        self.socket.sendall(request)
 
-    def close(self) -> None:
-        self._file.close()
-        self._socket.close()
-
-
-def run(port: int, callers: int, seconds: float, accounts: Sequence[str], tokens: dict[str, str]) -> dict[str, float]:
-    """Pairs (initiate + accept) a second, calls a second, milliseconds of a call at three percentiles, failures."""
-    durations: list[float] = []
-    done = failures = 0
-    deadline = time.perf_counter() + seconds
-
-    def call(connection: Connection, path: str, account: str, body: bytes) -> bytes | None:
-        nonlocal failures
-        started = time.perf_counter()
-        status, answer = connection.post(path, tokens[account], body)
-        durations.append(time.perf_counter() - started)
-        if status != 200:
-            failures += 1
+    def take(self) -> Answer | None:
+        """The answer, once it is whole."""
+        piece = self.socket.recv(262_144)
+        if not piece:
+            raise ConnectionError("the server hung up")
+        received = self.received = self.received + piece if self.received else piece
+        end = received.find(_END_OF_HEAD)
+        if end < 0:
             return None
-        return answer
+        at = received.index(_LENGTH) + len(_LENGTH)
+        length = int(received[at : received.index(b"\r", at)])
+        if len(received) < end + 4 + length:
+            return None
+        self.received = b""
+        return int(received[9:12]), received[end + 4 :]
 
-    def trade(number: int) -> None:
-        nonlocal done
-        connection = Connection(port)
-        turn = number
-        while time.perf_counter() < deadline:
-            turn += 1
-            payer, payee = accounts[turn % len(accounts)], accounts[(turn * 7 + 1 + number) % len(accounts)]
-            if payer == payee:
+
+def run(plan: Plan) -> dict[str, Any]:
+    """Rates a second, milliseconds of a call at three percentiles, answers by status, CPU ms of this process a call."""
+    tally = Tally()
+    calls = Calls(plan)
+    connections = {}
+    for number in range(plan.callers):
+        connection = Connection(plan.port, calls.caller(number, tally))
+        connections[connection.socket.fileno()] = connection
+    cpu, started = time.process_time(), time.perf_counter()
+    _drive(connections, started + plan.seconds, tally)
+    elapsed, cpu = time.perf_counter() - started, time.process_time() - cpu
+    for connection in connections.values():
+        connection.socket.close()
+    return _result(tally, elapsed, cpu)
+
+
+def _drive(connections: dict[int, Connection], deadline: float, tally: Tally) -> None:
+    poll = select.epoll()
+    for number, connection in connections.items():
+        poll.register(number, select.EPOLLIN)
+        connection.ask(next(connection.caller))
+    running = len(connections)
+    now, durations, statuses = time.perf_counter, tally.durations, tally.statuses
+    while running:
+        for number, _ in poll.poll():
+            connection = connections[number]
+            answer = connection.take()
+            if answer is None:
                 continue
-            proposal = {"initiator": payer, "counterparty": payee, "direction": "pay", "amount": 1, "description": "b"}
-            answer = call(connection, "/transfers", payer, json.dumps(proposal).encode())
-            if answer and call(connection, f"/transfers/{json.loads(answer)['transfer_id']}/accept", payee, b"{}"):
-                done += 1
-        connection.close()
-
-    started = time.perf_counter()
-    gevent.joinall([gevent.spawn(trade, number) for number in range(callers)], raise_error=True)
-    elapsed = time.perf_counter() - started
-    durations.sort()
-    percentile = {name: durations[int(len(durations) * share)] * 1000 for name, share in _SHARES.items()}
-    return {"pairs": done / elapsed, "calls": len(durations) / elapsed, "failures": failures, **percentile}
+            moment = now()
+            durations.append(moment - connection.started)
+            statuses[answer[0]] = statuses.get(answer[0], 0) + 1
+            request = connection.caller.send(answer)
+            if moment < deadline:
+                connection.ask(request)
+            else:
+                poll.unregister(number)
+                running -= 1
 
 
-_SHARES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+def _result(tally: Tally, elapsed: float, cpu: float) -> dict[str, Any]:
+    durations = sorted(tally.durations)
+    shares = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+    return {
+        "done": tally.done / elapsed,
+        "calls": len(durations) / elapsed,
+        "made": len(durations),
+        "statuses": tally.statuses,
+        "sample": tally.sample,
+        "client": cpu * 1000 / len(durations),
+        **{name: durations[int(len(durations) * share)] * 1000 for name, share in shares.items()},
+    }
 
 
 if __name__ == "__main__":
-    # In a process of its own, so that its CPU is not the parent's.
-    asked = json.load(sys.stdin)
-    print(json.dumps(run(**asked)))
+    print(json.dumps(run(Plan(**json.load(sys.stdin)))))
