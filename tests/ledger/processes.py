@@ -41,11 +41,11 @@ class Instance:
         self._pool = urllib3.PoolManager(maxsize=64, retries=False, timeout=20)
         self._started: list[subprocess.Popen[bytes]] = []
 
-    def start(self, command: str, **changes: str) -> "subprocess.Popen[bytes]":
+    def start(self, command: str, *arguments: str, **changes: str) -> "subprocess.Popen[bytes]":
         """Start `python -m services.ledger <command>`; its log goes into the folder."""
         with (self.folder / f"{command}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "services.ledger", command],
+                [sys.executable, "-m", "services.ledger", command, *arguments],
                 cwd=ROOT,
                 env=self.environment | changes,
                 stdout=log,
