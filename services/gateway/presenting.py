@@ -12,6 +12,8 @@ from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, gettext, lazy_gettext
 from markupsafe import Markup
 
+from services.gateway.legs import fee_of, is_shared, moved
+
 MINUS = "\N{MINUS SIGN}"
 UNIT = Decimal("0.01")
 
@@ -33,6 +35,12 @@ CANCELLATION_WORDS = {
     "cancelled": lazy_gettext("Withdrawn"),
     "system": lazy_gettext("Stopped by the system"),
     "expired": lazy_gettext("Expired"),
+}
+KIND_WORDS = {
+    "admin": lazy_gettext("Administrator's transfer"),
+    "reversal": lazy_gettext("Reversal"),
+    "pay": lazy_gettext("Payment"),
+    "request": lazy_gettext("Payment request"),
 }
 MATCH_WORDS = {
     "exact": lazy_gettext("same word"),
@@ -105,6 +113,15 @@ def day(moment: str | None) -> Markup:
     return _time(at, format_date(at, "d MMM yyyy"))
 
 
+def deadline(moment: str | None, now: datetime | None = None) -> Markup:
+    """A `<time>` that shows a day to come, with its year unless it is this one; exact UTC on hover."""
+    if not moment:
+        return Markup("")
+    at = parsed(moment)
+    this_year = format_date(at, "yyyy") == format_date(now or datetime.now(UTC), "yyyy")
+    return _time(at, format_date(at, "d MMM" if this_year else "d MMM yyyy"))
+
+
 def _time(at: datetime, text: str) -> Markup:
     exact = at.strftime("%Y-%m-%d %H:%M:%S UTC")
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact, text)
@@ -147,11 +164,19 @@ def status_words(status: str) -> str:
 
 
 def transfer_words(transfer: dict[str, object]) -> str:
-    """A transfer's state for people: a cancelled one says how it ended."""
+    """A transfer's state for people: a cancelled one says how it ended, a completed one whether it was reversed."""
+    if transfer.get("reversed_by"):
+        return str(gettext("Reversed"))
     cancellation = transfer.get("cancellation")
     if isinstance(cancellation, dict):
         return str(CANCELLATION_WORDS.get(cancellation.get("kind", ""), TRANSFER_WORDS["cancelled"]))
     return str(TRANSFER_WORDS.get(str(transfer["status"]), transfer["status"]))
+
+
+def kind_words(transfer: dict[str, object]) -> str:
+    """What sort of transfer, or of a statement's entry, it is."""
+    kind = str(transfer.get("kind", "transfer"))
+    return str(KIND_WORDS.get(str(transfer["direction"]) if kind == "transfer" else kind, kind))
 
 
 def match_words(how: str) -> str:
@@ -167,9 +192,10 @@ def inc_type_words(inc_type: str) -> str:
 def register(app: Flask) -> None:
     """Give the templates these words."""
     filters: tuple[Callable[..., str], ...] = (
-        *(figure, signed_figure, money, count_figure, account_number, when, day),
-        *(status_words, transfer_words, match_words, inc_type_words),
+        *(figure, signed_figure, money, count_figure, account_number, when, day, deadline),
+        *(status_words, transfer_words, kind_words, match_words, inc_type_words),
     )
     for item in filters:
         app.add_template_filter(item)
-    app.add_template_global(gauge)
+    for helper in (gauge, moved, fee_of, is_shared):
+        app.add_template_global(helper)

@@ -272,6 +272,13 @@ class Entity(CamelSchema):
     why = fields.List(fields.Nested(Why))
 
 
+class TransferLeg(CamelSchema):
+    """What a transfer does to one account."""
+
+    account = fields.String(required=True, data_key="accountNumber")
+    amount = Amount(required=True, metadata={"description": "signed; the legs of a transfer sum to zero"})
+
+
 class Transfer(CamelSchema):
     """A transfer as one of its parties sees it."""
 
@@ -284,8 +291,23 @@ class Transfer(CamelSchema):
     payee = fields.String(required=True, data_key="to")
     amount = Amount(required=True)
     description = fields.String(required=True)
+    fees = Amount(required=True, metadata={"description": "what the payer is charged on top, or the payee gets less"})
+    legs = fields.List(fields.Nested(TransferLeg), metadata={"description": "what moves, fees included"})
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(("transfer", "admin", "reversal")),
+        metadata={"description": "`admin` and `reversal` complete at once and need no acceptance"},
+    )
     status = fields.String(required=True, validate=validate.OneOf(("initiated", "completed", "cancelled")))
-    cancellation_kind = fields.String(metadata={"description": "who or what ended it"})
+    by_consent = fields.Boolean(
+        required=True, metadata={"description": "completed at once by the standing consent of the other party"}
+    )
+    reverses = fields.String(metadata={"description": "id of the transfer that this one reverses"})
+    reversed_by = fields.String(metadata={"description": "id of the transfer that reversed this one"})
+    expires_at = fields.String(data_key="dateExpires", metadata={"description": "when a proposal ends unanswered"})
+    cancellation_kind = fields.String(
+        metadata={"description": "who or what ended it: cancelled, rejected, expired, system"}
+    )
     cancellation_reason = fields.String()
     date_proposed = fields.String(required=True)
     date_completed = fields.String()
@@ -300,6 +322,8 @@ class Standing(CamelSchema):
     max_negative_balance = Amount(required=True)
     can_pay = Amount(required=True, metadata={"description": "the most that can be paid now"})
     can_receive = Amount(required=True, metadata={"description": "the most that can be received now"})
+    closing = fields.Boolean(metadata={"description": "closes by itself as soon as its balance is zero"})
+    outside_limits = fields.Boolean(metadata={"description": "only transfers that bring the balance back will pass"})
 
 
 class Balance(Standing):

@@ -7,6 +7,8 @@ from tests.gateway.standin import Asked, Standin, problem
 ANN = "user-ann"
 FARM, FARM_ACCOUNT = "entity-farm", "1000000000000008"
 BAKERY, BAKERY_ACCOUNT = "entity-bakery", "2000000000000006"
+OFFICE_ACCOUNT = "3000000000000004"
+LATER = "2999-12-22T12:00:00.000000Z"
 NOW = "2026-01-31T12:00:00.000000Z"
 
 
@@ -48,7 +50,8 @@ def a_bakery(**changes: Any) -> dict[str, Any]:
 def an_account(account: str = FARM_ACCOUNT, balance: int = 1000, **changes: Any) -> dict[str, Any]:
     known = {
         "account": account, "entity_id": FARM, "balance": balance, "max_negative": 10_000, "max_positive": 50_000,
-        "standing": "trading", "can_pay": balance + 10_000, "can_receive": 50_000 - balance, "version": 7,
+        "standing": "trading", "closing": False, "outside_limits": False, "can_pay": balance + 10_000,
+        "can_receive": 50_000 - balance, "version": 7,
     }  # fmt: skip
     return known | changes
 
@@ -58,9 +61,27 @@ def a_transfer(transfer_id: str = "transfer-1", **changes: Any) -> dict[str, Any
     transfer = {
         "transfer_id": transfer_id, "kind": "transfer", "direction": "pay", "initiator": FARM_ACCOUNT,
         "payer": FARM_ACCOUNT, "payee": BAKERY_ACCOUNT, "amount": 2500, "description": "Bread", "reference": "",
-        "status": "initiated", "initiated_at": NOW, "ended_at": None, "cancellation": None, "version": 3,
-    }  # fmt: skip
-    return transfer | changes
+        "status": "initiated", "initiated_at": NOW, "expires_at": LATER, "ended_at": None, "accepted_by": None,
+        "by_consent": False, "cancellation": None, "reverses": None, "reversed_by": None, "version": 3,
+    } | changes  # fmt: skip
+    payer, payee, amount = (transfer[name] for name in ("payer", "payee", "amount"))
+    return {"legs": some_legs((payer, -amount), (payee, amount))} | transfer
+
+
+def some_legs(*legs: tuple[str, int]) -> list[dict[str, Any]]:
+    return [{"account": account, "amount": amount} for account, amount in legs]
+
+
+def a_completed_transfer(transfer_id: str = "transfer-1", **changes: Any) -> dict[str, Any]:
+    done = {"status": "completed", "ended_at": NOW, "expires_at": None, "accepted_by": BAKERY_ACCOUNT}
+    return a_transfer(transfer_id, **done | changes)
+
+
+def an_admin_transfer(transfer_id: str = "transfer-1", **changes: Any) -> dict[str, Any]:
+    """An administrator moves 20.00 from the farm and 10.00 from the office to the bakery."""
+    legs = some_legs((FARM_ACCOUNT, -2000), (OFFICE_ACCOUNT, -1000), (BAKERY_ACCOUNT, 3000))
+    known = {"kind": "admin", "initiator": "", "amount": 3000, "legs": legs, "accepted_by": None}
+    return a_completed_transfer(transfer_id, **known | changes)
 
 
 class Network:

@@ -13,12 +13,16 @@ from tests.gateway.network import (
     FARM,
     FARM_ACCOUNT,
     NOW,
+    OFFICE_ACCOUNT,
     Network,
+    a_completed_transfer,
     a_session,
     a_transfer,
     an_account,
     an_admin_session,
+    an_admin_transfer,
     an_entity,
+    some_legs,
 )  # fmt: skip
 from tests.gateway.standin import Asked
 
@@ -54,6 +58,11 @@ PAGES = (
     Page("transfer-mine", "/transfers/transfer-1", "member"),
     Page("transfer-theirs", "/transfers/transfer-2", "member"),
     Page("transfer-ended", "/transfers/transfer-3", "member"),
+    Page("transfer-fees", "/transfers/transfer-fees", "member"),
+    Page("transfer-expired", "/transfers/transfer-expired", "member"),
+    Page("transfer-consent", "/transfers/transfer-consent", "member"),
+    Page("transfer-by-admin", "/transfers/transfer-admin", "member"),
+    Page("transfer-reversal", "/transfers/transfer-reversal", "member"),
     Page("pending", "/pending", "member"),
     Page("statement", "/statement", "member"),
     Page("profile", "/profile", "member"),
@@ -180,7 +189,19 @@ def _transfers(network: Network, note: str) -> None:
         "transfer-3", status="cancelled", ended_at=NOW, description=note,
         cancellation={"kind": "rejected", "code": "declined", "reason": note, "by": BAKERY_ACCOUNT},
     )  # fmt: skip
-    for transfer in (mine, theirs, ended, offered):
+    fees = some_legs((FARM_ACCOUNT, -4030), (BAKERY_ACCOUNT, 3960), (OFFICE_ACCOUNT, 70))
+    with_fees = a_transfer("transfer-fees", amount=4000, legs=fees, description=note)
+    expired = a_transfer(
+        "transfer-expired", status="cancelled", ended_at=NOW, description=note,
+        cancellation={"kind": "expired", "code": "expired", "reason": "Nobody answered it in time.", "by": None},
+    )  # fmt: skip
+    consented = a_completed_transfer("transfer-consent", by_consent=True, accepted_by=None, description=note)
+    granted = an_admin_transfer("transfer-admin", description=note, reversed_by="transfer-reversal")
+    back = an_admin_transfer(
+        "transfer-reversal", kind="reversal", payer=BAKERY_ACCOUNT, payee=FARM_ACCOUNT, reverses="transfer-admin",
+        legs=some_legs((FARM_ACCOUNT, 2000), (OFFICE_ACCOUNT, 1000), (BAKERY_ACCOUNT, -3000)), description=note,
+    )  # fmt: skip
+    for transfer in (mine, theirs, ended, offered, with_fees, expired, consented, granted, back):
         network.ledger.on("GET", f"/transfers/{transfer['transfer_id']}", transfer)
     network.ledger.on("GET", "/transfers", {"transfers": [mine, theirs, offered], "total": 3})
     entries = [
@@ -198,11 +219,13 @@ def a_statement(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]
     return statement | changes
 
 
-def an_entry(position: int, amount: int, balance: int, description: str) -> dict[str, Any]:
-    return {
+def an_entry(position: int, amount: int, balance: int, description: str, **changes: Any) -> dict[str, Any]:
+    entry = {
         "position": position, "transfer_id": f"transfer-{position}", "counterparty": BAKERY_ACCOUNT, "amount": amount,
-        "balance": balance, "description": description, "time": NOW,
+        "balance": balance, "description": description, "time": NOW, "role": "payer" if amount < 0 else "payee",
+        "kind": "transfer", "direction": "pay", "reference": None,
     }  # fmt: skip
+    return entry | changes
 
 
 def a_match(name: str, mine: str, theirs: str, how: str) -> dict[str, Any]:

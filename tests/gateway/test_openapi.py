@@ -137,8 +137,8 @@ def test_answers_are_what_the_document_says(client: FlaskClient, network: Networ
             schema.load(without_money(item), unknown=RAISE, partial=MONEY)
 
 
-MONEY = ("balance", "max_positive_balance", "max_negative_balance", "can_pay", "can_receive", "amount",
-         "pending_transfers.amount")  # fmt: skip
+MONEY = ("balance", "max_positive_balance", "max_negative_balance", "can_pay", "can_receive", "amount", "fees",
+         "legs.amount", *(f"pending_transfers.{name}" for name in ("amount", "fees", "legs.amount")))  # fmt: skip
 
 
 def without_money(item: Any) -> Any:

@@ -5,9 +5,31 @@ from html.parser import HTMLParser
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import Markup
 
-from tests.gateway.network import BAKERY, FARM, Network
-from tests.gateway.scenes import EVIL, LONG_NAME, LONG_WORD, PAGES, Page, empty, furnish, log_in
+from tests.gateway.network import (
+    BAKERY,
+    BAKERY_ACCOUNT,
+    FARM,
+    FARM_ACCOUNT,
+    Network,
+    a_completed_transfer,
+    an_account,
+    an_admin_transfer,
+    some_legs,
+)
+from tests.gateway.scenes import (
+    EVIL,
+    LONG_NAME,
+    LONG_WORD,
+    PAGES,
+    Page,
+    a_statement,
+    an_entry,
+    empty,
+    furnish,
+    log_in,
+)
 from tests.gateway.standin import problem
 
 STATUS = {"not-found": 404, "forbidden": 403, "reset-dead": 404}
@@ -106,6 +128,77 @@ def test_the_escaped_name_is_still_shown(client: FlaskClient, network: Network) 
 def test_long_names_are_shown_whole(client: FlaskClient, network: Network, name: str) -> None:
     furnish(network, name=name)
     assert name in get(client, Page("dashboard", "/dashboard", "member"))
+
+
+# --- what became of a transfer ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("transfer_id", "sentences"),
+    [
+        ("transfer-1", ["Payment", "Waiting for an answer", "Expires 22 Dec 2999"]),
+        ("transfer-fees", ["0.30 credits on top: 40.30 credits are paid in all", "0.40 credits of it: 39.60 credits"]),
+        ("transfer-expired", ["Expired", "Nobody answered it in time."]),
+        ("transfer-consent", ["Completed", "Paid at once, by the standing consent of Old Bakery"]),
+        (
+            "transfer-admin",
+            ["Administrator's transfer", "An administrator made it", "−20.00 credits", "+30.00", "Reversed by",
+             "Done at once: nobody had to accept it"],
+        ),
+        ("transfer-reversal", ["Reversal oftransfer-admin", "An administrator reversed it", "+20.00 credits"]),
+    ],
+)  # fmt: skip
+def test_the_page_of_a_transfer_says_what_it_is(
+    client: FlaskClient, network: Network, transfer_id: str, sentences: list[str]
+) -> None:
+    furnish(network)
+    text = " ".join(Markup(get(client, Page("", f"/transfers/{transfer_id}", "member"))).striptags().split())
+    for sentence in sentences:
+        assert sentence in text
+
+
+def test_my_own_consent_is_named_as_mine_and_my_reversal_too(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    asked = a_completed_transfer("t-1", initiator=BAKERY_ACCOUNT, direction="request", by_consent=True)
+    network.ledger.on("GET", "/transfers/t-1", asked)
+    assert "by your standing consent" in get(client, Page("", "/transfers/t-1", "member"))
+    legs = some_legs((FARM_ACCOUNT, -2500), (BAKERY_ACCOUNT, 2500))
+    back = an_admin_transfer("t-2", kind="reversal", initiator=FARM_ACCOUNT, reverses="t-0", legs=legs)
+    network.ledger.on("GET", "/transfers/t-2", back)
+    assert "You reversed it" in get(client, Page("", "/transfers/t-2", "member"))
+
+
+def test_what_waits_says_until_when(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    for path in ("/pending", "/dashboard"):
+        assert "Expires <time" in get(client, Page("", path, "member"))
+
+
+def test_a_statement_names_what_is_no_payment(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    entries = [
+        an_entry(9, 70, 70, "", role="fee"),
+        an_entry(8, -2000, 0, "Roof fund", role="leg", kind="admin"),
+        an_entry(7, 2000, 2000, "Wrong business", kind="reversal"),
+        an_entry(6, -4030, 0, "Apples"),
+    ]
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement(entries))
+    text = get(client, Page("", "/statement", "member"))
+    assert [text.count(words) for words in ("Fee of a transfer", "Administrator&#39;s transfer", "Reversal")] == [1] * 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [({"closing": True, "standing": "frozen"}, "closes by itself"), ({"outside_limits": True}, "outside your limits")],
+)
+def test_the_balance_says_when_it_is_special(
+    client: FlaskClient, network: Network, changes: dict[str, object], sentence: str
+) -> None:
+    furnish(network)
+    page = Page("", "/dashboard", "member")
+    assert sentence not in get(client, page)
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(**changes))
+    assert sentence in get(client, page)
 
 
 # --- who may see what -------------------------------------------------------------------------------------------

@@ -4,18 +4,24 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from services.gateway.clients import Refused
+from services.gateway.web.refusals import words
 from tests.gateway.network import (
     BAKERY,
     BAKERY_ACCOUNT,
     FARM,
     FARM_ACCOUNT,
+    OFFICE_ACCOUNT,
     Network,
+    a_completed_transfer,
     a_session,
     a_transfer,
     an_account,
+    some_legs,
 )
 from tests.gateway.scenes import furnish, log_in
 from tests.gateway.standin import problem
@@ -225,6 +231,49 @@ def test_a_confirmed_payment_is_sent_with_its_key_and_shown(member: FlaskClient,
     assert "Your payment waits for an answer." in member.get("/transfers/transfer-1").text
 
 
+@pytest.mark.parametrize("direction", ["pay", "request"])
+def test_what_a_consent_covers_is_told_as_paid(member: FlaskClient, network: Network, direction: str) -> None:
+    done = a_completed_transfer("transfer-consent", direction=direction, by_consent=True, accepted_by=None)
+    network.ledger.on("POST", "/transfers", done)
+    response = send(member, "/transfers", TRANSFER | {"direction": direction}, page="/transfers/new")
+    assert response.headers["Location"] == "/transfers/transfer-consent"
+    text = member.get("/transfers/transfer-consent").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Paid: 25.00 credits, at once" in text
+    assert "waits for an answer" not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "field"),
+    [
+        ("transfer.fee_exceeds_amount", "The fees would take all of that.", "amount"),
+        ("transfer.fee_account", "The account that fees go to can", ""),
+        ("transfer.of_tomorrow", "What the ledger says of it.", ""),
+    ],
+)
+def test_refusals_for_fees_are_said_in_words(
+    member: FlaskClient, network: Network, code: str, sentence: str, field: str
+) -> None:
+    network.ledger.on("POST", "/transfers", problem(422, code, "What the ledger says of it."))
+    response = send(member, "/transfers", TRANSFER, page="/transfers/new")
+    assert response.status_code == 422
+    assert sentence in response.text
+    assert ('id="amount-error"' in response.text) is (field == "amount")
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("transfer.not_completed", "there is nothing to reverse"),
+        ("transfer.not_reversible", "A reversal can't be reversed"),
+        ("transfer.already_reversed", "was reversed before"),
+        ("batch.refused", "What the ledger says of it."),
+    ],
+)
+def test_new_refusals_have_a_sentence(app: Flask, code: str, sentence: str) -> None:
+    with app.test_request_context():
+        assert sentence in words(Refused(409, code, "What the ledger says of it."))
+
+
 @pytest.mark.parametrize("typed", ["2000 0000 0000 0006", "2000-0000-0000-0006", "old bakery"])
 def test_the_other_side_is_found_by_number_or_name(member: FlaskClient, typed: str) -> None:
     response = send(member, "/transfers/new", TRANSFER | {"counterparty": typed})
@@ -318,6 +367,18 @@ def test_accepting_past_the_own_limit_is_warned_of(
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(can_pay=can_pay))
     for path in ("/transfers/transfer-2", "/dashboard", "/pending"):
         assert ("That is past your limit now" in member.get(path).text) is warned
+
+
+@pytest.mark.parametrize(("can_pay", "warned"), [(4029, True), (4030, False)])
+def test_accepting_counts_the_fees_in(member: FlaskClient, network: Network, can_pay: int, warned: bool) -> None:
+    legs = some_legs((FARM_ACCOUNT, -4030), (BAKERY_ACCOUNT, 3960), (OFFICE_ACCOUNT, 70))
+    asked = a_transfer("transfer-2", initiator=BAKERY_ACCOUNT, direction="request", amount=4000, legs=legs)
+    network.ledger.on("GET", "/transfers/transfer-2", asked)
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(can_pay=can_pay))
+    text = member.get("/transfers/transfer-2").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "You pay Old Bakery 40.00 credits; your balance goes from 10.00 to −30.30" in text
+    assert "That is with fees of 0.30 credits for you." in text
+    assert ("That is past your limit now" in text) is warned
 
 
 def test_what_was_just_written_is_read_with_its_position(member: FlaskClient, network: Network) -> None:
@@ -442,6 +503,15 @@ def test_limits_are_sent_in_the_smallest_unit(admin: FlaskClient, network: Netwo
     assert response.headers["Location"] == page
     body = network.ledger.last("PATCH", f"/accounts/{BAKERY_ACCOUNT}/limits").body
     assert body == {"max_negative": 10_000, "max_positive": 150_050, "reason": "trusted"}
+
+
+def test_limits_that_a_balance_does_not_fit_are_said_to_be_so(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    log_in(client, "admin")
+    network.ledger.on("PATCH", f"/accounts/{BAKERY_ACCOUNT}/limits", an_account(BAKERY_ACCOUNT, outside_limits=True))
+    page = f"/admin/businesses/{BAKERY}"
+    send(client, f"{page}/limits", {"max_negative": "0", "max_positive": "0"}, page=page)
+    assert "Its balance is outside of them now" in client.get(page).text
 
 
 def test_a_wrong_limit_is_said_beside_it_and_kept(admin: FlaskClient, network: Network) -> None:

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from markupsafe import Markup
 
 from services.gateway.presenting import (
     account_number,
+    deadline,
     figure,
     gauge,
+    kind_words,
     money,
     parsed,
     signed_figure,
@@ -99,4 +102,28 @@ def test_the_gauge_shows_where_a_balance_lies(
 def test_a_cancelled_transfer_says_how_it_ended() -> None:
     assert transfer_words({"status": "cancelled", "cancellation": {"kind": "rejected"}}) == "Declined"
     assert transfer_words({"status": "cancelled", "cancellation": {"kind": "cancelled"}}) == "Withdrawn"
+    assert transfer_words({"status": "cancelled", "cancellation": {"kind": "expired"}}) == "Expired"
     assert transfer_words({"status": "initiated", "cancellation": None}) == "Waiting for an answer"
+    assert transfer_words({"status": "completed", "cancellation": None, "reversed_by": "t-2"}) == "Reversed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "words"),
+    [
+        ("transfer", "pay", "Payment"),
+        ("transfer", "request", "Payment request"),
+        ("admin", "pay", "Administrator's transfer"),
+        ("reversal", "pay", "Reversal"),
+        ("barter", "pay", "barter"),
+    ],
+)
+def test_a_transfer_says_of_what_sort_it_is(kind: str, direction: str, words: str) -> None:
+    assert kind_words({"kind": kind, "direction": direction}) == words
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [("2026-12-22T12:00:00.000000Z", "22 Dec"), ("2027-01-03T12:00:00.000000Z", "3 Jan 2027"), (None, "")],
+)
+def test_a_day_to_come_bears_its_year_when_it_is_another(moment: str | None, text: str) -> None:
+    assert Markup(deadline(moment, parsed(NOON))).striptags() == text

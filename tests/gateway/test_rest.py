@@ -10,14 +10,19 @@ from tests.gateway.network import (
     BAKERY_ACCOUNT,
     FARM,
     FARM_ACCOUNT,
+    LATER,
     NOW,
+    OFFICE_ACCOUNT,
     Network,
     a_bakery,
+    a_completed_transfer,
     a_session,
     a_transfer,
     an_account,
     an_admin_session,
+    an_admin_transfer,
     an_entity,
+    some_legs,
 )
 from tests.gateway.standin import Asked, Says, problem
 from tests.log_lines import LogLines
@@ -343,8 +348,63 @@ def test_proposing(client: FlaskClient, ann: dict[str, str], network: Network, t
     assert answered.get_json()["data"] == {
         "id": "transfer-1", "transfer": "out", "isInitiator": True, "accountNumber": BAKERY_ACCOUNT,
         "entityName": "Old Bakery", "from": FARM_ACCOUNT, "to": BAKERY_ACCOUNT, "amount": 25.0, "description": "Bread",
-        "status": "initiated", "dateProposed": NOW,
+        "status": "initiated", "dateProposed": NOW, "dateExpires": LATER, "kind": "transfer", "byConsent": False,
+        "fees": 0.0, "legs": [
+            {"accountNumber": FARM_ACCOUNT, "amount": -25.0}, {"accountNumber": BAKERY_ACCOUNT, "amount": 25.0},
+        ],
     }  # fmt: skip
+
+
+def test_a_proposal_that_a_consent_covers_is_answered_as_completed(
+    client: FlaskClient, ann: dict[str, str], network: Network
+) -> None:
+    network.ledger.on("POST", "/transfers", a_completed_transfer(by_consent=True, accepted_by=None))
+    made = client.post("/api/v1/transfers", json=PAYMENT, headers=ann).get_json()["data"]
+    assert (made["status"], made["byConsent"], made["dateCompleted"]) == ("completed", True, NOW)
+    assert "dateExpires" not in made
+
+
+def test_fees_are_told_beside_the_amount_to_who_bears_them(
+    client: FlaskClient, ann: dict[str, str], network: Network
+) -> None:
+    legs = some_legs((FARM_ACCOUNT, -4030), (BAKERY_ACCOUNT, 3960), (OFFICE_ACCOUNT, 70))
+    network.ledger.on("GET", "/transfers/transfer-1", a_completed_transfer(amount=4000, legs=legs))
+    found = client.get("/api/v1/transfers/transfer-1", headers=ann).get_json()["data"]
+    assert (found["amount"], found["fees"]) == (40.0, 0.3)
+    assert [leg["amount"] for leg in found["legs"]] == [-40.3, 39.6, 0.7]
+
+
+def test_an_administrators_transfer_and_its_reversal_know_each_other(
+    client: FlaskClient, ann: dict[str, str], network: Network
+) -> None:
+    # The farm is in a leg that is neither the payer's nor the payee's.
+    legs = some_legs((OFFICE_ACCOUNT, -3000), (FARM_ACCOUNT, 1000), (BAKERY_ACCOUNT, 2000))
+    made = an_admin_transfer(payer=OFFICE_ACCOUNT, payee=BAKERY_ACCOUNT, legs=legs, reversed_by="transfer-2")
+    network.ledger.on("GET", "/transfers/transfer-1", made)
+    network.ledger.on("GET", "/transfers/transfer-2", an_admin_transfer(kind="reversal", reverses="transfer-1"))
+    first, second = (client.get(f"/api/v1/transfers/transfer-{n}", headers=ann).get_json()["data"] for n in (1, 2))
+    assert (first["kind"], first["reversedBy"], first["transfer"]) == ("admin", "transfer-2", "in")
+    assert (second["kind"], second["reverses"], second["transfer"]) == ("reversal", "transfer-1", "out")
+    assert not first["isInitiator"]
+
+
+def test_an_older_ledgers_answers_are_understood(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
+    new = ("legs", "expires_at", "accepted_by", "by_consent", "reverses", "reversed_by")
+    old = {name: value for name, value in a_transfer().items() if name not in new}
+    network.ledger.on("GET", "/transfers/transfer-1", old)
+    found = client.get("/api/v1/transfers/transfer-1", headers=ann)
+    assert (found.status_code, found.get_json()["data"]["fees"]) == (200, 0.0)
+    old_account = {n: v for n, v in an_account().items() if n not in ("closing", "outside_limits")}
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", old_account)
+    assert client.get(f"/api/v1/balance?querying_entity_id={FARM}", headers=ann).status_code == 200
+
+
+def test_an_account_that_closes_or_is_outside_its_limits_says_so(
+    client: FlaskClient, ann: dict[str, str], network: Network
+) -> None:
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(closing=True, outside_limits=True))
+    found = client.get(f"/api/v1/balance?querying_entity_id={FARM}", headers=ann).get_json()["data"]
+    assert (found["closing"], found["outsideLimits"]) == (True, True)
 
 
 def test_the_ledger_waits_for_the_newest_news_of_both_parties(
@@ -421,6 +481,14 @@ def test_a_bad_idempotency_key(client: FlaskClient, ann: dict[str, str], network
         (
             problem(409, "idempotency.key_reused", "Other."), 409,
             {"message": "Other.", "code": "idempotency.key_reused"},
+        ),
+        (
+            problem(422, "transfer.fee_exceeds_amount", "All of it."), 422,
+            {"message": "All of it.", "code": "transfer.fee_exceeds_amount"},
+        ),
+        (
+            problem(422, "transfer.fee_account", "No room."), 422,
+            {"message": "No room.", "code": "transfer.fee_account"},
         ),
         (problem(403, "auth.forbidden", "Not yours."), 403, {"message": "Not yours.", "code": "auth.forbidden"}),
         (problem(503, "ledger.busy", "Busy.", 3), 503, {"message": "Busy.", "code": "ledger.busy", "part": "ledger"}),

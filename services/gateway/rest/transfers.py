@@ -5,6 +5,7 @@ from flask import current_app
 from services.chassis.web import allow
 from services.gateway import session
 from services.gateway.clients import Document, PartDown, Parts
+from services.gateway.legs import parties_of
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import login, must_own
 from services.gateway.rest.operations import Listed, operation
@@ -16,7 +17,8 @@ from services.gateway.schemas import Balance, NewTransfer, OwnEntityQuery, Trans
 @allow("member")
 @operation("Propose a payment, or ask for one", body=NewTransfer(), data=Transfer(), keyed=True)
 def initiate(body: Document, key: str | None) -> Document:
-    """Nothing moves until the other party accepts. Limits are checked now and again then."""
+    """Nothing moves until the other party accepts, unless its standing consent covers this: then it is completed at
+    once. Limits are checked now and again at acceptance."""
     parts = session.parts()
     names = meet(parts, body["initiator"], body["receiver"])
     made = parts.ledger.initiate(
@@ -93,5 +95,5 @@ def meet(parts: Parts, *accounts: str) -> dict[str, str]:
 
 def _seen_by_me(parts: Parts, found: Document) -> Document:
     own = set(login().accounts.values())
-    account = found["payer"] if found["payer"] in own else found["payee"]
+    account = next((number for number in parties_of(found) if number in own), found["payee"])
     return transfer_views(parts, [found], account)[0]

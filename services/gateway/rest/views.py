@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.gateway.clients import Document, PartDown, Parts
+from services.gateway.legs import fee_of, moved
 
 PREFERENCES = {
     "show_tags_matched_since_last_login": "matches_since_last_login",
     "receive_daily_match_notification_email": "daily_match_mail",
 }
 _PENDING_SHOWN = 100
+_WHEN_THERE = ("legs", "reverses", "reversed_by", "expires_at")
 
 
 def profile_changes(body: Mapping[str, Any]) -> Document:
@@ -36,7 +38,7 @@ def last_login(previous: Mapping[str, Any] | None) -> Document:
 
 def account_view(account: Document) -> Document:
     """An Account of the ledger for the schema `Standing`."""
-    names = ("balance", "can_pay", "can_receive")
+    names = [*("balance", "can_pay", "can_receive"), *({"closing", "outside_limits"} & account.keys())]
     limits = {"max_positive_balance": account["max_positive"], "max_negative_balance": account["max_negative"]}
     return {**limits, **{name: account[name] for name in names}}
 
@@ -81,8 +83,12 @@ def transfer_view(transfer: Document, account: str, names: Mapping[str, str]) ->
     other = _other(transfer, account)
     return {
         **{name: transfer[name] for name in ("transfer_id", "payer", "payee", "amount", "status")},
+        **{name: transfer[name] for name in _WHEN_THERE if transfer.get(name)},
+        "kind": transfer.get("kind", "transfer"),
+        "by_consent": transfer.get("by_consent", False),
+        "fees": fee_of(transfer, account),
         "description": transfer.get("description") or "",
-        "transfer": "out" if transfer["payer"] == account else "in",
+        "transfer": "out" if moved(transfer, account) < 0 else "in",
         "is_initiator": transfer["initiator"] == account,
         "account_number": other,
         "entity_name": names.get(other),

@@ -145,7 +145,7 @@ def set_limits(entity_id: str) -> Answer:
     if not form.validate():
         return _business(entity, limits_form=form)
     try:
-        parts().ledger.set_limits(
+        account = parts().ledger.set_limits(
             entity["account"],
             max_negative=form.max_negative.minor,
             max_positive=form.max_positive.minor,
@@ -158,4 +158,6 @@ def set_limits(entity_id: str) -> Answer:
         problem = words_for_unknown_outcome(down)
         return _business(entity, limits_form=form, limits_problem=problem, status=503)
     flash(gettext("The limits of %(name)s are changed.", name=entity["name"]), "done")
+    if account.get("outside_limits"):
+        flash(gettext("Its balance is outside of them now: only transfers that bring it back will pass."), "bad")
     return redirect(url_for("web.admin_business", entity_id=entity_id))

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from services.gateway.clients import Document, PartDown, Refused
+from services.gateway.legs import parties_of
 from services.gateway.session import parts
 from services.gateway.web.refusals import words, words_for_down
 
@@ -44,7 +45,7 @@ def names_of(numbers: Iterable[str]) -> Mapping[str, Document]:
 
 def parties(transfers: Iterable[Document]) -> set[str]:
     """The account numbers in some transfers."""
-    return {number for transfer in transfers for number in (transfer["payer"], transfer["payee"])}
+    return {number for transfer in transfers for number in parties_of(transfer)}
 
 
 def page_asked() -> int:

@@ -24,6 +24,7 @@ BLAMED = {
     "transfer.same_account": "counterparty",
     "transfer.counterparty_limit": "amount",
     "transfer.limit_exceeded": "amount",
+    "transfer.fee_exceeds_amount": "amount",
 }
 
 
@@ -76,10 +77,15 @@ def create_transfer() -> Answer:
         return _form(form, chosen, problem=blame(form, refused, BLAMED | theirs), status=refused.status)
     except PartDown as down:
         return _form(form, chosen, problem=words_for_unknown_outcome(down), status=503)
-    pays = form.direction.data == "pay"
-    sent = gettext("Your payment waits for an answer.") if pays else gettext("Your request waits for an answer.")
-    flash(sent, "done")
+    flash(_sent(made, form.direction.data == "pay"), "done")
     return redirect(url_for("web.transfer", transfer_id=made["transfer_id"]))
+
+
+def _sent(made: Document, pays: bool) -> str:
+    """What became of the proposal."""
+    if made["status"] == "completed":
+        return gettext("Paid: %(sum)s, at once, as the other side has agreed to before.", sum=money(made["amount"]))
+    return gettext("Your payment waits for an answer.") if pays else gettext("Your request waits for an answer.")
 
 
 def _begin(form: TransferForm) -> Answer:

@@ -38,6 +38,13 @@ _WORDS = {
     "transfer.counterparty_limit": lazy_gettext(
         "The other side's limit does not allow that much. Try less, or talk to them."
     ),
+    "transfer.fee_exceeds_amount": lazy_gettext("The fees would take all of that. Try a larger amount."),
+    "transfer.fee_account": lazy_gettext(
+        "The account that fees go to can't take the fee at the moment. Tell the administrators, and try again later."
+    ),
+    "transfer.not_completed": lazy_gettext("Nothing was paid by this transfer, so there is nothing to reverse."),
+    "transfer.not_reversible": lazy_gettext("A reversal can't be reversed. Make a new transfer instead."),
+    "transfer.already_reversed": lazy_gettext("This transfer was reversed before; this page shows by which."),
     "transfer.same_account": lazy_gettext("That is your own account. Choose another business."),
     "transfer.already_closed": lazy_gettext("This transfer has ended meanwhile; this page says how."),
     "account.unknown": lazy_gettext("There is no such account. Check the number, or write the name of the business."),

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.forms import AnswerForm
+from services.gateway.legs import parties_of
 from services.gateway.presenting import money
 from services.gateway.session import current, parts, safe_next
 from services.gateway.web.blueprint import bp, mine
@@ -28,7 +29,7 @@ def transfer(transfer_id: str) -> Answer:
 
 def _transfer(found: Document, problem: str = "", reason: str = "", status: int = 200) -> Answer:
     business, login = mine(), current()
-    me = business.account if business and business.account in (found["payer"], found["payee"]) else ""
+    me = business.account if business and business.account in parties_of(found) else ""
     account = card(lambda: parts().ledger.account(me)).value if me and found["status"] == "initiated" else None
     page = render_template(
         "transfer.html",
