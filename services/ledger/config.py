@@ -1,10 +1,13 @@
 """Settings of the ledger (README.md lists them)."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from events.topics import DEFAULT_BOOK, DIRECTORY_EVENTS, DIRECTORY_KEY
 from services.chassis.config import PRODUCTION, setting
-from services.ledger.domain import Policy
+
+if TYPE_CHECKING:
+    from services.ledger.domain import Policy
 
 DEFAULT_UNIT = "ocn-uk"
 DIRECTORY_SOURCE = f"{DIRECTORY_EVENTS}/{DIRECTORY_KEY}"
@@ -40,8 +43,10 @@ class Config:
     )
 
     @property
-    def policy(self) -> Policy:
+    def policy(self) -> "Policy":
         """The book's, while nobody has set one."""
+        from services.ledger.domain import Policy
+
         return Policy(default_max_negative=self.default_max_negative, default_max_positive=self.default_max_positive)
 
 
