@@ -5,6 +5,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ class Instance:
         }
         self._pool = urllib3.PoolManager(maxsize=64, retries=False, timeout=20)
         self._started: list[subprocess.Popen[bytes]] = []
+        self.repeated = 0
+        """How often a command had to be sent again."""
+        self._counting, self._pause = threading.Lock(), threading.Event()
 
     def start(self, command: str, *arguments: str, **changes: str) -> "subprocess.Popen[bytes]":
         """Start `python -m services.ledger <command>`; its log goes into the folder."""
@@ -94,6 +98,22 @@ class Instance:
         content = None if body is None else orjson.dumps(body)
         response = self._pool.request(method, self.url + path, body=content, headers=sent)
         return response.status, orjson.loads(response.data)
+
+    def insist(
+        self, path: str, body: Any, *, token: str, key: str = "", headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """POST as a good client does: while the outcome is unknown, the same again with the same key."""
+        key = key or secrets.token_hex(12)
+        while True:
+            try:
+                status, answer = self.ask("POST", path, body, token=token, key=key, headers=headers)
+            except urllib3.exceptions.HTTPError:
+                status, answer = 503, {}
+            if status != 503:
+                return status, answer
+            with self._counting:
+                self.repeated += 1
+            self._pause.wait(0.02)
 
     def stop(self) -> None:
         """End everything that still runs."""

@@ -1,19 +1,30 @@
-"""Writers and processes at once: nobody loses, repeats or breaks a limit."""
+"""Writers of one book at once, each with its own connection: nobody loses, repeats or breaks a limit."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 
-from services.chassis.clock import system_clock
-from services.ledger.domain import MAX_AMOUNT
+from services.chassis.clock import Clock, system_clock
+from services.ledger.domain import MAX_AMOUNT, ExpireTransfer
 from services.ledger.handlers import Appender
+from services.ledger.records import Outcome, Request
 from services.ledger.store import Writer
+from tests.databases import Database
 from tests.ledger.books import initiated, requires_sound, two_accounts
-from tests.ledger.factories import accepting, an_account_number, cancelling, opening, paying, rejecting
+from tests.ledger.factories import a_request, accepting, an_account_number, cancelling, opening, paying, rejecting
 from tests.ledger.fakes import decoded
 
 pytestmark = pytest.mark.integration
+
+
+def as_another(database: Database, book: str, request: Request, clock: Clock = system_clock) -> Outcome:
+    """The outcome of `request` by a writer of its own."""
+    own = Writer(database.url, book)
+    (outcome,) = decoded(Appender(own, clock).execute([request]))
+    own.close()
+    return outcome
 
 
 def test_two_writers_at_once_keep_positions_gapless_and_the_chain_whole(ledger_database, appender, book):
@@ -43,9 +54,7 @@ def test_of_many_concurrent_accepts_exactly_one_wins(ledger_database, appender, 
     transfer_id = initiated(appender, paying(payer, payee, 10))
 
     def accept(_: int) -> str:
-        own = Writer(ledger_database.url, book)
-        (outcome,) = decoded(Appender(own, system_clock).execute([accepting(transfer_id, payee)]))
-        own.close()
+        outcome = as_another(ledger_database, book, accepting(transfer_id, payee))
         assert outcome.ok or outcome.extra == {"transfer_status": "completed"}
         return outcome.code
 
@@ -55,20 +64,25 @@ def test_of_many_concurrent_accepts_exactly_one_wins(ledger_database, appender, 
     assert requires_sound(ledger_database, book).accounts[payee].balance == 10
 
 
-def test_of_an_accept_a_reject_and_a_cancel_exactly_one_wins(ledger_database, appender, book):
+def test_of_an_accept_a_reject_a_cancel_and_an_expiry_exactly_one_wins(ledger_database, appender, book):
     payer, payee = two_accounts(appender)
-    for _ in range(10):
-        transfer_id = initiated(appender, paying(payer, payee, 1))
-        steps = [accepting(transfer_id, payee), rejecting(transfer_id, payee), cancelling(transfer_id, payer)]
-
-        def take(step) -> bool:
-            own = Writer(ledger_database.url, book)
-            (outcome,) = decoded(Appender(own, system_clock).execute([step]))
-            own.close()
-            return outcome.ok
-
-        with ThreadPoolExecutor(3) as pool:
-            assert sorted(pool.map(take, steps)) == [False, False, True]
+    for _ in range(25):
+        (proposal,) = decoded(appender.execute([paying(payer, payee, 1)]))
+        transfer_id, expires_at = proposal.document["transfer_id"], proposal.document["expires_at"]
+        in_time, late = system_clock, lambda at=expires_at: datetime.fromisoformat(at)
+        expiry = a_request(ExpireTransfer(transfer_id=transfer_id))
+        steps = [
+            (accepting(transfer_id, payee), in_time),
+            (rejecting(transfer_id, payee), in_time),
+            (cancelling(transfer_id, payer), in_time),
+            (expiry, late),
+        ]
+        with ThreadPoolExecutor(4) as pool:
+            outcomes = list(pool.map(lambda step: as_another(ledger_database, book, *step), steps))
+        assert sorted(outcome.ok for outcome in outcomes) == [False, False, False, True]
+        (winner,) = (outcome for outcome in outcomes if outcome.ok)
+        losers = {(outcome.code, outcome.extra.get("transfer_status")) for outcome in outcomes if not outcome.ok}
+        assert losers == {("transfer.already_closed", winner.document["status"])}
     requires_sound(ledger_database, book)
 
 
@@ -95,10 +109,7 @@ def test_concurrent_acceptances_can_not_together_break_a_limit(ledger_database, 
     open_ones = [(initiated(appender, paying(payer, payee, 60)), payee) for payee in payees]
 
     def accept(pair: tuple[str, str]) -> str:
-        own = Writer(ledger_database.url, book)
-        (outcome,) = decoded(Appender(own, system_clock).execute([accepting(*pair)]))
-        own.close()
-        return outcome.code
+        return as_another(ledger_database, book, accepting(*pair)).code
 
     with ThreadPoolExecutor(8) as pool:
         codes = sorted(pool.map(accept, open_ones))
