@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from events import directory
+from events import directory, ledger
 from services.matcher.domain import (
     Place,
     Tag,
     UnknownEntity,
     best_first,
     distance_km,
+    entity_id_of,
     evolve,
     match_of,
     may_be_shown,
@@ -139,3 +140,10 @@ def test_distance_is_along_the_great_circle():
     assert distance_km(LONDON, LONDON) == 0
     assert distance_km(LONDON, None) is None
     assert distance_km(Place(latitude=0, longitude=0), Place(latitude=0, longitude=180)) == pytest.approx(20015, abs=1)
+
+
+@pytest.mark.parametrize("cls", ledger.EVENTS, ids=lambda cls: cls.TYPE)
+def test_no_news_of_money_changes_an_entity(cls):
+    """Not even that of an account, which names its entity."""
+    event = object.__new__(cls)
+    assert entity_id_of(event) is None
