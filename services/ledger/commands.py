@@ -25,6 +25,7 @@ def serve() -> None:
     from services.ledger.supervising import Supervisor
 
     config = _config()
+    _require_unit(config)
     committer = [sys.executable, "-m", "services.ledger", "commit"]
     factory = "services.ledger.app:serving_app()"
     http = gunicorn_command(factory, config.host, config.port, config.workers)
@@ -47,7 +48,7 @@ def commit() -> None:
 def consume() -> None:
     """Accounts follow the directory."""
     from services.chassis.consuming import Loop
-    from services.ledger.consumer import GROUP, AccountsFollowDirectory
+    from services.ledger.consumer import AccountsFollowDirectory, group_of
     from services.ledger.handlers import Appender
     from services.ledger.store import Reader
 
@@ -57,7 +58,7 @@ def consume() -> None:
     appender = Appender(writer, clock_for(config.environment, config.development_clock))
     projection = AccountsFollowDirectory(appender, reader)
     topic = DIRECTORY_SOURCE.partition("/")[0]
-    Loop(projection, config.kafka_bootstrap, GROUP, [topic], new_stop()).run()
+    Loop(projection, config.kafka_bootstrap, group_of(config.book), [topic], new_stop()).run()
     writer.close()
     reader.close()
 
@@ -126,4 +127,17 @@ def _config() -> Config:
 def _writer(config: Config) -> "Writer":
     from services.ledger.store import Writer
 
-    return Writer(config.database_url, config.book, config.policy)
+    _require_unit(config)
+    return Writer(config.database_url, config.book, config.policy, config.unit)
+
+
+def _require_unit(config: Config) -> None:
+    """End here, with a sentence, rather than mix two units in a book."""
+    from services.ledger.store.units import WrongUnit, require_unit
+
+    try:
+        if not require_unit(config.database_url, config.book, config.unit):
+            log.warning("unit.unknown", book=config.book)
+    except WrongUnit as error:
+        print(error, file=sys.stderr, flush=True)
+        raise SystemExit(78) from error

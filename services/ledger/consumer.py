@@ -7,6 +7,7 @@ from events import directory
 from events.codec import decode, event_of
 from events.envelope import Envelope
 from events.ledger import Standing
+from events.topics import DEFAULT_BOOK
 from services.chassis.consuming import Received
 from services.ledger.domain import Authority, Command, OpenAccount, SetStanding
 from services.ledger.handlers import Appender
@@ -14,6 +15,11 @@ from services.ledger.records import Request
 from services.ledger.store import Interrupted, Reader, StoreAway
 
 GROUP = "ledger"
+
+
+def group_of(book: str) -> str:
+    """Each book follows the directory for itself: two in one group would share the news between them."""
+    return GROUP if book == DEFAULT_BOOK else f"{GROUP}.{book}"
 
 
 class AccountsFollowDirectory:

@@ -53,9 +53,10 @@ class EventOutbox:
         return moved.rowcount == 1
 
     def wait(self, seconds: float) -> None:
-        """Until the next commit's NOTIFY."""
-        for _ in self._connected().notifies(timeout=seconds, stop_after=1):
-            pass
+        """Until the next commit's NOTIFY; those of other books wake nobody here."""
+        for news in self._connected().notifies(timeout=seconds):
+            if news.payload == self._book:
+                break
 
     def close(self) -> None:
         """Give leadership back."""

@@ -30,6 +30,7 @@ from services.ledger.store.rows import (
     transfer_of,
     transfer_row,
 )
+from services.ledger.store.units import make_book
 
 Rows = Sequence[Sequence[Any]]
 
@@ -95,15 +96,17 @@ class Rejected(Exception):
 
 
 class Writer:
-    """One connection that appends to one book. Used by one thread. `policy` is the book's while it has set none.
+    """One connection that appends to one book. Used by one thread.
+
+    `policy` is the book's while it has set none, `unit` the one that it is kept in (None: whichever).
 
     On the slow way `load` opens a transaction and a pipeline that both stay open until `write` or `abandon`. One
     pipeline for both: at its end the driver sends a Flush, and PostgreSQL takes that for activity and never ends a
     writer that is idle in its transaction.
     """
 
-    def __init__(self, url: str, book: str, policy: Policy | None = None) -> None:
-        self._url, self._name, self._policy = url, book, policy or Policy()
+    def __init__(self, url: str, book: str, policy: Policy | None = None, unit: str | None = None) -> None:
+        self._url, self._name, self._policy, self._unit = url, book, policy or Policy(), unit
         self._connection: psycopg.Connection | None = None
         self._pipeline: psycopg.Pipeline | None = None
         self._transaction = ExitStack()
@@ -212,11 +215,7 @@ class Writer:
                 self._url, autocommit=True, options=_OPTIONS, connect_timeout=5, application_name="ledger-writer"
             )
             connection.prepare_threshold = 0
-            connection.execute(
-                "INSERT INTO book_head (book, position, hash, time) VALUES (%s, 0, %s, '1970-01-01Z') "
-                "ON CONFLICT DO NOTHING",
-                (self._name, genesis_hash(self._name)),
-            )
+            make_book(connection, self._name, genesis_hash(self._name), self._unit)
         return self._connection
 
     def _append(self, batch: Batch, follow: tuple[str, int] | None) -> None:
