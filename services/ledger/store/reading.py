@@ -26,7 +26,19 @@ from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, rules_of, 
 from services.ledger.store.snapshots import Snapshot, snapshot
 from services.ledger.store.statements import Statements
 
-_OPTIONS = "-c timezone=UTC -c statement_timeout=5s -c default_transaction_read_only=on -c jit=off"
+_OPTIONS = " ".join(
+    f"-c {setting}"
+    for setting in (
+        "timezone=UTC",
+        "statement_timeout=5s",
+        "default_transaction_read_only=on",
+        "jit=off",
+        # What is asked for is nearly always in memory: else the whole book is read for one busy account's statement.
+        "random_page_cost=1.1",
+        # Helpers would take the processor from those who write.
+        "max_parallel_workers_per_gather=0",
+    )
+)
 
 _RULES = "SELECT policy, fee_rules FROM book_rules WHERE book = %s"
 _HEAD = """

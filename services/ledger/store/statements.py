@@ -1,7 +1,8 @@
 """Statements: an account's postings of a period, filtered, in pages by position both ways. Reads only.
 
-The range of positions first, inside the account's own index; transfers are joined for what is shown. A filter looks at
-the account's postings of the period, never at others' (but at the counterparty's, whose positions it meets).
+The range of positions first, inside the account's own index, where amounts and balances lie too; transfers are joined
+for what is shown. Filters by amount and sign stay in that index; one by counterparty meets the other's postings there;
+one by text has to read the transfers of all postings of the period.
 """
 
 # ruff: noqa: S608 -- only constants of this package are put into the texts
@@ -20,6 +21,7 @@ from services.ledger.store.texts import containing
 FEW = 1000
 """So many matches are fetched at once: their totals and page need no further look."""
 _REMEMBERED = 1000
+_NOTHING = Totals(0, 0, 0)
 
 _BOUNDS = """
 SELECT bounds.low, bounds.high, coalesce(opening.balance, 0), coalesce(closing.balance, 0), bounds.newest FROM (
@@ -60,11 +62,12 @@ _TOTALS = """count(*), coalesce(-sum(p.amount) FILTER (WHERE p.amount < 0), 0)::
 
 
 class Statements:
-    """Statements of one book. Totals are remembered: of positions that are past they never change."""
+    """Statements of one book. Totals are remembered: of positions that are past they never change, only grow."""
 
     def __init__(self, book: str) -> None:
         self._book = book
-        self._totals: dict[tuple[Any, ...], Totals] = {}
+        # By account, first position and filter, up to which match.
+        self._totals: dict[tuple[str, int, EntryFilter], tuple[int, Totals]] = {}
 
     def read(
         self, connection: psycopg.Connection, account: str, period: Period, page: Page, only: EntryFilter
@@ -106,12 +109,16 @@ class Statements:
         if len(newest) <= FEW:
             paid = sum(-amount for _, amount in newest if amount < 0)
             return Totals(len(newest), paid, sum(amount for _, amount in newest) + paid)
-        key = (account, low, newest[0][0], found.only)
-        if key not in self._totals:
+        key, last = (account, low, found.only), newest[0][0]
+        known, so_far = self._totals.get(key, (low - 1, _NOTHING))
+        if known > last:
+            return found.totals(low, high)
+        if known < last:
+            so_far = _added(so_far, found.totals(known + 1, high))
             if len(self._totals) >= _REMEMBERED:
                 self._totals.clear()
-            self._totals[key] = found.totals(low, high)
-        return self._totals[key]
+            self._totals[key] = (last, so_far)
+        return so_far
 
 
 class _Matches:
@@ -160,6 +167,10 @@ class _Matches:
     def _rows(self, query: LiteralString, low: int, high: int, **more: int) -> Sequence[Any]:
         asked = self._asked | {"low": low, "high": high} | more
         return self._connection.execute(query, asked, prepare=self._prepare).fetchall()
+
+
+def _added(one: Totals, other: Totals) -> Totals:
+    return Totals(one.count + other.count, one.paid + other.paid, one.received + other.received)
 
 
 def _joins(only: EntryFilter) -> LiteralString:
