@@ -129,6 +129,41 @@ class Instance:
         self._pool.clear()
 
 
+class Traffic:
+    """Callers that pay and accept without pause, and remember what was acknowledged; a 503 is repeated, same key."""
+
+    def __init__(self, instance: Instance, pair: tuple[str, str], callers: int = 4) -> None:
+        self._instance, (self._payer, self._payee) = instance, pair
+        self.completed: list[str] = []
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run) for _ in range(callers)]
+
+    def __enter__(self) -> "Traffic":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        instance = self._instance
+        mine, theirs = instance.token(self._payer), instance.token(self._payee, subject="u2")
+        body = {"initiator": self._payer, "counterparty": self._payee, "direction": "pay", "amount": 1}
+        while not self._stop.is_set():
+            transfer = self._insist("/transfers", body, mine)
+            done = self._insist(f"/transfers/{transfer['transfer_id']}/accept", {}, theirs)
+            assert done["status"] == "completed", done
+            self.completed.append(done["transfer_id"])
+
+    def _insist(self, path: str, body: dict, token: str) -> dict:
+        status, answer = self._instance.insist(path, body, token=token)
+        assert status == 200, answer
+        return answer
+
+
 def children(pid: int) -> dict[int, str]:
     """Child processes of `pid` with their command lines."""
     found = {}

@@ -13,7 +13,7 @@ import pytest
 from services.ledger.auditing import Report, audit_store
 from services.ledger.store.streaming import AuditSource
 from tests.ledger.factories import an_account_number, opening
-from tests.ledger.processes import Instance, children, committer_of, is_alive, kill
+from tests.ledger.processes import Instance, Traffic, children, committer_of, is_alive, kill
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.integration
@@ -59,41 +59,6 @@ def test_pay_accept_and_read_over_http(instance, pair):
     assert instance.ask("GET", f"/accounts/{payee}", token=theirs)[1]["balance"] == 2500
     statement = instance.ask("GET", f"/accounts/{payer}/statement", token=mine)[1]
     assert [entry["amount"] for entry in statement["entries"]] == [-2500]
-
-
-class Traffic:
-    """Callers that pay and accept without pause, and remember what was acknowledged; a 503 is repeated, same key."""
-
-    def __init__(self, instance: Instance, pair: tuple[str, str], callers: int = 4) -> None:
-        self._instance, (self._payer, self._payee) = instance, pair
-        self.completed: list[str] = []
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run) for _ in range(callers)]
-
-    def __enter__(self) -> "Traffic":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self) -> None:
-        instance = self._instance
-        mine, theirs = instance.token(self._payer), instance.token(self._payee, subject="u2")
-        body = {"initiator": self._payer, "counterparty": self._payee, "direction": "pay", "amount": 1}
-        while not self._stop.is_set():
-            transfer = self._insist("/transfers", body, mine)
-            done = self._insist(f"/transfers/{transfer['transfer_id']}/accept", {}, theirs)
-            assert done["status"] == "completed", done
-            self.completed.append(done["transfer_id"])
-
-    def _insist(self, path: str, body: dict, token: str) -> dict:
-        status, answer = self._instance.insist(path, body, token=token)
-        assert status == 200, answer
-        return answer
 
 
 def test_killed_committer_loses_nothing_and_does_nothing_twice(instance, pair, ledger_database, book):
