@@ -122,7 +122,13 @@ class MemoryReader:
             raise NotYet(newest)
         return Point(wanted, rfc3339(self._store.times[wanted - 1]) if wanted else None)
 
-    def account_then(self, account: str, position: int) -> AccountThen | None:
+    def account_then(
+        self, account: str, position: int | None = None, at: datetime | None = None
+    ) -> tuple[Point, AccountThen | None]:
+        point = self.point(position, at)
+        return point, self._account_then(account, point.position)
+
+    def _account_then(self, account: str, position: int) -> AccountThen | None:
         history = [row for row in self._store.changes if row.subject == account and row.position <= position]
         if not history:
             return None
@@ -179,7 +185,7 @@ class MemoryReader:
         return Simulation(outside, len(outside), len(looked_at))
 
     def trial_balance(self, point: Point, *, after: str = "", limit: int = 100) -> TrialBalance:
-        every = [self.account_then(number, point.position) for number in sorted(self._store.accounts)]
+        every = [self._account_then(number, point.position) for number in sorted(self._store.accounts)]
         then = [account for account in every if account is not None]
         shown = [account for account in then if account.account > after]
         return TrialBalance(

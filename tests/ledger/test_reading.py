@@ -136,7 +136,7 @@ def test_what_was_is_never_changed_by_what_comes(world):
         then = everything_then(world, numbers, position)
         seen[position] = then
         for account in world.reader.accounts(numbers):
-            was = world.reader.account_then(account.account, position)
+            _, was = world.reader.account_then(account.account, position)
             for name in ("entity_id", "balance", "max_negative", "max_positive", "standing"):
                 assert getattr(was, name) == getattr(account, name)
     assert len(seen) > 10
@@ -147,10 +147,10 @@ def test_what_was_is_never_changed_by_what_comes(world):
 
 def test_an_account_is_not_there_before_it_is_opened(world):
     first, second = world.open(), world.open()
-    assert world.reader.account_then(first[0], 0) is None
-    assert world.reader.account_then(second[0], 1) is None
-    assert world.reader.account_then(second[0], 2).standing == "trading"
-    assert world.reader.account_then(an_account_number(), 2) is None
+    assert world.reader.account_then(first[0], 0) == (world.reader.point(0), None)
+    assert world.reader.account_then(second[0], 1) == (world.reader.point(1), None)
+    assert world.reader.account_then(second[0], 2)[1].standing == "trading"
+    assert world.reader.account_then(an_account_number(), 2) == (world.reader.point(2), None)
     assert [each.account for each in world.reader.trial_balance(world.reader.point(1)).accounts] == first
     assert world.reader.trial_balance(world.reader.point(0)).accounts == []
 
@@ -163,11 +163,13 @@ def test_an_instant_means_everything_before_it(world):
     world.pay(payer, payee, 5)
     assert world.reader.point(at=time + timedelta(microseconds=1)).position == done
     assert world.reader.point(at=time).position == done - 1
+    assert world.reader.account_then(payer, at=time) == world.reader.account_then(payer, done - 1)
+    assert world.reader.account_then(payer) == world.reader.account_then(payer, world.position)
     assert world.reader.point(at=time - timedelta(days=9)) == world.reader.point(0)
     assert world.reader.point(0).time is None
     assert world.reader.point(at=time + timedelta(days=9)) == world.reader.point(world.position)
     at_end = world.reader.statement(payer, until=time + timedelta(microseconds=1))
-    assert at_end.closing_balance == world.reader.account_then(payer, done).balance == -10
+    assert at_end.closing_balance == world.reader.account_then(payer, done)[1].balance == -10
     assert (at_end.from_position, at_end.to_position) == (1, done)
 
 
@@ -175,6 +177,7 @@ def test_what_lies_ahead_is_not_told(world):
     (account,) = world.open()
     for asking in (
         lambda: world.reader.point(2),
+        lambda: world.reader.account_then(account, 2),
         lambda: world.reader.statement(account, to_position=2),
         lambda: world.reader.statement(account, from_position=3),
     ):

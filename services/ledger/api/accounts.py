@@ -4,7 +4,7 @@ from flask import Response
 
 from services.chassis.web import Problem, allow, answer, caller, follows, query
 from services.ledger.api.blueprint import bp, reader, require_sight_of
-from services.ledger.api.history import point_asked
+from services.ledger.api.history import reached
 from services.ledger.domain import Account, UnknownAccount
 from services.ledger.schemas.fields import ACCOUNT_NUMBER
 from services.ledger.schemas.reads import HISTORY, NUMBERS, POINT
@@ -51,8 +51,8 @@ def get_account(number: str) -> Response:
 def get_balance(number: str) -> Response:
     """Balance, limits and standing as of a position, or as of an instant: everything before it; else now."""
     require_sight_of(number, "admin", "auditor")
-    point = point_asked(query(POINT))
-    then = reader().account_then(number, point.position)
+    with reached("position"):
+        point, then = reader().account_then(number, **query(POINT))
     if then is None:
         raise UnknownAccount(f"At position {point.position} there is no account with that number.")
     return answer(account_then_view(then) | {"position": point.position, "at": point.time})

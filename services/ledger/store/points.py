@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 -- only constants of this package are put into the texts
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -35,7 +36,10 @@ ACCOUNT_THEN: LiteralString = f"""
 SELECT a.account, a.entity_id, coalesce(posting.balance, 0), (limits.data ->> 'max_negative')::bigint,
        (limits.data ->> 'max_positive')::bigint, standing.data ->> 'standing'
 FROM accounts a {BALANCE_THEN} {_SETTINGS_THEN}"""
-_ONE_ACCOUNT: LiteralString = f"{ACCOUNT_THEN} WHERE a.book = %(book)s AND a.account = %(account)s"
+_ONE_THEN: LiteralString = ACCOUNT_THEN.replace("%(position)s", "point.position")
+_POINT_AND_ACCOUNT: LiteralString = f"""
+WITH point AS MATERIALIZED ({_POINT}) SELECT point.*, one.* FROM point
+LEFT JOIN LATERAL ({_ONE_THEN} WHERE a.book = %(book)s AND a.account = %(account)s) AS one ON true"""
 
 
 class NotYet(Exception):
@@ -49,17 +53,23 @@ class NotYet(Exception):
 def point(connection: psycopg.Connection, book: str, position: int | None, at: datetime | None) -> Point:
     """The point that is asked for; the newest when nothing is. Raises NotYet."""
     row = connection.execute(_POINT, {"book": book, "position": position, "at": at}).fetchone()
-    found, newest, time = row or (position or 0, 0, None)
-    if found > newest:
+    return _point_of(row or (position or 0, 0, None))
+
+
+def account_then(
+    connection: psycopg.Connection, book: str, account: str, position: int | None, at: datetime | None
+) -> tuple[Point, AccountThen | None]:
+    """The same, and the account as of it; None when it was not open yet. Raises NotYet."""
+    asked = {"book": book, "account": account, "position": position, "at": at}
+    row = connection.execute(_POINT_AND_ACCOUNT, asked).fetchone() or (position or 0, 0, None, None)
+    return _point_of(row[:3]), AccountThen(*row[3:]) if row[3] is not None else None
+
+
+def _point_of(row: Sequence[Any]) -> Point:
+    position, newest, time = row
+    if position > newest:
         raise NotYet(newest)
-    return Point(found, rfc3339(time) if time else None)
-
-
-def account_then(connection: psycopg.Connection, book: str, account: str, position: int) -> AccountThen | None:
-    """The account as of `position`; None when it was not open yet."""
-    asked = {"book": book, "account": account, "position": position}
-    row = connection.execute(_ONE_ACCOUNT, asked).fetchone()
-    return AccountThen(*row) if row else None
+    return Point(position, rfc3339(time) if time else None)
 
 
 def rows_then(connection: psycopg.Connection, query: LiteralString, asked: dict[str, Any]) -> list[AccountThen]:

@@ -170,10 +170,12 @@ class Reader:
         with self._connection() as connection:
             return points.point(connection, self._book, position, at)
 
-    def account_then(self, account: str, position: int) -> AccountThen | None:
-        """The account as of a position; None when it was not open yet."""
+    def account_then(
+        self, account: str, position: int | None = None, at: datetime | None = None
+    ) -> tuple[Point, AccountThen | None]:
+        """The account at such a point, and the point; None when it was not open yet. Raises NotYet."""
         with self._connection() as connection:
-            return points.account_then(connection, self._book, account, position)
+            return points.account_then(connection, self._book, account, position, at)
 
     def changes(
         self, subject: str, *, type_: str | None = None, before: int | None = None, limit: int = 20
