@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -20,7 +20,6 @@ from services.ledger.domain import (
 from services.ledger.schemas.commands import (
     AdminTransferSchema,
     ConsentSchema,
-    EmptySchema,
     InitiateSchema,
     LimitsSchema,
     NeededReasonSchema,
@@ -28,6 +27,7 @@ from services.ledger.schemas.commands import (
     Strict,
 )
 from services.ledger.schemas.fields import AccountNumber
+from services.ledger.schemas.plain import Check, Plain, is_id
 
 MOST_COMMANDS = 1000
 
@@ -43,29 +43,46 @@ class TransferId(fields.String):
             raise ValidationError("That is no id of a transfer.") from error
 
 
-class _OfTransfer(Schema):
+class _OfTransfer(Plain):
     transfer_id = TransferId(required=True)
+
+
+class AcceptSchema(_OfTransfer):
+    plain: ClassVar[Mapping[str, Check]] = {"transfer_id": is_id}
+    needed = frozenset(plain)
+
+
+class EndSchema(_OfTransfer, ReasonSchema):
+    plain: ClassVar[Mapping[str, Check]] = {**AcceptSchema.plain, **ReasonSchema.plain}
+    needed = AcceptSchema.needed
+    absent = ReasonSchema.absent
+
+
+class ReverseSchema(_OfTransfer, NeededReasonSchema):
+    pass
 
 
 class _OfAccount(Schema):
     account = AccountNumber(required=True)
 
 
-def _with(path: type[Schema], route: type[Schema]) -> Schema:
-    """The route's schema with what its path says."""
-    both: type[Schema] = type(f"{path.__name__}{route.__name__}", (path, route), {})
-    return both()
+class AccountLimitsSchema(_OfAccount, LimitsSchema):
+    pass
+
+
+class AccountConsentSchema(_OfAccount, ConsentSchema):
+    pass
 
 
 _COMMANDS: dict[str, tuple[Schema, type[Single]]] = {
     "initiate": (InitiateSchema(), InitiateTransfer),
-    "accept": (_with(_OfTransfer, EmptySchema), AcceptTransfer),
-    "reject": (_with(_OfTransfer, ReasonSchema), RejectTransfer),
-    "cancel": (_with(_OfTransfer, ReasonSchema), CancelTransfer),
-    "reverse": (_with(_OfTransfer, NeededReasonSchema), ReverseTransfer),
+    "accept": (AcceptSchema(), AcceptTransfer),
+    "reject": (EndSchema(), RejectTransfer),
+    "cancel": (EndSchema(), CancelTransfer),
+    "reverse": (ReverseSchema(), ReverseTransfer),
     "admin_transfer": (AdminTransferSchema(), AdminTransfer),
-    "set_limits": (_with(_OfAccount, LimitsSchema), SetLimits),
-    "set_consent": (_with(_OfAccount, ConsentSchema), SetConsent),
+    "set_limits": (AccountLimitsSchema(), SetLimits),
+    "set_consent": (AccountConsentSchema(), SetConsent),
 }
 
 

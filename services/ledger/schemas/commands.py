@@ -1,13 +1,14 @@
 """Shapes of what changes a book. A command has the same shape alone, in a batch and in a preview."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from events.ledger import ConsentRule, FeeRule, Leg
 from services.ledger.domain import MAX_AMOUNT, instant_text
 from services.ledger.schemas.fields import ACCOUNT_NUMBER, AccountNumber, Instant, MinorUnits, Text
+from services.ledger.schemas.plain import Check, Plain, is_amount, is_direction, is_number, is_text
 
 MAX_REFERENCE = 100
 
@@ -55,7 +56,19 @@ def needed_reason() -> Text:
     return Text(required=True, lines=True, validate=validate.Length(min=1, error="Say why."))
 
 
-class InitiateSchema(Schema):
+class InitiateSchema(Plain):
+    plain: ClassVar[Mapping[str, Check]] = {
+        "initiator": is_number,
+        "counterparty": is_number,
+        "direction": is_direction,
+        "amount": is_amount,
+        "description": is_text,
+        "reference": lambda value: value is None or is_text(value, MAX_REFERENCE),
+        "expires_at": lambda value: value is None,
+    }
+    needed = frozenset({"initiator", "counterparty", "direction", "amount"})
+    absent: ClassVar[Mapping[str, Any]] = {"description": "", "reference": None, "expires_at": None}
+
     initiator = AccountNumber(required=True)
     counterparty = AccountNumber(required=True)
     direction = fields.String(required=True, validate=validate.OneOf(("pay", "request")))
@@ -152,7 +165,10 @@ class AnythingSchema(Schema):
         unknown = INCLUDE
 
 
-class ReasonSchema(Schema):
+class ReasonSchema(Plain):
+    plain: ClassVar[Mapping[str, Check]] = {"reason": is_text}
+    absent: ClassVar[Mapping[str, Any]] = {"reason": ""}
+
     reason = Text(load_default="", lines=True)
 
 
