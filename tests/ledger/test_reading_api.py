@@ -155,6 +155,13 @@ def test_unknown_accounts_are_404(web):
     assert number in response.json["detail"]
 
 
+@pytest.mark.parametrize("number", ["policy", "%00", "1", "0" * 17, "%D9%A1" * 16])
+def test_what_is_no_account_number_is_404(web, number):
+    for path in ("", "/balance", "/history", "/statement"):
+        response = web.ask("get", f"/accounts/{number}{path}", roles=["admin"])
+        assert code_of(response) == (404, "account.unknown")
+
+
 def test_balance_as_of_then(web):
     pay(web, A, B, 300)
     web.appender.execute([limiting(A, max_negative=400)])

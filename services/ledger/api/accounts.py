@@ -1,6 +1,7 @@
 """Routes that read accounts: as they are, as they were, and how they came to be so."""
 
 from flask import Response
+from marshmallow import ValidationError
 
 from services.chassis.web import Problem, allow, answer, caller, follows, query
 from services.ledger.api.blueprint import bp, reader, require_sight_of
@@ -11,14 +12,24 @@ from services.ledger.schemas.reads import HISTORY, NUMBERS, POINT
 from services.ledger.views import account_then_view, change_view, levelled_view
 
 _MAX_NUMBERS = 100
+_UNKNOWN = "There is no account with that number."
 
 
 def known_account(number: str) -> Account:
-    """Raises UnknownAccount."""
+    """Raises UnknownAccount, also for what is no number at all."""
+    require_number(number)
     found = reader().accounts([number])
     if not found:
-        raise UnknownAccount("There is no account with that number.")
+        raise UnknownAccount(_UNKNOWN)
     return found[0]
+
+
+def require_number(number: str) -> None:
+    """PostgreSQL takes no NUL, and histories have other subjects too. Raises UnknownAccount."""
+    try:
+        ACCOUNT_NUMBER(number)
+    except ValidationError:
+        raise UnknownAccount(_UNKNOWN) from None
 
 
 @bp.get("/accounts")
@@ -51,6 +62,7 @@ def get_account(number: str) -> Response:
 def get_balance(number: str) -> Response:
     """Balance, limits and standing as of a position, or as of an instant: everything before it; else now."""
     require_sight_of(number, "admin", "auditor")
+    require_number(number)
     with reached("position"):
         point, then = reader().account_then(number, **query(POINT))
     if then is None:
@@ -64,8 +76,8 @@ def get_balance(number: str) -> Response:
 def get_history(number: str) -> Response:
     """Opening, limits, standing, consent, newest first. Members don't learn which administrator it was."""
     require_sight_of(number, "admin", "auditor")
-    found, following = reader().changes(number, **query(HISTORY))
-    if not found:
-        known_account(number)
+    asked = query(HISTORY)
+    known_account(number)
+    found, following = reader().changes(number, **asked)
     with_actor = bool(caller().roles & {"admin", "auditor"})
     return answer({"changes": [change_view(change, with_actor=with_actor) for change in found], "next": following})
