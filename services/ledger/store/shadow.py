@@ -7,6 +7,7 @@ against the live tables; until `keep` nobody sees it, and a process that dies le
 # ruff: noqa: S608 -- names of tables and columns come from this package and from the catalogue
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, LiteralString, Self
@@ -67,6 +68,10 @@ class Shadow:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with suppress(psycopg.Error):
+            self.connection.rollback()
+            # The server may need a moment to see that the connection has ended.
+            self.run("SELECT pg_advisory_unlock_all()")
         self.connection.close()
 
     def begin(self) -> tuple[int, bytes]:
