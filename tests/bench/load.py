@@ -4,6 +4,7 @@ One thread, one epoll, raw keep-alive sockets, requests made before the clock st
 the servers, which share its cores. A caller is a generator: it yields the bytes of a request and gets the answer.
 """
 
+import heapq
 import json
 import select
 import socket
@@ -40,6 +41,8 @@ class Plan:
     """Commands in one batch, or rows of a page."""
     path: str = "/transfers"
     """Where proposals go."""
+    pace: float = 0.0
+    """Seconds from one call of a caller to its next; 0: at once, so that the servers are always full."""
 
 
 @dataclass
@@ -92,22 +95,27 @@ def run(plan: Plan) -> dict[str, Any]:
         connection = Connection(plan.port, calls.caller(number, tally))
         connections[connection.socket.fileno()] = connection
     cpu, started = time.process_time(), time.perf_counter()
-    _drive(connections, started + plan.seconds, tally)
+    _drive(connections, started + plan.seconds, plan.pace, tally)
     elapsed, cpu = time.perf_counter() - started, time.process_time() - cpu
     for connection in connections.values():
         connection.socket.close()
     return _result(tally, elapsed, cpu)
 
 
-def _drive(connections: dict[int, Connection], deadline: float, tally: Tally) -> None:
+def _drive(connections: dict[int, Connection], deadline: float, pace: float, tally: Tally) -> None:
     poll = select.epoll()
-    for number, connection in connections.items():
+    later: list[tuple[float, int, bytes]] = []
+    for place, (number, connection) in enumerate(connections.items()):
         poll.register(number, select.EPOLLIN)
-        connection.ask(next(connection.caller))
+        start = time.perf_counter() + pace * place / len(connections)
+        heapq.heappush(later, (start, number, next(connection.caller)))
     running = len(connections)
     now, durations, statuses = time.perf_counter, tally.durations, tally.statuses
     while running:
-        for number, _ in poll.poll():
+        while later and later[0][0] <= now():
+            _, number, request = heapq.heappop(later)
+            connections[number].ask(request)
+        for number, _ in poll.poll(max(0.0, later[0][0] - now()) if later else None):
             connection = connections[number]
             answer = connection.take()
             if answer is None:
@@ -116,11 +124,13 @@ def _drive(connections: dict[int, Connection], deadline: float, tally: Tally) ->
             durations.append(moment - connection.started)
             statuses[answer[0]] = statuses.get(answer[0], 0) + 1
             request = connection.caller.send(answer)
-            if moment < deadline:
-                connection.ask(request)
-            else:
+            if moment >= deadline:
                 poll.unregister(number)
                 running -= 1
+            elif pace:
+                heapq.heappush(later, (connection.started + pace, number, request))
+            else:
+                connection.ask(request)
 
 
 def _result(tally: Tally, elapsed: float, cpu: float) -> dict[str, Any]:

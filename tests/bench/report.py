@@ -12,10 +12,30 @@ def ratio(ours: Sequence[Run], others: Sequence[Run], key: str) -> float:
     return median(one[key] / other[key] if other[key] else 0.0 for one, other in zip(ours, others, strict=True))
 
 
+def work(ours: Sequence[Run], others: Sequence[Run]) -> float:
+    """How many times less CPU a pair or command of ours takes; it doesn't move when the machine is busy elsewhere."""
+    return median(
+        (other["all"] * other["calls"] / other["done"]) / (one["all"] * one["calls"] / one["done"])
+        for one, other in zip(ours, others, strict=True)
+    )
+
+
 def table(rows: Sequence[tuple[str, Sequence[Run]]], unit: str) -> None:
     """One line a server: what it did, how long a call took, and which process used the CPU."""
-    names = ["p50", "p95", "p99", "workers", "committer", "postgres", "client"]
-    heads = ["", f"{unit}/s", "calls/s", "p50 ms", "p95 ms", "p99 ms", "worker", "committer", "postgres", "client"]
+    names = ["p50", "p95", "p99", "workers", "committer", "postgres", "client", "all"]
+    heads = [
+        "",
+        f"{unit}/s",
+        "calls/s",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "worker",
+        "committer",
+        "postgres",
+        "client",
+        "all",
+    ]
     print(f"| {' | '.join(heads)} | each worker's CPU | refused, failed |\n|{'---|' * (len(heads) + 2)}")
     for name, runs in rows:
         rates = [f"{median(run[key] for run in runs):.0f}" for key in ("done", "calls")]
@@ -38,6 +58,7 @@ def _failures(runs: Sequence[Run]) -> str:
     return f"{refused}, {failed}"
 
 
-def figure(name: str, value: float, floor: str, aim: str, shape: str = "{:.2f}×") -> None:
+def figure(name: str, value: float, floor: str, aim: str, shape: str = "{:.2f}×", cpu: float | None = None) -> None:
     """One line of the summary."""
-    print(f"| {name} | **{shape.format(value)}** | {floor} | {aim} |")
+    by_cpu = f"{cpu:.2f}×" if cpu else ""
+    print(f"| {name} | **{shape.format(value)}** | {by_cpu} | {floor} | {aim} |")

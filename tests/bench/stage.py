@@ -67,6 +67,7 @@ class Ask:
     refused: float = 0.0
     size: int = 100
     path: str = "/transfers"
+    pace: float = 0.0
 
 
 @dataclass
@@ -134,12 +135,14 @@ class Stage:
             refused=ask.refused,
             size=ask.size,
             path=ask.path,
+            pace=ask.pace,
         )
         meter = processes.Meter(self._groups(server))
         result = _load(plan)
         used = meter.used(self._groups(server))
         made = max(1, result["made"])
         cpu = {name: sum(times) * 1000 / made for name, times in used.items()}
+        cpu["all"] = sum(cpu.values()) + result["client"]
         return {**result, **cpu, "each_worker": used["workers"], "seconds": seconds}
 
     def stop(self) -> None:
