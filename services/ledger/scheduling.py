@@ -22,7 +22,7 @@ from services.ledger.store import Interrupted
 from services.ledger.store.due import PAGE, START, Place
 
 SCOPE = "system:schedule"
-_EVERY_SECONDS = 2.0
+_EVERY_SECONDS = 2
 _REMIND_EVERY = timedelta(minutes=1)
 _AUTHORITY = Authority(actor=SCOPE)
 _COMMANDS: dict[str, type[ExpireTransfer | RemindOfTransfer]] = {"expire": ExpireTransfer, "remind": RemindOfTransfer}

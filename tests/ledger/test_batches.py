@@ -3,6 +3,7 @@
 import pytest
 
 from services.ledger.schemas.batches import MOST_COMMANDS
+from tests.ledger.factories import limiting
 from tests.ledger.web import A, Api, B, C, code_of
 
 
@@ -152,3 +153,15 @@ def test_the_largest_batch_is_done(web):
 
 def test_more_than_a_megabyte_is_refused(web):
     assert send(web, initiating(A, B, description="x" * 1_000_000)).status_code == 413
+
+
+def test_an_acceptance_that_would_end_its_transfer_is_undone_with_an_atomic_batch(web):
+    known = web.propose(500).json["transfer_id"]
+    web.appender.execute([limiting(A, max_negative=0)])
+    accept = {"command": "accept", "transfer_id": known}
+    refused = send(web, accept, atomic=True, as_=(B,))
+    assert refused.json["refused"]["type"] == "transfer.cancelled_by_system"
+    assert web.store.transfers[known].status == "initiated"
+    (result,) = send(web, accept, as_=(B,)).json["results"]
+    assert (result["type"], result["transfer"]["status"]) == ("transfer.cancelled_by_system", "cancelled")
+    assert web.store.transfers[known].status == "cancelled"
