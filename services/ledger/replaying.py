@@ -10,7 +10,7 @@ from events.topics import LEDGER_EVENTS
 from services.chassis.consuming import read_topic
 from services.ledger.progress import Progress
 from services.ledger.rebuilding import BrokenLog, Rebuild
-from services.ledger.store.repairing import prepare, repair
+from services.ledger.store.repairing import repair, repairing
 from services.ledger.store.shadow import Difference, ReplayRuns, Shadow
 
 USAGE = "usage: python -m services.ledger replay [--from-kafka] [--swap]"
@@ -105,9 +105,9 @@ class _Replay:
                 if caught_up < _NEAR:
                     break
             started = time.monotonic()
-            prepare(self._shadow)
-            self._catch_up()
-            written = repair(self._shadow, self._book)
+            with repairing(self._shadow):
+                self._catch_up()
+                written = repair(self._shadow, self._book)
         except BaseException:
             # An open transaction ends first: the tables stay as they were.
             self._shadow.connection.rollback()

@@ -15,7 +15,8 @@ from services.ledger.progress import Progress
 from services.ledger.rebuilding import BrokenLog, Rebuild
 from services.ledger.replaying import Wish, run_replay
 from services.ledger.store import Writer, migrate
-from services.ledger.store.shadow import PROJECTIONS, Shadow
+from services.ledger.store.repairing import repairing
+from services.ledger.store.shadow import PROJECTIONS, ReplayRuns, Shadow
 from tests.ledger.books import initiated, requires_sound, two_accounts
 from tests.ledger.everything import everything
 from tests.ledger.factories import accepting, paying
@@ -225,7 +226,15 @@ def test_cut_off_end_of_the_log_repairs_nothing(own_database, book, told):
 def test_one_replay_at_a_time(own_database, book, told):
     with Shadow(own_database.owner_url, book) as first:
         first.begin()
-        assert replayed(own_database, book) == (False, "Nothing was changed: This book is being replayed already.\n")
+        assert replayed(own_database, book) == (False, "Nothing was changed: this book is being replayed already.\n")
+
+
+@pytest.mark.integration
+def test_book_that_somebody_holds_is_not_waited_for_without_end(own_database, book, told):
+    with psycopg.connect(own_database.owner_url) as other, Shadow(own_database.owner_url, book) as shadow:
+        other.execute("SELECT FROM book_head FOR UPDATE")
+        with pytest.raises(ReplayRuns, match="within 100ms, try again"):
+            repairing(shadow, "100ms").__enter__()
 
 
 @pytest.mark.integration
@@ -261,14 +270,13 @@ def test_writer_that_read_damaged_rows_forgets_them_when_they_are_repaired(own_d
 
 @pytest.mark.integration
 def test_ledger_goes_on_while_it_is_repaired(own_database, book):
-    """Transfers are made without a pause; every one of them is answered, and all of them are there."""
-    writer = Writer(own_database.url, book)
-    payer, payee = two_accounts(Appender(writer, system_clock), max_negative=10**9, max_positive=10**9)
-    stop, done = threading.Event(), []
+    """Here and in another book transfers are made all the time; each of them is answered, and all are there."""
+    stop, done, beside = threading.Event(), [], []
 
-    def load() -> None:
-        own = Writer(own_database.url, book)
+    def load(name: str, done: list[str]) -> None:
+        own = Writer(own_database.url, name)
         appender = Appender(own, system_clock)
+        payer, payee = two_accounts(appender, max_negative=10**9, max_positive=10**9)
         while not stop.is_set():
             (outcome,) = decoded(appender.execute([paying(payer, payee, 1)]))
             transfer_id = outcome.document["transfer_id"]
@@ -277,24 +285,28 @@ def test_ledger_goes_on_while_it_is_repaired(own_database, book):
             done.append(transfer_id)
         own.close()
 
-    thread = threading.Thread(target=load)
-    thread.start()
+    threads = [threading.Thread(target=load, args=given) for given in ((book, done), ("beside", beside))]
+    for thread in threads:
+        thread.start()
     try:
         for _ in range(5):
-            reached = len(done)
-            wait_until(lambda least=reached: len(done) > least + 20)
-            damage(own_database, "DELETE FROM postings WHERE position IN (SELECT min(position) FROM postings)")
-            damage(own_database, "UPDATE transfers SET reference = 'x' WHERE initiated_position < 10")
+            reached, reached_beside = len(done), len(beside)
+            wait_until(lambda: len(done) > reached + 20 and len(beside) > reached_beside + 20)  # noqa: B023 -- at once
+            damage(own_database, "DELETE FROM postings WHERE book = %s AND position < 10", [book])
+            damage(own_database, "UPDATE changes SET actor = 'x' WHERE book = %s", [book])
+            damage(own_database, "UPDATE transfers SET reference = 'x' WHERE book = %s AND version < 30", [book])
             passed, text = replayed(own_database, book, swap=True)
             assert (passed, "Repaired" in text) == (True, True), text
     finally:
         stop.set()
-        thread.join()
-    fold = requires_sound(own_database, book)
-    assert fold.accounts[payer].balance == -len(done)
-    assert replayed(own_database, book)[0]
+        for thread in threads:
+            thread.join()
+    for name, each in ((book, done), ("beside", beside)):
+        fold = requires_sound(own_database, name)
+        assert sorted(account.balance for account in fold.accounts.values()) == [-len(each), len(each)]
+        assert {known for known, transfer in fold.transfers.items() if transfer.status == "completed"} == set(each)
+        assert replayed(own_database, name)[0]
     requires_armed(own_database)
-    writer.close()
 
 
 @pytest.mark.integration

@@ -6,7 +6,12 @@ transaction only, for the owner of the tables, while nobody else can write to th
 
 # ruff: noqa: S608 -- names of tables and columns come from this package and from the catalogue
 
-from services.ledger.store.shadow import Shadow
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import errors
+
+from services.ledger.store.shadow import ReplayRuns, Shadow
 
 _HISTORIES = {
     "postings": ("postings_never_change", "position"),
@@ -24,12 +29,17 @@ _STATES = {
 _LOCK_TIMEOUT = "10s"
 
 
-def prepare(shadow: Shadow) -> None:
-    """Open the transaction and lock the book's head: writers wait until `repair` is done."""
+@contextmanager
+def repairing(shadow: Shadow, patience: str = _LOCK_TIMEOUT) -> Iterator[None]:
+    """A transaction with the book's head locked: its writers wait until `repair` is done. Raises ReplayRuns."""
     shadow.run("BEGIN")
-    shadow.run(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+    shadow.run(f"SET LOCAL lock_timeout = '{patience}'")
     shadow.run("SET LOCAL work_mem = '128MB'")
-    shadow.head(lock=True)
+    try:
+        shadow.head(lock=True)
+        yield
+    except errors.LockNotAvailable as error:
+        raise ReplayRuns(f"others did not give the tables free within {patience}, try again.") from error
 
 
 def repair(shadow: Shadow, book: str) -> int:

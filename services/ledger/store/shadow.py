@@ -38,7 +38,7 @@ WHERE contype = 'f' AND conrelid = %s::regclass AND confrelid = ANY(%s::regclass
 
 
 class ReplayRuns(Exception):
-    """Somebody else replays this book at the moment."""
+    """Somebody else is at this book at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Shadow:
         lock = "SELECT pg_try_advisory_lock(hashtextextended('ledger/replay/' || %s::text, 0))"
         row = self.connection.execute(lock, (self._book,)).fetchone()
         if not (row and row[0]):
-            raise ReplayRuns("This book is being replayed already.")
+            raise ReplayRuns("this book is being replayed already.")
         self.run("DROP SCHEMA IF EXISTS {schema} CASCADE")
         self.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
         self.run("SET LOCAL work_mem = '128MB'")
