@@ -50,9 +50,9 @@ _OPTIONS = " ".join(
 )
 
 # The lock is the head's row: a writer in one call and a writer in two wait for each other there.
-_HEAD = """
-SELECT h.position, h.hash, h.time, h.epoch, r.policy, r.fee_rules FROM book_head h LEFT JOIN book_rules r USING (book)
-WHERE h.book = %s FOR NO KEY UPDATE OF h"""
+_HEAD = "SELECT position, hash, time, epoch FROM book_head WHERE book = %s FOR NO KEY UPDATE"
+# A statement of its own, after the lock: what is joined to a row that was waited for is as of before the wait.
+_RULES = "SELECT policy, fee_rules FROM book_rules WHERE book = %s"
 _FOLLOWED = "SELECT position FROM followed WHERE book = %s AND source = %s"
 _OUTCOMES = """
 SELECT o.scope, o.key, o.fingerprint, o.outcome
@@ -234,13 +234,19 @@ class Writer:
         ask = _Asking(connection)
         connection.execute("BEGIN")
         head = ask(_HEAD, self._name)
+        rules = ask(_RULES, self._name)
         outcomes = ask(_OUTCOMES, list(scopes), list(keys), self._name)
         numbers = list(wanted.accounts)
         accounts = ask(_ACCOUNTS_AND_PARTIES, self._name, numbers, self._name, transfers, self._name, transfers)
         found = [ask(_TRANSFERS, self._name, transfers)] if transfers else []
         found += [ask(_PENDING, self._name, open_ones, self._name, open_ones)] if open_ones else []
         pipeline.sync()
-        position, hash_, time, self._epoch, policy, fee_rules = head()[0]
+        position, hash_, time, epoch = head()[0]
+        if epoch != self._epoch:
+            # The tables were repaired: what was read before may be what was wrong.
+            self._memory.forget()
+            self._epoch = epoch
+        policy, fee_rules = next(iter(rules()), (None, None))
         book = Book(
             {account.account: account for account in map(account_of, accounts())},
             {transfer.transfer_id: transfer for rows in found for transfer in map(transfer_of, rows())},
