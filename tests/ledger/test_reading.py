@@ -1,5 +1,6 @@
 """What can be read of a book, now and as of any position: one suite for PostgreSQL and for the store in memory."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -11,7 +12,7 @@ from services.ledger.domain import AdminTransfer, ReverseTransfer, SetConsent, S
 from services.ledger.findings import Totals
 from services.ledger.handlers import Appender
 from services.ledger.questions import EVERY_ENTRY, EntryFilter, TransferFilter
-from services.ledger.store import NotYet
+from services.ledger.store import NotYet, Reader, Writer
 from services.ledger.store.statements import FEW
 from tests.ledger.factories import (
     a_request,
@@ -447,6 +448,9 @@ def test_transfer_filters_let_through_what_fits_and_nothing_else(world, only, wa
 
 def test_transfers_between_two_accounts(world):
     mine, other, third, fees = a_mixed_book(world)
+    # The first two are its payer and payee, the others neither.
+    whole = world.administer((mine, -9), (third, 4), (other, 3), (fees, 2))
+    assert whole in world.ids(other, counterparty=fees)
     for one in (mine, other, third, fees):
         for two in {mine, other, third, fees} - {one}:
             transfers = [world.reader.transfer(known) for known in world.ids(one)]
@@ -478,6 +482,7 @@ def test_accounts_near_a_limit_come_worst_first(world):
     assert total == 6
     assert [account.used_percent for account in found] == [None, 159, 100, 99, 80, 80]
     assert world.reader.near_limits(percent=20, limit=2, offset=4) == (found[4:], 6)
+    assert world.reader.near_limits(percent=20, limit=1, offset=4) == (found[4:5], 6)
     assert world.reader.near_limits(percent=20, limit=2, offset=90) == ([], 6)
     assert [account.account for account in world.reader.near_limits(percent=0, limit=10)[0]] == expected[:3]
 
@@ -499,6 +504,40 @@ def test_simulation_says_who_would_be_outside_and_changes_nothing(world):
     none = world.reader.would_be_outside(max_negative=500, max_positive=580)
     assert (none.outside, none.count, none.total) == ([], 0, 3)
     assert (world.position, world.reader.accounts([one, two, three])) == before
+
+
+@pytest.mark.integration
+def test_books_in_one_database_do_not_mix(ledger_database, book):
+    worlds = []
+    numbers = sorted(an_account_number() for _ in range(3))
+    for name, amount in ((book, 9), (f"{book}-other", 8)):
+        with closing(Writer(ledger_database.url, name)) as writer, closing(Reader(ledger_database.url, name)) as reader:
+            reader.open()
+            world = World(Appender(writer, Ticking()), reader)
+            world.do(*(opening(number, max_negative=10, max_positive=10) for number in numbers[: amount - 6]))
+            world.pay(numbers[0], numbers[1], amount)
+            worlds.append(
+                (
+                    everything_then(world, numbers, world.position),
+                    reader.near_limits(percent=99, limit=10),
+                    reader.would_be_outside(max_negative=0, max_positive=0),
+                    reader.transfers(numbers[0], EVERY_STATUS, limit=10),
+                    reader.transfers(None, EVERY_STATUS, limit=10),
+                    reader.changes(numbers[0]),
+                    reader.head(),
+                )
+            )
+    for world, amount in zip(worlds, (9, 8), strict=True):
+        then, near, outside, of_account, of_all, (history, _), head = world
+        assert then[2].total_positive == amount
+        assert [statement.totals.count for statement in then[3]] == [1, 1, 0]
+        assert len(then[2].accounts) == head["accounts"] == amount - 6
+        assert [account.balance for account in near[0]] == [
+            balance for _, balance in sorted(((numbers[0], -amount), (numbers[1], amount)))
+        ]
+        assert (outside.count, outside.total) == (2, amount - 6)
+        assert of_account == of_all
+        assert of_all[1] == len(history) == 1
 
 
 def test_history_of_an_account_comes_newest_first(world):
