@@ -29,15 +29,15 @@ class Hold:
     def __init__(self, database: Database, holder: psycopg.Connection) -> None:
         self._database, self._holder = database, holder
 
-    def wait(self) -> int:
-        """The backend of the writer that has come to the place."""
+    def wait(self, writers: int = 1) -> int:
+        """The backend of a writer that has come to the place; `writers`: until so many wait for anything."""
 
-        def a_writer_is_held() -> int | None:
+        def writers_are_held() -> list[int]:
             with psycopg.connect(self._database.admin_url) as admin:
-                row = admin.execute(_WAITING, [self._database.name]).fetchone()
-                return int(row[0]) if row else None
+                rows = admin.execute(_WAITING, [self._database.name]).fetchall()
+                return [pid for (pid,) in rows] if len(rows) >= writers else []
 
-        return wait_until(a_writer_is_held, 20)  # type: ignore[return-value]
+        return wait_until(writers_are_held, 20)[0]
 
     def terminate(self, backend: int) -> None:
         """End the writer's backend where it is: what it wrote is rolled back."""

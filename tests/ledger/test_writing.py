@@ -1,20 +1,25 @@
 """The writer on real PostgreSQL: what it remembers, what it does when it was wrong, cut off or beaten by another."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from psycopg import errors
 
+from events.ledger import FeeRule
 from services.chassis.clock import system_clock
 from services.ledger.batch import wanted_by
 from services.ledger.chain import link
+from services.ledger.domain import SetFeeRules, SetPolicy
 from services.ledger.handlers import Appender
 from services.ledger.records import Batch, EventRow, Head, OutcomeRow, PostingRow
-from services.ledger.store import Interrupted, Outdated, Rejected, Writer
+from services.ledger.store import Interrupted, Outdated, Rejected, Writer, migrate
 from tests.databases import Database
 from tests.ledger.books import initiated, requires_sound, two_accounts
 from tests.ledger.factories import (
+    a_request,
     accepting,
     an_account_number,
     limiting,
@@ -23,6 +28,7 @@ from tests.ledger.factories import (
     standing,
 )
 from tests.ledger.fakes import decoded
+from tests.ledger.holding import held_at_commit
 
 pytestmark = pytest.mark.integration
 
@@ -229,3 +235,28 @@ def test_time_never_goes_back_when_the_clock_does(writer, ledger_database, book)
     for _ in range(5):
         appender.execute([opening(an_account_number())])
     assert requires_sound(ledger_database, book).time == "2026-01-02T00:00:00.000004Z"
+
+
+def test_rules_are_those_of_the_head_that_was_waited_for(database, book):
+    """Fees and policy changed by the writer that held the lock: what is read with the head is what it left."""
+    migrate(database.owner_url, database.url)
+    with closing(Writer(database.url, book)) as one, closing(Writer(database.url, book)) as other:
+        first, second = Appender(one, system_clock), Appender(other, system_clock)
+        payer, payee = two_accounts(first)
+        # The second was overtaken just now, so it will read under the lock.
+        second.execute([opening(an_account_number())])
+        taker, _ = two_accounts(first)
+        second.execute([opening(an_account_number())])
+        fees = SetFeeRules(rules=(FeeRule(account=taker, side="payer", fixed=7, basis_points=0),), reason="asked")
+        policy = SetPolicy(expires_after_days=1, reason="asked")
+        with held_at_commit(database) as hold, ThreadPoolExecutor(2) as pool:
+            changed = pool.submit(first.execute, [a_request(fees, admin=True), a_request(policy, admin=True)])
+            hold.wait()
+            paid = pool.submit(second.execute, [paying(payer, payee, 10)])
+            hold.wait(writers=2)
+            hold.release()
+            assert all(outcome.ok for outcome in decoded(changed.result(20)))
+            (outcome,) = decoded(paid.result(20))
+        assert [leg["amount"] for leg in outcome.document["legs"]] == [-17, 10, 7]
+        times = (datetime.fromisoformat(outcome.document[name]) for name in ("expires_at", "initiated_at"))
+        assert next(times) - next(times) == timedelta(days=1)
