@@ -244,7 +244,7 @@ class Writer:
         position, hash_, time, epoch = head()[0]
         if epoch != self._epoch:
             # The tables were repaired: what was read before may be what was wrong.
-            pass
+            self._memory.forget()
             self._epoch = epoch
         policy, fee_rules = next(iter(rules()), (None, None))
         book = Book(
