@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 import orjson
 from flask import Blueprint, Flask, Response, g, request
-from flask.json.provider import JSONProvider
 from marshmallow import Schema, ValidationError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -105,8 +104,11 @@ def caller() -> Caller:
 
 def body(schema: Schema) -> Any:
     """The request's JSON object, checked by `schema` (build it once). Raises ValidationError, Problem."""
+    length = request.content_length or 0
     try:
-        document = orjson.loads(request.get_data() or b"{}")
+        # Werkzeug's stream is for forms and files; the server below cuts off at the length already.
+        text = request.environ["wsgi.input"].read(length) if 0 < length <= MAX_BODY_BYTES else request.get_data()
+        document = orjson.loads(text or b"{}")
     except orjson.JSONDecodeError as error:
         raise Problem(400, "request.malformed", "The body is not valid JSON.") from error
     return schema.load(document)
@@ -117,9 +119,17 @@ def query(schema: Schema) -> Any:
     return schema.load(request.args.to_dict())
 
 
+class Whole(Response):
+    """A body in one piece with its length: nothing is left to be worked out when it is sent."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        start_response(self.status, self.headers.to_wsgi_list())
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else self.response
+
+
 def answer(document: Any, status: int = 200, **positions: int) -> Response:
     """A JSON answer. A write passes its position: `answer({...}, ledger=456)` sends `Position: ledger=456`."""
-    response = Response(orjson.dumps(document), status, content_type="application/json")
+    response = Whole(orjson.dumps(document), status, content_type="application/json")
     if positions:
         response.headers[POSITION_HEADER] = format_positions(positions)
     return response
@@ -145,20 +155,9 @@ def wait_for(reached: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-class OrjsonProvider(JSONProvider):
-    """orjson for Flask's own JSON."""
-
-    def dumps(self, obj: Any, **_: Any) -> str:
-        return orjson.dumps(obj).decode()
-
-    def loads(self, s: str | bytes, **_: Any) -> Any:
-        return orjson.loads(s)
-
-
 def new_app(parts: Parts, *blueprints: Blueprint) -> Flask:
     """A Flask application with everything that all services have in common."""
     app = Flask(f"services.{parts.name}", static_folder=None)
-    app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     measure(app, registry := CollectorRegistry())
     _authorise(app, parts)
@@ -254,7 +253,7 @@ def _problem(
     if errors:
         document["errors"] = errors
     g.outcome = code
-    return Response(orjson.dumps(document), status, content_type="application/problem+json")
+    return Whole(orjson.dumps(document), status, content_type="application/problem+json")
 
 
 def measure(app: Flask, registry: CollectorRegistry) -> None:

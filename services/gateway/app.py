@@ -20,7 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Signer, Verifier
-from services.chassis.web import MAX_BODY_BYTES, OrjsonProvider, Parts, health_routes, measure
+from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
 from services.gateway import keys, rest, security, web
 from services.gateway.clients import Line, Lines
 from services.gateway.config import Config
@@ -32,7 +32,6 @@ from services.gateway.tokens import SessionTokens
 def create_app(config: Config, lines: Lines | None = None) -> Flask:
     """The gateway's application; `lines` lead to the other services (made from `config` when left out)."""
     app = Flask("services.gateway")
-    app.json = OrjsonProvider(app)
     app.config.update(_flask_settings(config))
     app.config["GATEWAY"] = config
     internal_key, session_key = _keys(config)

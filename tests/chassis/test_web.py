@@ -1,5 +1,6 @@
 """The HTTP side of every service: who may, what errors look like, waiting for news, and what is logged."""
 
+import io
 import json
 import logging
 import time
@@ -217,6 +218,18 @@ def test_unknown_paths_and_methods_have_the_one_shape(client: FlaskClient):
     assert_problem(client.get("/nowhere"), 404, "http.not_found")
     assert set(client.delete("/boxes/a", headers=bearer("public")).allow) == {"POST", "OPTIONS"}
     assert_problem(client.delete("/boxes/a", headers=bearer("public")), 405, "http.method_not_allowed")
+
+
+def test_a_head_has_no_body_and_says_its_length(client: FlaskClient):
+    whole, head = (client.open("/open", method=method, headers=bearer("public")) for method in ("GET", "HEAD"))
+    assert head.data == b""
+    assert head.headers["Content-Length"] == str(len(whole.data))
+
+
+def test_a_body_of_unknown_length_is_read_too(client: FlaskClient):
+    pieces = {"input_stream": io.BytesIO(b'{"size": 9}'), "environ_overrides": {"wsgi.input_terminated": True}}
+    response = client.post("/boxes/a", headers=bearer("public") | {"Transfer-Encoding": "chunked"}, **pieces)
+    assert response.status_code == 201
 
 
 def test_a_write_tells_its_positions(client: FlaskClient):
