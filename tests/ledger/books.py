@@ -1,6 +1,9 @@
 """Books in a real database for tests: accounts in them, proposals, and the audit that must find nothing."""
 
 import io
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from services.ledger.audit import Fold
 from services.ledger.auditing import Report, audit_store
@@ -34,3 +37,17 @@ def initiated(appender: Appender, request: Request) -> str:
     (outcome,) = decoded(appender.execute([request]))
     assert outcome.ok, outcome
     return outcome.document["transfer_id"]
+
+
+def in_parallel(calls: list[Callable[[], object]], callers: int = 20) -> list:
+    """Their results; they begin together."""
+    start = threading.Barrier(min(callers, len(calls)))
+    waited = threading.local()
+
+    def run(call: Callable[[], object]) -> object:
+        if not hasattr(waited, "done"):
+            waited.done = start.wait(30)
+        return call()
+
+    with ThreadPoolExecutor(start.parties) as pool:
+        return list(pool.map(run, calls))

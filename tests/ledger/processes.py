@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +83,7 @@ class Instance:
         caller = Caller(subject=subject, roles=frozenset(roles), accounts=frozenset(accounts))
         return self.signer.token(caller, "ledger")
 
-    def ask(
+    def request(
         self,
         method: str,
         path: str,
@@ -89,31 +91,36 @@ class Instance:
         *,
         token: str,
         key: str = "",
-        headers: dict[str, str] | None = None,
-    ) -> tuple[int, dict[str, Any]]:
-        """Status and JSON of an answer; commands get a fresh idempotency key unless one is given."""
+        headers: Mapping[str, str] | None = None,
+    ) -> urllib3.BaseHTTPResponse:
+        """The answer; commands get a fresh idempotency key unless one is given."""
         sent = {"Authorization": f"Bearer {token}", **(headers or {})}
         if method != "GET":
             sent["Idempotency-Key"] = key or secrets.token_hex(12)
         content = None if body is None else orjson.dumps(body)
-        response = self._pool.request(method, self.url + path, body=content, headers=sent)
+        return self._pool.request(method, self.url + path, body=content, headers=sent)
+
+    def ask(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, dict[str, Any]]:
+        """Status and JSON of an answer."""
+        response = self.request(method, path, body, **more)
         return response.status, orjson.loads(response.data)
 
-    def insist(
-        self, path: str, body: Any, *, token: str, key: str = "", headers: dict[str, str] | None = None
-    ) -> tuple[int, dict[str, Any]]:
-        """POST as a good client does: while the outcome is unknown, the same again with the same key."""
+    def insist_on(self, method: str, path: str, body: Any, *, key: str = "", **more: Any) -> urllib3.BaseHTTPResponse:
+        """As a good client does: while the outcome is unknown, the same again with the same key."""
         key = key or secrets.token_hex(12)
         while True:
-            try:
-                status, answer = self.ask("POST", path, body, token=token, key=key, headers=headers)
-            except urllib3.exceptions.HTTPError:
-                status, answer = 503, {}
-            if status != 503:
-                return status, answer
+            with suppress(urllib3.exceptions.HTTPError):
+                response = self.request(method, path, body, key=key, **more)
+                if response.status != 503:
+                    return response
             with self._counting:
                 self.repeated += 1
             self._pause.wait(0.02)
+
+    def insist(self, path: str, body: Any, **more: Any) -> tuple[int, dict[str, Any]]:
+        """POST, status and JSON of the answer."""
+        response = self.insist_on("POST", path, body, **more)
+        return response.status, orjson.loads(response.data)
 
     def stop(self) -> None:
         """End everything that still runs."""

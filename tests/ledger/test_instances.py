@@ -4,7 +4,6 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -13,7 +12,7 @@ import orjson
 import pytest
 import urllib3
 
-from tests.ledger.books import initiated, requires_sound, two_accounts
+from tests.ledger.books import in_parallel, initiated, requires_sound, two_accounts
 from tests.ledger.factories import an_account_number, opening, paying, standing
 from tests.ledger.processes import Instance, children
 from tests.waiting import wait_until
@@ -39,20 +38,6 @@ def new_instance(tmp_path, ledger_database, book) -> Iterator[Callable[..., Inst
     yield make
     for instance in made:
         instance.stop()
-
-
-def in_parallel(calls: list[Callable[[], object]], callers: int = 20) -> list:
-    """Their results; they begin together."""
-    start = threading.Barrier(min(callers, len(calls)))
-    waited = threading.local()
-
-    def run(call: Callable[[], object]) -> object:
-        if not hasattr(waited, "done"):
-            waited.done = start.wait(30)
-        return call()
-
-    with ThreadPoolExecutor(start.parties) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_of_a_hundred_acceptances_by_two_instances_one_wins(new_instance, appender, ledger_database, book):
