@@ -4,6 +4,7 @@ The committer, the consumer and the clock hand in what they loaded and write wha
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -143,6 +144,7 @@ class _Deciding:
             outcomes.append(outcome)
             if command.atomic and not outcome.ok:
                 self._growth.back_to(mark)
+                outcome = _undone(outcome)
                 why = f"Command {number + 1} was refused, so none of the batch was done. {outcome.detail}"
                 return refused(BatchRefused(why, index=number, refused=_result(outcome)))
         reached = self._growth.batch.head.position
@@ -169,6 +171,15 @@ class _Deciding:
 
 _OUR_FAULT = "Something went wrong on our side. It has been recorded; try again later."
 _KEY_REUSED = KeyReused("This idempotency key was used before with another request.")
+
+
+def _undone(outcome: Outcome) -> Outcome:
+    """A refusal of an atomic batch: what it would have ended is open again, and must not be shown as ended."""
+    if outcome.position is None:
+        return outcome
+    extra = dict(outcome.extra)
+    why = extra.pop("transfer")["cancellation"]["reason"]
+    return replace(outcome, position=None, detail=f"It would have cancelled the transfer. {why}", extra=extra)
 
 
 def _result(outcome: Outcome) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class Play:
         self.trace: list[Any] = []
         limits = {"max_negative": 150, "max_positive": 200}
         self._send([opening(number, **limits) for number in NUMBERS[:-1]])
+        self._check_always()
 
     def step(self) -> None:
         """Something happens."""

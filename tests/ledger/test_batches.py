@@ -161,6 +161,8 @@ def test_an_acceptance_that_would_end_its_transfer_is_undone_with_an_atomic_batc
     accept = {"command": "accept", "transfer_id": known}
     refused = send(web, accept, atomic=True, as_=(B,))
     assert refused.json["refused"]["type"] == "transfer.cancelled_by_system"
+    assert "transfer" not in refused.json["refused"], "it is open, and must not be shown as cancelled"
+    assert "would have" in refused.json["detail"]
     assert web.store.transfers[known].status == "initiated"
     (result,) = send(web, accept, as_=(B,)).json["results"]
     assert (result["type"], result["transfer"]["status"]) == ("transfer.cancelled_by_system", "cancelled")

@@ -38,7 +38,10 @@ class Model(Accounts, Transfers):
             if command.atomic and not answer.ok:
                 self._restore(before)
                 self.seen["batch.refused"] += 1
-                return Answer(False, code="batch.refused", extra={"index": number, "refused": answer.line()})
+                line = answer.line()
+                # What an acceptance would have ended is open again.
+                line.pop("transfer", None)
+                return Answer(False, code="batch.refused", extra={"index": number, "refused": line})
         position = len(self.events) if len(self.events) > reached else None
         return Answer(True, position, {"results": lines})
 
