@@ -14,7 +14,6 @@ from services.ledger.schemas.commands import (
     REASON,
 )
 from services.ledger.schemas.fields import ACCOUNT_NUMBER
-from services.ledger.schemas.reads import NUMBERS, PAGE, STATEMENT
 
 __all__ = [
     "ACCOUNT_NUMBER",
@@ -27,9 +26,6 @@ __all__ = [
     "INITIATE",
     "LIMITS",
     "NEEDED_REASON",
-    "NUMBERS",
-    "PAGE",
     "POLICY",
     "REASON",
-    "STATEMENT",
 ]

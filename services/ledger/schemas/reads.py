@@ -160,4 +160,3 @@ class SimulationSchema(Schema):
 TRANSFERS, NUMBERS, STATEMENT, POINT = TransfersSchema(), NumbersSchema(), StatementSchema(), PointSchema()
 TRIAL_BALANCE, RULES_HISTORY, HISTORY = TrialBalanceSchema(), RulesHistorySchema(), HistorySchema()
 NEAR_LIMITS, SIMULATION = NearLimitsSchema(), SimulationSchema()
-PAGE = TRANSFERS
