@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from events.ledger import FeeRule
+from events.ledger import FeeRule, Leg
 from services.chassis.clock import system_clock
 from services.ledger.batch import wanted_by
 from services.ledger.chain import link
-from services.ledger.domain import SetFeeRules, SetPolicy
+from services.ledger.domain import AdminTransfer, ReverseTransfer, SetFeeRules, SetPolicy
 from services.ledger.handlers import Appender
 from services.ledger.records import Batch, EventRow, Head, OutcomeRow, PostingRow
 from services.ledger.store import Interrupted, Outdated, Rejected, Writer, migrate
@@ -260,3 +260,17 @@ def test_rules_are_those_of_the_head_that_was_waited_for(database, book):
         assert [leg["amount"] for leg in outcome.document["legs"]] == [-17, 10, 7]
         times = (datetime.fromisoformat(outcome.document[name]) for name in ("expires_at", "initiated_at"))
         assert next(times) - next(times) == timedelta(days=1)
+
+
+@pytest.mark.parametrize("amounts", [(-5, -5, 10), (-5, 10, -5), (10, -5, -5), (-10, 5, 5), (1, 2, 3, -6)])
+def test_writer_that_knows_nothing_reads_every_account_of_several_legs(ledger_database, appender, book, amounts):
+    """Whichever leg is the payer's and the payee's."""
+    numbers = [an_account_number() for _ in amounts]
+    appender.execute([opening(number) for number in numbers])
+    legs = tuple(Leg(account=number, amount=amount) for number, amount in zip(numbers, amounts, strict=True))
+    transfer_id = initiated(appender, a_request(AdminTransfer(legs=legs), admin=True))
+    with closing(Writer(ledger_database.url, book)) as other:
+        undoing = a_request(ReverseTransfer(transfer_id=transfer_id, reason="a mistake"), admin=True)
+        (outcome,) = decoded(Appender(other, system_clock).execute([undoing]))
+    assert outcome.ok, outcome
+    assert {account.balance for account in requires_sound(ledger_database, book).accounts.values()} == {0}

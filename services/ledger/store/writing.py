@@ -257,7 +257,12 @@ class Writer:
 
     def _load_further(self, ask: "_Asking", pipeline: psycopg.Pipeline, book: Book) -> None:
         """The accounts that take fees, and the further ones of transfers with several legs."""
-        further = {leg.account for transfer in book.transfers.values() for leg in transfer.legs[2:]}
+        # A member's transfer begins with payer and payee, which are there; an administrator's has any order.
+        some = (
+            (transfer.legs[2:] if transfer.kind == "transfer" else transfer.legs)
+            for transfer in book.transfers.values()
+        )
+        further = {leg.account for legs in some for leg in legs}
         further |= {rule.account for rule in book.fee_rules}
         if missing := sorted(further - book.accounts.keys()):
             rows = ask(_ACCOUNTS, self._name, missing)
