@@ -87,10 +87,13 @@ def unit() -> str:
     return cast(str, current_app.extensions["ledger"][3])
 
 
-def checked(schema: Schema) -> Any:
-    """The request's JSON object, checked by `schema`. Raises Problem, that names fields as `commands.3.amount`."""
+def checked(schema: Schema, document: Any = None) -> Any:
+    """The request's JSON object (or `document`, as it can be read but once), checked by `schema`.
+
+    Raises Problem, that names fields as `commands.3.amount`.
+    """
     try:
-        return body(schema)
+        return body(schema) if document is None else schema.load(document)
     except ValidationError as error:
         errors = dict(_flat(error.normalized_messages()))
         raise Problem(400, "request.invalid", "Some fields need correcting.", errors) from error

@@ -25,11 +25,12 @@ def post_preview() -> Response:
 
 
 def _command() -> InitiateTransfer | AdminTransfer:
-    if "legs" in body(ANYTHING):
+    document = body(ANYTHING)
+    if "legs" in document:
         _require("admin")
-        return AdminTransfer(**checked(ADMIN_TRANSFER))
+        return AdminTransfer(**checked(ADMIN_TRANSFER, document))
     _require("member")
-    return InitiateTransfer(**checked(INITIATE))
+    return InitiateTransfer(**checked(INITIATE, document))
 
 
 def _require(role: str) -> None:
