@@ -4,18 +4,21 @@ Its own parser and its own rules for answers stay in charge of what comes in and
 """
 
 import gc
+import os
 import socket
 import time
 from contextlib import suppress
 from typing import Any
 
 import gevent
+import gevent.monkey
 from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
 # It has no types.
 _gevent: Any = gevent
+_plain_socket: Any = _gevent.monkey.get_original("socket", "socket")
 
 _SWEEP_SECONDS = 0.2
 _LAST_WAIT_SECONDS = 0.4
@@ -91,6 +94,11 @@ class Worker(GeventWorker):  # type: ignore[misc]
             longest = self.cfg.keepalive if self.alive else _LAST_WAIT_SECONDS
             latest = time.monotonic() - longest
             for idle in [idle for idle in self._idle.values() if idle.since < latest]:
-                # Whoever waits for a request reads the end of the stream, and closes as after any hang-up.
-                with suppress(OSError):
-                    idle.connection.shutdown(socket.SHUT_RD)
+                _end_of_stream(idle.connection)
+
+
+def _end_of_stream(connection: Any) -> None:
+    """Whoever waits for a request reads that none will come, and closes as after any hang-up."""
+    # gevent's own `shutdown` would raise there instead.
+    with suppress(OSError), _plain_socket(fileno=os.dup(connection.fileno())) as plain:
+        plain.shutdown(socket.SHUT_RD)

@@ -130,6 +130,7 @@ def test_idle_connections_do_not_hold_up_the_end(server: Server):
         assert server.stop() <= 2.5
         assert used.recv(1000) == b""
         assert unused.recv(1000) == b""
+    assert server.log.read_text() == ""
 
 
 def test_what_has_begun_is_answered_before_the_end(server: Server):
@@ -151,3 +152,4 @@ def test_idle_connections_end_after_the_keep_alive_time(tmp_path: Path):
         assert everything(connection) == b""
         assert 0.9 < time.monotonic() - started < 5
     server.stop()
+    assert server.log.read_text() == ""
