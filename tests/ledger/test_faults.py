@@ -14,6 +14,7 @@ import pytest
 from psycopg import conninfo
 
 from services.chassis.clock import system_clock
+from services.chassis.consuming import read_topic
 from services.ledger.handlers import Appender
 from services.ledger.store import Writer, migrate
 from tests.databases import Database
@@ -25,18 +26,17 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.integration
 
-BOOK = "main"
 KEY = "the-one-key"
 
 
 class Scene:
     """A ledger that serves, in a database of its own, and two accounts."""
 
-    def __init__(self, folder, database: Database) -> None:
+    def __init__(self, folder, database: Database, book: str, **settings: str) -> None:
         migrate(database.owner_url, database.url)
-        self.database = database
-        self.instance = Instance(folder, database_url=database.url, book=BOOK)
-        self._writer = Writer(database.url, BOOK)
+        self.database, self.book = database, book
+        self.instance = Instance(folder, database_url=database.url, book=book, **settings)
+        self._writer = Writer(database.url, book)
         self.appender = Appender(self._writer, system_clock)
         self.payer, self.payee = two_accounts(self.appender)
         self.serve = self.instance.serve()
@@ -60,7 +60,7 @@ class Scene:
         """What is stored for a key."""
         with psycopg.connect(self.database.url) as connection:
             row = connection.execute(
-                "SELECT outcome FROM outcomes WHERE book = %s AND key = %s", [BOOK, key]
+                "SELECT outcome FROM outcomes WHERE book = %s AND key = %s", [self.book, key]
             ).fetchone()
             return orjson.loads(row[0]) if row else None
 
@@ -70,7 +70,7 @@ class Scene:
         stored = self.outcome()
         assert (status, answer) == (200, stored["document"])
         assert self.pay(10, KEY) == (200, answer)
-        fold = requires_sound(self.database, BOOK)
+        fold = requires_sound(self.database, self.book)
         assert sorted(transfer.amount for transfer in fold.transfers.values()) == [1, 10]
 
     def close(self) -> None:
@@ -80,8 +80,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path, database) -> Iterator[Scene]:
-    made = Scene(tmp_path, database)
+def scene(tmp_path, database, book) -> Iterator[Scene]:
+    made = Scene(tmp_path, database, book)
     yield made
     made.close()
 
@@ -91,7 +91,7 @@ def place(request) -> Callable:
     """Where the writer is held."""
     if request.param == "at commit":
         return lambda scene: held_at_commit(scene.database)
-    return lambda scene: held_before_write(scene.database, BOOK)
+    return lambda scene: held_before_write(scene.database, scene.book)
 
 
 @pytest.mark.parametrize("backend", ["dies too", "goes on alone"])
@@ -145,7 +145,7 @@ def test_committer_stopped_in_its_commit_while_another_leads(scene):
     assert scene.committer == stopped
     status, _ = scene.pay(5, "afterwards")
     assert status == 200
-    assert set(others) < set(requires_sound(scene.database, BOOK).accounts)
+    assert set(others) < set(requires_sound(scene.database, scene.book).accounts)
 
 
 def test_backend_ended_in_its_commit(scene, place):
@@ -164,7 +164,7 @@ def test_backend_ended_in_its_commit(scene, place):
 
 def test_statement_that_waits_too_long_is_given_up_and_tried_again(scene):
     """Somebody holds the head of the book, in a transaction that does nothing: the writer's own limit ends its wait."""
-    with held_before_write(scene.database, BOOK) as hold:
+    with held_before_write(scene.database, scene.book) as hold:
         answer = scene.begin()
         hold.wait()
         wait_until(lambda: "QueryCanceled" in scene.instance.log("serve"), 30)
@@ -181,7 +181,7 @@ def test_reader_with_a_long_transaction_holds_nobody_up(scene):
             assert scene.pay(1, f"key-{number}")[0] == 200
         assert reader.execute("SELECT count(*), max(position) FROM events").fetchone() == before
     assert scene.instance.repeated == 0
-    assert len(requires_sound(scene.database, BOOK).transfers) == 21
+    assert len(requires_sound(scene.database, scene.book).transfers) == 21
 
 
 class Line:
@@ -229,7 +229,7 @@ class Line:
 def test_line_cut_during_commit(scene, became):
     """No answer of COMMIT: the key tells. Committed: its answer; not: decided again, once."""
     line = Line(scene.database.url)
-    writer = Writer(line.url, BOOK)
+    writer = Writer(line.url, scene.book)
     appender = Appender(writer, system_clock)
     appender.execute([paying(scene.payer, scene.payee, 2)])
     request = paying(scene.payer, scene.payee, 10, key=KEY)
@@ -246,5 +246,43 @@ def test_line_cut_during_commit(scene, became):
     assert appender.execute([request]) == [stored]
     writer.close()
     line.close()
-    amounts = sorted(transfer.amount for transfer in requires_sound(scene.database, BOOK).transfers.values())
+    amounts = sorted(transfer.amount for transfer in requires_sound(scene.database, scene.book).transfers.values())
     assert amounts == [1, 2, 10]
+
+
+def test_nothing_that_is_not_committed_reaches_kafka(tmp_path, database, book, kafka_bootstrap):
+    """Neither while it is being committed, nor after it was rolled back; then each event of the log once or more."""
+    scene = Scene(tmp_path, database, book, bootstrap=kafka_bootstrap)
+
+    def published() -> set[bytes]:
+        return {value for _, value in read_topic(kafka_bootstrap, "ledger.events", book, idle_seconds=2)}
+
+    def stored() -> set[bytes]:
+        with psycopg.connect(database.url) as connection:
+            return {body.encode() for (body,) in connection.execute("SELECT body FROM events WHERE book = %s", [book])}
+
+    def all_is_published() -> bool:
+        with psycopg.connect(database.url) as connection:
+            asked = (
+                "SELECT relays.position = book_head.position FROM relays JOIN book_head USING (book) WHERE book = %s"
+            )
+            return connection.execute(asked, [book]).fetchone() == (True,)
+
+    try:
+        scene.instance.start("relay")
+        wait_until(all_is_published, 40)
+        with held_at_commit(database) as hold:
+            answer = scene.begin()
+            held = hold.wait()
+            before = stored()
+            assert published() == before
+            hold.terminate(held)
+            # It tries again, and is held again.
+            assert hold.wait() != held
+            assert published() == before
+            hold.release()
+            scene.require_one_effect(answer)
+        wait_until(all_is_published, 40)
+        assert before < published() == stored()
+    finally:
+        scene.close()
