@@ -15,6 +15,7 @@ from services.gateway.clients import Lines
 from services.gateway.config import Config
 from services.gateway.session import sessions_of
 from tests.gateway.network import Network
+from tests.gateway.scenes import logged_in
 from tests.gateway.standin import Standin
 
 
@@ -90,3 +91,15 @@ def lines(app: Flask) -> Lines:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def ann(client: FlaskClient, network: Network) -> dict[str, str]:
+    """Headers of a member."""
+    return logged_in(client, "/api/v1/login")
+
+
+@pytest.fixture
+def admin(client: FlaskClient, network: Network) -> dict[str, str]:
+    """Headers of an administrator."""
+    return logged_in(client, "/api/v1/admin/login")

@@ -122,3 +122,11 @@ class Network:
         wanted = asked.query.get("ids", asked.query.get("accounts", "")).split(",")
         found = [entity for entity in self.entities if {entity["entity_id"], entity["account"]} & set(wanted)]
         return {"entities": found, "total": len(found)}
+
+
+USER = {
+    "user_id": "user-ann", "kind": "member", "email": "ann@farm.example", "first_name": "Ann", "last_name": "Archer",
+    "telephone": "01", "created_at": NOW, "last_login": None, "previous_login": {"at": NOW, "address": "192.0.2.7"},
+    "version": 3,
+}  # fmt: skip
+"""The directory's answer about Ann."""

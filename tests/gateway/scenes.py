@@ -1,9 +1,11 @@
 """The stand-ins furnished with a usual, an empty or an awkward network, and a list of all pages."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from services.gateway.session import Sessions, sessions_of
 from tests.gateway.network import (
@@ -241,3 +243,21 @@ def a_user(user_id: str, first_name: str, last_name: str) -> dict[str, Any]:
         "last_name": last_name, "telephone": "01706 555 014", "created_at": NOW, "last_login": NOW,
         "previous_login": None, "version": 1,
     }  # fmt: skip
+
+
+def hidden(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', text)
+    assert found, f"no hidden {name}"
+    return found.group(1)
+
+
+def send(client: FlaskClient, path: str, values: dict[str, Any], page: str = "") -> TestResponse:
+    """Send a form as a browser does: with the token of a page loaded before."""
+    token = hidden(client.get(page or path).text, "csrf_token")
+    return client.post(path, data={"csrf_token": token, **values})
+
+
+def logged_in(client: FlaskClient, path: str) -> dict[str, str]:
+    """Headers of a login over the API."""
+    token = client.post(path, json={"email": "a@b.example", "password": "Secret-123"}).get_json()["data"]["token"]
+    return {"Authorization": f"Bearer {token}"}

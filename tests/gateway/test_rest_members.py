@@ -1,0 +1,183 @@
+"""The REST API: what a member sees and changes, and the public directory."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.gateway.network import (
+    BAKERY,
+    BAKERY_ACCOUNT,
+    FARM,
+    FARM_ACCOUNT,
+    NOW,
+    USER,
+    Network,
+    a_session,
+    a_transfer,
+    an_account,
+    an_entity,
+)
+from tests.gateway.standin import problem
+
+
+def test_oneself(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
+    network.directory.on("GET", "/users/user-ann", USER)
+    assert client.get("/api/v1/user", headers=ann).get_json()["data"] == {
+        "id": "user-ann", "email": "ann@farm.example", "firstName": "Ann", "lastName": "Archer", "telephone": "01",
+        "lastLoginIP": "192.0.2.7", "lastLoginDate": NOW,
+    }  # fmt: skip
+    network.directory.on("PATCH", "/users/user-ann", USER)
+    assert client.patch("/api/v1/user", json={"telephone": None}, headers=ann).status_code == 200
+    assert network.directory.last("PATCH", "/users/user-ann").body == {"telephone": ""}
+
+
+@pytest.mark.parametrize("fixed", ["id", "email"])
+def test_what_a_user_cannot_change_of_themselves(client: FlaskClient, ann: dict[str, str], fixed: str) -> None:
+    answered = client.patch("/api/v1/user", json={fixed: "x"}, headers=ann)
+    error = answered.get_json()["errors"][0]
+    assert (answered.status_code, error["field"]) == (400, fixed)
+    assert "changed" in error["message"]
+
+
+def test_own_businesses_come_with_money_and_what_is_pending(
+    client: FlaskClient, ann: dict[str, str], network: Network
+) -> None:
+    older, newer = a_transfer("t-old"), a_transfer("t-new", initiator=BAKERY_ACCOUNT, direction="request")
+    network.ledger.on("GET", "/transfers", {"transfers": [newer, older], "total": 2})
+    mine = an_entity(
+        email="ann@farm.example", preferences={"daily_match_mail": True, "matches_since_last_login": False}
+    )
+    network.entities[0] = mine
+    answered = client.get("/api/v1/user/entities", headers=ann)
+    assert answered.get_json()["meta"] == {"numberOfResults": 1, "totalPages": 1}
+    assert b'"balance":10.00' in answered.data
+    assert b'"maxNegativeBalance":100.00' in answered.data
+    assert b'"canPay":110.00' in answered.data
+    (entity,) = answered.get_json()["data"]
+    assert (entity["id"], entity["accountNumber"], entity["email"]) == (FARM, FARM_ACCOUNT, "ann@farm.example")
+    assert entity["receiveDailyMatchNotificationEmail"] is True
+    assert entity["showTagsMatchedSinceLastLogin"] is False
+    pending = [(item["id"], item["isInitiator"], item["entityName"]) for item in entity["pendingTransfers"]]
+    assert pending == [("t-old", True, "Old Bakery"), ("t-new", False, "Old Bakery")]
+
+
+def test_many_businesses_are_asked_for_at_once(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
+    numbers = {f"e-{number}": an_account_number(number) for number in range(30)}
+    network.entities[:] = [an_entity(entity, account) for entity, account in numbers.items()]
+    roles = [
+        {"entity_id": e, "account": a, "name": "N", "status": "accepted", "role": "owner"} for e, a in numbers.items()
+    ]
+    network.lives(a_session(entities=roles))
+    network.ledger.on("GET", "/accounts", {"accounts": [an_account(account) for account in numbers.values()]})
+    network.ledger.on("GET", "/transfers", {"transfers": [], "total": 0})
+    assert len(client.get("/api/v1/user/entities", headers=ann).get_json()["data"]) == 30
+    assert network.ledger.count("GET", "/accounts") == 1
+    assert network.directory.count("GET", "/entities") == 1
+
+
+def an_account_number(number: int) -> str:
+    return f"{number:016}"
+
+
+def test_changing_ones_own_business(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
+    network.directory.on("PATCH", f"/entities/{FARM}", an_entity(city="York"))
+    body = {"city": "York", "website": None, "description": "", "offers": ["bread"], "declaredTurnover": None,
+            "receiveDailyMatchNotificationEmail": True}  # fmt: skip
+    answered = client.patch(f"/api/v1/user/entities/{FARM}", json=body, headers=ann | {"Idempotency-Key": "k"})
+    assert answered.get_json()["data"]["city"] == "York"
+    asked = network.directory.last("PATCH", f"/entities/{FARM}")
+    assert asked.headers["Idempotency-Key"] == "k"
+    assert asked.body == {
+        "city": "York", "website": "", "description": "", "offers": ["bread"], "declared_turnover": None,
+        "preferences": {"daily_match_mail": True},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("fixed", ["id", "accountNumber", "status"])
+def test_what_a_member_cannot_change_of_a_business(client: FlaskClient, ann: dict[str, str], fixed: str) -> None:
+    answered = client.patch(f"/api/v1/user/entities/{FARM}", json={fixed: "tradingAccepted"}, headers=ann)
+    assert answered.status_code == 400
+    assert "changed" in answered.get_json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("patch", ""), ("post", "/trading-application")])
+def test_somebody_elses_business(
+    client: FlaskClient, ann: dict[str, str], network: Network, method: str, path: str
+) -> None:
+    answered = getattr(client, method)(f"/api/v1/user/entities/{BAKERY}{path}", json={}, headers=ann)
+    assert (answered.status_code, answered.get_json()["errors"][0]["code"]) == (403, "auth.forbidden")
+
+
+def test_applying_for_trading(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
+    path = f"/entities/{FARM}/trading-application"
+    errors = {"postal_code": ["Needed."], "telephone": ["Needed."], "first_name": ["Needed."]}
+    network.directory.on("POST", path, problem(422, "trading_application.incomplete", errors=errors))
+    answered = client.post(f"/api/v1/user{path}", json={}, headers=ann)
+    assert answered.status_code == 422
+    assert {error["field"] for error in answered.get_json()["errors"]} == {"postalCode", "userPhone", "firstName"}
+    assert {error["code"] for error in answered.get_json()["errors"]} == {"trading_application.incomplete"}
+
+
+def test_an_application_brings_what_was_missing(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
+    path = f"/entities/{FARM}/trading-application"
+    network.directory.on("PATCH", "/users/user-ann", USER)
+    network.directory.on("PATCH", f"/entities/{FARM}", an_entity())
+    network.directory.on("POST", path, an_entity(status="tradingPending"))
+    body = {"firstName": "Ann", "userPhone": "01", "postalCode": "YO1", "telephone": "02"}
+    headers = ann | {"Idempotency-Key": "k" * 200}
+    for _ in range(2):
+        answered = client.post(f"/api/v1/user{path}", json=body, headers=headers)
+        assert answered.get_json()["data"]["status"] == "tradingPending"
+    assert network.directory.last("PATCH", "/users/user-ann").body == {"first_name": "Ann", "telephone": "01"}
+    assert network.directory.last("PATCH", f"/entities/{FARM}").body == {"postal_code": "YO1", "telephone": "02"}
+    assert network.directory.last("POST", path).body == {}
+    keys = [asked.headers["Idempotency-Key"] for asked in network.directory.asked if asked.method in ("PATCH", "POST")]
+    assert keys[-6:-3] == keys[-3:], "a repeat repeats every step under its own key"
+    assert len(set(keys[-3:])) == 3
+
+
+def test_searching_the_directory(client: FlaskClient, network: Network) -> None:
+    why = [{"side": "offers", "term": "vegetalbes", "matched": "vegetables", "how": "fuzzy"}]
+    network.directory.on("GET", "/search", {"entities": [an_entity() | {"why": why}], "total": 23})
+    answered = client.get(
+        "/api/v1/entities?offers=vegetalbes,%20fresh%20fish&tagged_since=2026-01-31&page=2&page_size=5"
+    )
+    assert answered.get_json()["meta"] == {"numberOfResults": 23, "totalPages": 5}
+    (entity,) = answered.get_json()["data"]
+    assert entity["why"] == why
+    assert "email" not in entity
+    assert "version" not in entity
+    assert network.directory.last("GET", "/search").query == {
+        "offers": "vegetalbes,fresh,fish", "tagged_since": "2026-01-31T00:00:00.000000Z", "page": "2", "page_size": "5",
+    }  # fmt: skip
+
+
+def test_nothing_found_is_one_page(client: FlaskClient, network: Network) -> None:
+    network.directory.on("GET", "/search", {"entities": [], "total": 0})
+    assert client.get("/api/v1/entities").get_json() == {"data": [], "meta": {"numberOfResults": 0, "totalPages": 1}}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=0", "page=x", "page_size=0", "page_size=101", "page_size=-1", "page=1&page=2", "nonsense=1",
+        "tagged_since=yesterday", "tagged_since=2026-01-31", "offers=a&tagged_since=2026-01-31T12:00:00",
+        "name=%00", "favorites_only=true", "status=pending", "offers=" + "x" * 51,
+        "tagged_since=999999999999&offers=a", "page=99999999999999999999",
+    ],
+)  # fmt: skip
+def test_a_query_that_makes_no_sense_is_refused(client: FlaskClient, network: Network, query: str) -> None:
+    assert client.get(f"/api/v1/entities?{query}").status_code == 400
+    assert not network.directory.asked
+
+
+def test_one_business(client: FlaskClient, network: Network) -> None:
+    assert client.get(f"/api/v1/entities/{BAKERY}").get_json()["data"]["name"] == "Old Bakery"
+    network.directory.on("GET", "/entities/none", problem(404, "entity.unknown"))
+    unknown = client.get("/api/v1/entities/none")
+    assert (unknown.status_code, unknown.get_json()["errors"][0]["code"]) == (404, "entity.unknown")
+
+
+def test_tags(client: FlaskClient, network: Network) -> None:
+    network.directory.on("GET", "/tags", {"tags": ["vegetables"]})
+    answered = client.get("/api/v1/tags?fragment=veg").get_json()
+    assert answered == {"data": [{"name": "vegetables"}], "meta": {"numberOfResults": 1, "totalPages": 1}}
