@@ -432,7 +432,6 @@ def test_transfers_page_by_position(world):
         ({"min_amount": 60}, lambda t: t.amount >= 60),
         ({"min_amount": 30, "max_amount": 60}, lambda t: 30 <= t.amount <= 60),
     ],
-    ids=str,
 )
 def test_transfer_filters_let_through_what_fits_and_nothing_else(world, only, wanted):
     mine, other, *_ = a_mixed_book(world)

@@ -137,7 +137,6 @@ def test_pages_by_number_and_by_position_don_t_mix(web):
         ({"max_negative": 5, "accounts": [A] * 1001}, "accounts"),
         ({"max_negative": 5, "more": 1}, "more"),
     ],
-    ids=str,
 )
 def test_simulation_refuses_nonsense(web, body, field):
     response = web.ask("post", "/limit-simulations", body, roles=["admin"])
