@@ -1,6 +1,7 @@
 """Worker and committer over a real Unix socket."""
 
 import threading
+import time
 from collections.abc import Iterator
 
 import gevent
@@ -139,6 +140,27 @@ def test_everybody_who_waits_learns_that_the_committer_died(tmp_path):
     listener.close()
     gevent.joinall(waiting, timeout=5)
     assert [type(greenlet.exception) for greenlet in waiting] == [CommitterBusy] * 3
+
+
+def test_nobody_waits_for_ever_for_a_committer_that_has_stopped(tmp_path):
+    """It took the question and says nothing: a ping gives up after two seconds, alone."""
+    from gevent import socket
+
+    path = str(tmp_path / "silent.sock")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    link = CommitterLink(path)
+    patient = gevent.spawn(link.send, paying("1" * 16, "2" * 16))
+    started = time.monotonic()
+    with pytest.raises(CommitterBusy):
+        link.check()
+    assert 1.9 < time.monotonic() - started < 5
+    assert not patient.dead
+    link.close()
+    gevent.joinall([patient], timeout=5)
+    assert isinstance(patient.exception, CommitterBusy)
+    listener.close()
 
 
 def test_no_committer_means_busy(tmp_path):
