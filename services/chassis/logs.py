@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import sys
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -31,8 +32,9 @@ class _Writer:
     """Takes our own lines, which are finished: a record of `logging` costs four times as much."""
 
     def write(self, line: str) -> None:
-        _output.stream.write(line + "\n")
-        _output.flush()
+        with suppress(OSError, ValueError):  # a log that can't be written stops nobody's work
+            _output.stream.write(line + "\n")
+            _output.flush()
 
     debug = info = warning = error = critical = write
 

@@ -14,9 +14,10 @@ from marshmallow import Schema, fields
 from werkzeug.test import TestResponse
 
 from services.chassis import web
+from services.chassis.logs import configure_logs
 from services.chassis.tokens import Caller, Signer, Verifier
 from tests.chassis.keys import key_pair
-from tests.log_lines import LogLines
+from tests.log_lines import LogLines, collected
 
 PRIVATE, PUBLIC = key_pair("gateway")
 ROLES = ["public", "member", "admin", "auditor", "service"]
@@ -360,3 +361,12 @@ def test_libraries_log_in_the_same_form(log_lines: LogLines):
     logging.getLogger("pymongo").warning("away")
     logging.getLogger("urllib3").info("GET /search?secret")
     assert [(line["event"], line["service"]) for line in log_lines()] == [("away", "box")]
+
+
+def test_a_log_that_cannot_be_written_stops_nobody(client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
+    gone = io.StringIO()
+    with collected():
+        monkeypatch.setattr("sys.stdout", gone)
+        configure_logs("box", "serve")
+        gone.close()
+        assert client.get("/open", headers=bearer("public")).status_code == 200
