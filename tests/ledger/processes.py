@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import orjson
@@ -28,6 +30,8 @@ class Instance:
     def __init__(self, folder: Path, *, database_url: str, book: str, bootstrap: str = "127.0.0.1:1", **more) -> None:
         private, public = key_pair("internal")
         self.folder, self.port = folder, find_free()
+        # A socket's path has at most 107 bytes: a test's own folder may be longer.
+        self._short = mkdtemp(prefix="mccs-")
         (folder / "internal.pem").write_bytes(public)
         self.signer = Signer(private)
         self.environment = {
@@ -36,7 +40,7 @@ class Instance:
             "LEDGER_DATABASE_URL": database_url,
             "LEDGER_BOOK": book,
             "LEDGER_PORT": str(self.port),
-            "LEDGER_SOCKET": str(folder / "committer.sock"),
+            "LEDGER_SOCKET": f"{self._short}/committer",
             "INTERNAL_PUBLIC_KEY_FILE": str(folder / "internal.pem"),
             "KAFKA_BOOTSTRAP": bootstrap,
             **more,
@@ -134,6 +138,7 @@ class Instance:
                 process.kill()
                 process.wait()
         self._pool.clear()
+        shutil.rmtree(self._short, ignore_errors=True)
 
 
 class Traffic:

@@ -1,6 +1,7 @@
 """Many books in one database and one topic: nothing of one is felt in another."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -167,17 +168,17 @@ def test_ledger_with_another_unit_is_refused_at_start(tmp_path, ledger_database,
 @pytest.fixture
 def two_ledgers(tmp_path, kafka_bootstrap, ledger_database, appender, neighbour, book):
     """Two instances with a book each, and two accounts of it."""
-    started = []
-    for name, each in ((book, appender), (f"{book}-b", neighbour)):
-        (tmp_path / name).mkdir()
-        instance = Instance(
-            tmp_path / name, database_url=ledger_database.url, book=name, bootstrap=kafka_bootstrap, LEDGER_WORKERS="1"
-        )
-        instance.serve()
-        started.append((instance, name, two_accounts(each)))
-    yield started
-    for instance, _, _ in started:
-        instance.stop()
+    with ExitStack() as ending:
+        started = []
+        for folder, name, each in (("a", book, appender), ("b", f"{book}-b", neighbour)):
+            (tmp_path / folder).mkdir()
+            instance = Instance(
+                tmp_path / folder, database_url=ledger_database.url, book=name, bootstrap=kafka_bootstrap
+            )
+            ending.callback(instance.stop)
+            instance.serve()
+            started.append((instance, name, two_accounts(each)))
+        yield started
 
 
 def pay(instance: Instance, pair: tuple[str, str], key: str = "") -> tuple[int, dict]:
