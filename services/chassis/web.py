@@ -236,12 +236,8 @@ def _answer_errors(app: Flask, table: ErrorTable) -> None:
 
 
 def _problem(
-    status: int,
-    code: str,
-    detail: str,
-    errors: Mapping[str, Any] | None = None,
-    extra: Mapping[str, Any] | None = None,
-) -> Response:
+    status: int, code: str, detail: str, errors: Mapping[str, Any] | None = None, extra: Mapping[str, Any] | None = None
+) -> Response:  # fmt: skip
     document = {
         **(extra or {}),
         "type": code,
@@ -271,15 +267,19 @@ def measure(app: Flask, registry: CollectorRegistry) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers[CORRELATION_HEADER] = correlation_id()
-        rule, status, method = request.url_rule, response.status_code, request.method
-        route, outcome = rule.rule if rule else "unknown", g.get("outcome", "ok")
+        route = request.url_rule.rule if request.url_rule else "unknown"
         elapsed = time.perf_counter() - g.get("started", time.perf_counter())
+        record(request.method, route, response.status_code, g.get("outcome", "ok"), elapsed)
+        return response
+
+    def record(method: str, route: str, status: int, outcome: str, elapsed: float) -> None:
         count(route, status)()
         observe(route)(elapsed)
         if not route.startswith(_QUIET):
             ms = round(elapsed * 1000, 2)
             log.info("request", method=method, route=route, status=status, outcome=outcome, duration_ms=ms)
-        return response
+
+    app.extensions["record"] = record
 
 
 def health_routes(parts: Parts, registry: CollectorRegistry) -> Blueprint:

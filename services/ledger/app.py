@@ -11,6 +11,7 @@ from services.chassis.logs import configure_logs
 from services.chassis.tokens import Verifier
 from services.chassis.web import Parts, new_app
 from services.ledger import api
+from services.ledger.api.quick import Followed, Quick
 from services.ledger.config import DEFAULT_UNIT, DIRECTORY_SOURCE, Config
 from services.ledger.link import CommitterLink, Link
 from services.ledger.store import Reader, schema_version
@@ -20,16 +21,18 @@ def create_app(
     verifier: Verifier, reader: Reader, link: Link, *, clock: Clock = system_clock, unit: str = DEFAULT_UNIT
 ) -> Flask:
     """The application over a reader and a link to a committer."""
+    directory = Followed(lambda: reader.followed(DIRECTORY_SOURCE))
     parts = Parts(
         name="ledger",
         verifier=verifier,
         checks={"postgres": reader.check, "committer": link.check},
-        projections={"directory": lambda: reader.followed(DIRECTORY_SOURCE)},
+        projections={"directory": directory},
         errors=api.ERRORS,
         schema_version=schema_version(),
     )
     app = new_app(parts, api.bp)
     api.install(app, reader, link, clock, unit)
+    app.wsgi_app = Quick(app, verifier, link, {"directory": directory})  # type: ignore[method-assign]
     return app
 
 

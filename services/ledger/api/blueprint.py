@@ -110,18 +110,20 @@ def _flat(messages: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, l
 
 def command(command: Command, *, key_needed: bool = False, also: Mapping[str, Any] | None = None) -> Response:
     """Have it done; the answer once it is committed, with `also` beside. Raises Problem, CommitterBusy."""
-    asking = caller()
-    outcome = link().send(
-        Request(
-            command=command,
-            authority=authority_of(asking),
-            scope=asking.actor,
-            key=_idempotency_key(key_needed),
-            fingerprint=_fingerprint(command),
-            correlation_id=correlation_id(),
-        )
-    )
+    outcome = link().send(request_of(command, caller(), _idempotency_key(key_needed)))
     return _answered(outcome, also or {})
+
+
+def request_of(command: Command, asking: Caller, key: str) -> Request:
+    """What goes to the committer."""
+    return Request(
+        command=command,
+        authority=authority_of(asking),
+        scope=asking.actor,
+        key=key,
+        fingerprint=_fingerprint(command),
+        correlation_id=correlation_id(),
+    )
 
 
 def _answered(outcome: Outcome, also: Mapping[str, Any]) -> Response:
@@ -150,10 +152,15 @@ def _idempotency_key(needed: bool) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if not key and needed:
         raise Problem(400, "idempotency.key_missing", "This needs an Idempotency-Key: the same one when you try again.")
-    if len(key) > _MAX_KEY or not key.isascii() or not key.isprintable():
+    if key and not is_key(key):
         raise Problem(400, "request.invalid", f"An Idempotency-Key is 1 to {_MAX_KEY} printable ASCII characters.")
     # The committer needs one too, to learn what became of it when a connection breaks in COMMIT.
     return key or f"once:{uuid.uuid4().hex}"
+
+
+def is_key(key: str) -> bool:
+    """Whether it is fit to be an idempotency key."""
+    return 0 < len(key) <= _MAX_KEY and key.isascii() and key.isprintable()
 
 
 def _fingerprint(command: Command) -> str:

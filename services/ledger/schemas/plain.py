@@ -28,14 +28,19 @@ class Plain(Schema):
 
     def load(self, data: Any, **options: Any) -> Any:
         """Raises ValidationError."""
-        if not options and type(data) is dict and self.needed <= data.keys():
-            checks = self.plain
-            for name, value in data.items():
-                check = checks.get(name)
-                if check is None or not check(value):
-                    return super().load(data)
-            return {**self.absent, **data}
-        return super().load(data, **options)
+        fields = None if options else self.plainly(data)
+        return super().load(data, **options) if fields is None else fields
+
+    def plainly(self, data: Any) -> dict[str, Any] | None:
+        """The fields, when `data` is as plain as can be."""
+        if type(data) is not dict or not self.needed <= data.keys():
+            return None
+        checks = self.plain
+        for name, value in data.items():
+            check = checks.get(name)
+            if check is None or not check(value):
+                return None
+        return {**self.absent, **data}
 
 
 def is_number(value: Any) -> bool:

@@ -1,0 +1,154 @@
+"""The quick way of the two busiest commands: same answers as the application's, and everything unusual goes there."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from services.chassis.tokens import Caller, Signer, Verifier
+from services.ledger.app import create_app
+from services.ledger.handlers import Appender
+from services.ledger.link import CommitterBusy
+from tests.chassis.keys import key_pair
+from tests.ledger.factories import an_account_number, limiting, opening
+from tests.ledger.fakes import DirectLink, MemoryStore, Ticking
+from tests.ledger.memory_reader import MemoryReader
+from tests.log_lines import LogLines
+
+
+class Busy:
+    """A committer that is away."""
+
+    def send(self, _: object) -> None:
+        raise CommitterBusy
+
+    def check(self) -> None:
+        raise CommitterBusy
+
+
+class Web:
+    """A ledger with two accounts, asked at its WSGI door; counts what goes on to Flask."""
+
+    def __init__(self, link: Any = None) -> None:
+        private, public = key_pair("internal")
+        self.store = MemoryStore()
+        self.appender = Appender(self.store, Ticking())
+        self.payer, self.payee = an_account_number(), an_account_number()
+        self.appender.execute([opening(self.payer), opening(self.payee)])
+        self.store.applied["directory.events/directory"] = 7
+        link = link or DirectLink(self.appender)
+        self.app = create_app(Verifier(public, "ledger"), MemoryReader(self.store), link)
+        self.signer, self.went_on = Signer(private), 0
+        quick: Any = self.app.wsgi_app
+        behind = quick._next
+
+        def counted(environ: Any, start_response: Any) -> Any:
+            self.went_on += 1
+            return behind(environ, start_response)
+
+        quick._next = counted
+        self.client = self.app.test_client()
+
+    def token(self, account: str, *roles: str) -> str:
+        caller = Caller(subject="u1", roles=frozenset(roles or ("member",)), accounts=frozenset({account}))
+        return f"Bearer {self.signer.token(caller, 'ledger')}"
+
+    def pay(self, *, key: str = "k-1", token: str = "", path: str = "/transfers", headers: Any = None, **changes: Any):
+        body = {"initiator": self.payer, "counterparty": self.payee, "direction": "pay", "amount": 5, **changes}
+        sent = {"Authorization": token or self.token(self.payer), "Idempotency-Key": key, **(headers or {})}
+        return self.client.post(path, data=orjson.dumps(body), headers=sent)
+
+    def accept(self, transfer_id: str, data: bytes = b"{}"):
+        headers = {"Authorization": self.token(self.payee), "Idempotency-Key": "k-accept"}
+        return self.client.post(f"/transfers/{transfer_id}/accept", data=data, headers=headers)
+
+
+@pytest.fixture
+def web() -> Web:
+    return Web()
+
+
+def test_plain_commands_do_not_reach_flask_and_are_answered_alike(web):
+    quick = web.pay()
+    accepted = web.accept(quick.json["transfer_id"])
+    assert (quick.status_code, accepted.status_code, accepted.json["status"], web.went_on) == (200, 200, "completed", 0)
+    # The same key by the application: a query makes it unusual.
+    slow = web.pay(path="/transfers?x=1")
+    assert web.went_on == 1
+    assert slow.data == quick.data
+    unlike = {"Correlation-Id"}
+    assert {k: v for k, v in slow.headers if k not in unlike} == {k: v for k, v in quick.headers if k not in unlike}
+    assert quick.headers["Correlation-Id"]
+
+
+@pytest.mark.parametrize(
+    ("unusual", "status"),
+    [
+        ({"headers": {"Min-Position": "directory=8"}}, 503),
+        ({"headers": {"Min-Position": "directory=7"}}, 200),
+        ({"key": ""}, 400),
+        ({"key": "k" * 201}, 400),
+        ({"token": "Basic abc"}, 401),
+        ({"token": "Bearer abc"}, 401),
+        ({"amount": 5.0}, 400),
+        ({"amount": -1}, 400),
+        ({"more": 1}, 400),
+        ({"description": "Käse"}, 200),
+        ({"description": "x" * 501}, 400),
+        ({"expires_at": "2026-01-01T01:00:00Z"}, 200),
+        ({"description": " " * 20_000}, 200),
+    ],
+)  # fmt: skip
+def test_whatever_is_unusual_goes_on_as_it_came(web, unusual, status):
+    assert web.pay(**unusual).status_code == status
+    assert web.went_on == 1
+
+
+def test_roles_are_the_declared_ones(web):
+    assert web.pay(token=web.token(web.payer, "admin")).json["type"] == "auth.forbidden"
+    assert web.went_on == 1
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b'{"a":1}', b"\xff"])
+def test_accept_with_a_body_that_says_something_goes_on(web, body):
+    known = web.pay().json["transfer_id"]
+    assert web.accept(known, body).status_code == 400
+    assert web.went_on == 1
+
+
+def test_news_that_are_known_to_have_come_are_not_asked_for_again(web):
+    waiting = {"Min-Position": "directory=7, ledger=3"}
+    assert web.pay(headers=waiting).status_code == 200
+    assert web.pay(headers=waiting, key="k-2").status_code == 200
+    assert web.went_on == 1
+
+
+def test_refusals_are_the_applications_problems(web):
+    web.appender.execute([limiting(web.payer, max_negative=0)])
+    refused = web.pay(headers={"Correlation-Id": "corr-12345"})
+    assert (refused.status_code, refused.json["type"], refused.json["max_possible"]) == (
+        422, "transfer.limit_exceeded", 0,
+    )  # fmt: skip
+    assert refused.json["correlation_id"] == refused.headers["Correlation-Id"] == "corr-12345"
+    assert refused.content_type == "application/problem+json"
+    assert web.pay(path="/transfers?x=1", headers={"Correlation-Id": "corr-12345"}).json == refused.json
+    assert web.went_on == 1
+
+
+def test_a_committer_that_is_away_is_said_once():
+    web = Web(Busy())
+    answered = web.pay()
+    assert (answered.status_code, answered.json["type"], answered.headers["Retry-After"]) == (503, "ledger.busy", "2")
+    assert web.went_on == 0
+
+
+def test_each_is_counted_and_logged_once(web, log_lines: LogLines):
+    known = web.pay().json["transfer_id"]
+    web.accept(known)
+    web.accept(known)
+    metrics = web.client.get("/metrics").text
+    assert 'http_requests_total{route="/transfers",status="200"} 1.0' in metrics
+    assert 'http_requests_total{route="/transfers/<transfer_id>/accept",status="200"} 2.0' in metrics
+    lines = [line for line in log_lines() if line.get("event") == "request"]
+    assert [line["route"] for line in lines][:1] == ["/transfers"]
+    assert len(lines) == 3
