@@ -24,7 +24,7 @@ class Config:
     port: int = setting("LEDGER_PORT", "port of the HTTP interface")
     socket: str = setting("LEDGER_SOCKET", "path of the Unix socket between HTTP workers and committer")
     host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
-    workers: int = setting("LEDGER_WORKERS", "HTTP workers, at most one a core", default=1)
+    workers: int = setting("LEDGER_WORKERS", "HTTP workers; on two cores one is faster than two", default=1)
     book: str = setting("LEDGER_BOOK", "the community whose accounts are kept", default=DEFAULT_BOOK)
     unit: str = setting("LEDGER_UNIT", "the book's unit of account", default=DEFAULT_UNIT)
     default_max_negative: int = setting(

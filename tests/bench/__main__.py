@@ -187,6 +187,6 @@ if __name__ == "__main__":
     parser.add_argument("seconds", nargs="?", type=float, default=5.0, help="of a run, at most 30")
     parser.add_argument("--only", help=f"one of {', '.join(ASKS)}, history; or how several begin: pairs")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--workers", type=int, default=2, help="HTTP workers of each gevent server")
+    parser.add_argument("--workers", type=int, default=1, help="HTTP workers of each gevent server")
     parser.add_argument("--events", type=int, default=1_000_000, help="in the long log")
     main(parser.parse_args())
