@@ -154,7 +154,8 @@ def _all_types() -> list[str]:
 
 
 DAMAGE = {
-    "UPDATE accounts SET balance = balance + 1, consent = '[]' WHERE account = (SELECT min(account) FROM accounts)":
+    "UPDATE accounts SET balance = balance + 1, consent = '[]' "
+    "WHERE account = (SELECT min(account) FROM accounts WHERE standing <> 'closed')":
         "accounts: 1 rows lack, 1 are",
     "DELETE FROM accounts WHERE account = (SELECT min(account) FROM accounts)": "accounts: 1 rows lack, 0 are",
     "INSERT INTO accounts SELECT book, '1111222233334444', 'e', 0, 0, 0, 'trading', 1 FROM book_head":
