@@ -10,7 +10,7 @@ from events.envelope import Envelope
 from events.ledger import TransferCancelled, TransferCompleted, TransferInitiated
 from services.ledger.chain import link
 from services.ledger.decisions import Moment
-from services.ledger.domain import Account, Book, LedgerEvent, Transfer, apply, touched_accounts, touched_transfers
+from services.ledger.domain import Book, LedgerEvent, Transfer, apply, touched_accounts, touched_transfers
 from services.ledger.records import Batch, ChangeRow, EventRow, Head, PartyRow, PostingRow, Request
 
 _HISTORY = {"account", "book"}
@@ -106,7 +106,7 @@ class Growth:
         batch.head = Head(position, hash_, self._moment.at)
         self._remember(event)
         if isinstance(event, TransferCompleted):
-            batch.postings.extend(self._postings(event, position))
+            batch.postings.extend(postings_of(self._book, event, position))
         apply(self._book, event, position=position, time=self._moment.now)
         if isinstance(event, TransferInitiated):
             batch.parties.extend(parties_of(self._book.transfers[event.transfer_id]))
@@ -121,19 +121,6 @@ class Growth:
             self._undo.append((transfers, known, transfers.get(known)))
         if event.subject.startswith("book/"):
             self._undo.append((_RULES, "", (self._book.policy, self._book.fee_rules)))
-
-    def _postings(self, event: TransferCompleted, position: int) -> Iterable[PostingRow]:
-        for entry in event.entries:
-            account: Account = self._book.accounts[entry.account]
-            yield PostingRow(
-                position=position,
-                account=entry.account,
-                transfer_id=event.transfer_id,
-                amount=entry.amount,
-                balance=entry.balance,
-                max_negative=account.max_negative,
-                max_positive=account.max_positive,
-            )
 
 
 _RULES: dict[str, Any] = {}
@@ -156,4 +143,19 @@ def parties_of(transfer: Transfer) -> Iterable[PartyRow]:
     for account in sorted(transfer.parties - {transfer.payer, transfer.payee}):
         yield PartyRow(
             account=account, initiated_position=transfer.initiated_position, transfer_id=transfer.transfer_id
+        )
+
+
+def postings_of(book: Book, event: TransferCompleted, position: int) -> Iterable[PostingRow]:
+    """What a completion does to each account, with the limits in force."""
+    for entry in event.entries:
+        account = book.accounts[entry.account]
+        yield PostingRow(
+            position=position,
+            account=entry.account,
+            transfer_id=event.transfer_id,
+            amount=entry.amount,
+            balance=entry.balance,
+            max_negative=account.max_negative,
+            max_positive=account.max_positive,
         )

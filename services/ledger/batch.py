@@ -20,7 +20,6 @@ from services.ledger.domain import (
     InitiateTransfer,
     KeyReused,
     LedgerError,
-    MalformedCommand,
     OpenAccount,
     RejectTransfer,
     RemindOfTransfer,
@@ -200,8 +199,3 @@ def refused(error: LedgerError, *, position: int | None = None, extra: Mapping[s
         errors=error.errors,
         extra={**error.extra, **(extra or {})},
     )
-
-
-def malformed(sentence: str) -> Outcome:
-    """An outcome for what isn't even a command."""
-    return refused(MalformedCommand(sentence))

@@ -15,7 +15,7 @@ from events.ledger import (
     TransferCompleted,
     TransferInitiated,
 )
-from services.ledger.appending import change_of, parties_of
+from services.ledger.appending import change_of, parties_of, postings_of
 from services.ledger.chain import genesis_hash, link
 from services.ledger.domain import (
     Account,
@@ -116,7 +116,7 @@ class Rebuild:
                 self._ended += 1
             case TransferCompleted():
                 self._ended += 1
-                self._rows.postings += [(time, posting) for posting in self._postings(event, position)]
+                self._rows.postings += [(time, posting) for posting in postings_of(book, event, position)]
             case FeeRulesChanged():
                 self._sets_fees = True
             case BookPolicyChanged():
@@ -127,18 +127,3 @@ class Rebuild:
         if isinstance(event, TransferInitiated) and known == event.transfer_id:
             return None
         return self._fetch(known)
-
-    def _postings(self, event: TransferCompleted, position: int) -> list[PostingRow]:
-        accounts = self._book.accounts
-        return [
-            PostingRow(
-                position=position,
-                account=entry.account,
-                transfer_id=event.transfer_id,
-                amount=entry.amount,
-                balance=entry.balance,
-                max_negative=accounts[entry.account].max_negative,
-                max_positive=accounts[entry.account].max_positive,
-            )
-            for entry in event.entries
-        ]

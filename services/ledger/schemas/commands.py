@@ -7,7 +7,7 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, post_load, val
 
 from events.ledger import ConsentRule, FeeRule, Leg
 from services.ledger.domain import MAX_AMOUNT, instant_text
-from services.ledger.schemas.fields import ACCOUNT_NUMBER, AccountNumber, Instant, MinorUnits, Text
+from services.ledger.schemas.fields import ACCOUNT_NUMBER, AccountNumber, Instant, MinorUnits, Text, Whole
 from services.ledger.schemas.plain import Check, Plain, is_amount, is_direction, is_number, is_text
 
 MAX_REFERENCE = 100
@@ -38,15 +38,6 @@ class Strict(fields.Boolean):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         if not isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return value
-
-
-class Whole(fields.Integer):
-    """A JSON integer; the domain knows the range."""
-
-    def _validated(self, value: Any) -> int:
-        if type(value) is not int:
             raise self.make_error("invalid", input=value)
         return value
 

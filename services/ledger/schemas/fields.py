@@ -12,17 +12,21 @@ ACCOUNT_NUMBER = validate.Regexp(r"[0-9]{16}\Z", error="An account number has 16
 LARGEST_POSITION = 2**63 - 1
 
 
-class MinorUnits(fields.Integer):
+class Whole(fields.Integer):
     """A JSON integer: no text, no float, no truth value."""
-
-    def __init__(self, least: int, **options: Any) -> None:
-        sentence = f"Must be an integer from {least} to {MAX_AMOUNT}, in the smallest unit."
-        super().__init__(validate=validate.Range(least, MAX_AMOUNT, error=sentence), strict=True, **options)
 
     def _validated(self, value: Any) -> int:
         if type(value) is not int:
             raise self.make_error("invalid", input=value)
         return value
+
+
+class MinorUnits(Whole):
+    """An amount or limit."""
+
+    def __init__(self, least: int, **options: Any) -> None:
+        sentence = f"Must be an integer from {least} to {MAX_AMOUNT}, in the smallest unit."
+        super().__init__(validate=validate.Range(least, MAX_AMOUNT, error=sentence), strict=True, **options)
 
 
 class Text(fields.String):
