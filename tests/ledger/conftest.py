@@ -9,6 +9,8 @@ from services.chassis.clock import system_clock
 from services.ledger.handlers import Appender
 from services.ledger.store import Reader, Writer, migrate
 from tests.databases import Database, fresh_database
+from tests.ledger.fakes import MemoryReader, MemoryStore, Ticking
+from tests.ledger.world import World
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +48,12 @@ def reader(ledger_database: Database, book: str) -> Iterator[Reader]:
     opened.open()
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.integration)])
+def world(request: pytest.FixtureRequest) -> World:
+    """A fresh book in memory, and again in PostgreSQL."""
+    if request.param == "memory":
+        store = MemoryStore()
+        return World(Appender(store, Ticking()), MemoryReader(store))
+    return World(Appender(request.getfixturevalue("writer"), Ticking()), request.getfixturevalue("reader"))
