@@ -16,12 +16,17 @@ from tests.ledger.processes import ROOT
 from tests.waiting import wait_until
 
 APP = """
+import pathlib
 import time
+
+FOLDER = pathlib.Path(__file__).parent
 
 def application(environ, start_response):
     path = environ["PATH_INFO"]
     if path == "/slow":
-        time.sleep(1.2)
+        (FOLDER / "begun").touch()
+        while not (FOLDER / "finish").exists():
+            time.sleep(0.01)
     if path == "/pieces":
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b"one ", b"two"]
@@ -133,12 +138,14 @@ def test_idle_connections_do_not_hold_up_the_end(server: Server):
     assert server.log.read_text() == ""
 
 
-def test_what_has_begun_is_answered_before_the_end(server: Server):
-    with server.connect() as connection:
-        connection.sendall(request("/", last=False))
-        wait_until(lambda: connection.recv(1000).endswith(b"hello"))
+def test_what_has_begun_is_answered_before_the_end(server: Server, tmp_path: Path):
+    """It goes on while idle connections are ended."""
+    with server.connect() as connection, server.connect() as idle:
         connection.sendall(request("/slow", last=False))
+        wait_until((tmp_path / "begun").exists)
         server.process.send_signal(signal.SIGTERM)
+        assert everything(idle) == b""
+        (tmp_path / "finish").touch()
         received = everything(connection)
     assert received.endswith(b"hello")
     assert server.process.wait(10) == 0

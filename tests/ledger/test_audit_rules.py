@@ -394,8 +394,7 @@ def test_tampering_with_any_column_is_found(full, statement):
 
 @pytest.mark.integration
 def test_what_nobody_touched_is_sound(full):
-    out = io.StringIO()
     with AuditSource(full.url, BOOK) as source:
-        report = Report(out)
+        report = Report(out := io.StringIO())
         audit_store(source, BOOK, report)
     assert report.passed, out.getvalue()
