@@ -157,6 +157,6 @@ def test_idle_connections_end_after_the_keep_alive_time(tmp_path: Path):
         started = time.monotonic()
         connection.sendall(b"GET / HTT")
         assert everything(connection) == b""
-        assert 0.9 < time.monotonic() - started < 5
+        assert 0.9 < time.monotonic() - started < 20
     server.stop()
     assert server.log.read_text() == ""

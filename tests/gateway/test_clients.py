@@ -139,7 +139,7 @@ def test_a_silent_service_is_given_up(silent: str, signer: Signer) -> None:
     started = time.monotonic()
     with pytest.raises(PartDown):
         Ledger(Line("ledger", silent, signer), Asker(MEMBER)).account(FARM_ACCOUNT)
-    assert 2.5 < time.monotonic() - started < 5
+    assert 2.5 < time.monotonic() - started < 30
 
 
 def test_a_connection_cut_in_the_middle_is_tried_once_more(signer: Signer, cutting: Callable[[int], str]) -> None:
@@ -211,17 +211,20 @@ def test_a_circuit_opens_probes_and_closes() -> None:
 
 def test_a_dead_service_is_not_asked_for_a_while(network: Network, signer: Signer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
-        url = f"http://127.0.0.1:{gone.getsockname()[1]}"
+        address = gone.getsockname()
+    url = f"http://127.0.0.1:{address[1]}"
     clock = Ticks()
     line = Line("ledger", url, signer, Circuit(failures=2, seconds=5, clock=clock))
     ledger = Ledger(line, Asker(MEMBER))
     for _ in range(2):
         with pytest.raises(PartDown):
             ledger.account(FARM_ACCOUNT)
-    started = time.monotonic()
-    with pytest.raises(PartDown) as down:
-        ledger.account(FARM_ACCOUNT)
-    assert time.monotonic() - started < 0.05
+    with socket.create_server(address) as back:
+        back.setblocking(False)
+        with pytest.raises(PartDown) as down:
+            ledger.account(FARM_ACCOUNT)
+        with pytest.raises(BlockingIOError):
+            back.accept()
     assert down.value.retry_after == 5
 
 

@@ -155,7 +155,7 @@ def test_nobody_waits_for_ever_for_a_committer_that_has_stopped(tmp_path):
     started = time.monotonic()
     with pytest.raises(CommitterBusy):
         link.check()
-    assert 1.9 < time.monotonic() - started < 5
+    assert time.monotonic() - started > 1.9
     assert not patient.dead
     link.close()
     gevent.joinall([patient], timeout=5)

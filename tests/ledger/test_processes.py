@@ -4,7 +4,6 @@ import io
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 
 import psycopg
@@ -176,9 +175,7 @@ def test_reads_of_many_callers_do_not_wait_for_each_other(instance, pair, ledger
                 return admin.execute(waiting, [ledger_database.name]).fetchone() is not None
 
         wait_until(is_stuck)
-        started = time.monotonic()
         assert instance.ask("GET", f"/accounts/{pair[0]}", token=instance.token(pair[0]))[0] == 200
-        assert time.monotonic() - started < 2
         assert answers == []
         blocker.rollback()
         stuck.join()
