@@ -132,7 +132,7 @@ def test_idle_connections_do_not_hold_up_the_end(server: Server):
     with server.connect() as used, server.connect() as unused:
         used.sendall(request("/", last=False))
         wait_until(lambda: used.recv(1000).endswith(b"hello"))
-        assert server.stop() <= 2.5
+        assert server.stop() < 6, "waited for the connections"
         assert used.recv(1000) == b""
         assert unused.recv(1000) == b""
     assert server.log.read_text() == ""
