@@ -1,7 +1,7 @@
 """What is found in a book: statements, points in history, lists. Plain values; amounts in minor units."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 
@@ -112,3 +112,15 @@ class TrialBalance:
     def sum(self) -> int:
         """Zero, always."""
         return self.total_positive + self.total_negative
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A page of an audit view: flat objects, and facts of the view beside them.
+
+    `next` is what a cursor to the following page holds; None at the end.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    next: tuple[int | str, ...] | None
+    facts: Mapping[str, Any] = field(default_factory=dict)

@@ -67,6 +67,7 @@ ATTEMPTS: dict[str, Callable[[Api, str], Attempt]] = {
     "GET /near-limits": fixed("/near-limits"),
     "POST /limit-simulations": fixed("/limit-simulations", {"max_negative": 0}),
     "GET /trial-balance": fixed("/trial-balance"),
+    "GET /audit/{}": fixed("/audit/trial-balance"),
     "GET /head": fixed("/head"),
 }
 """For each route something that whoever has the right may do."""

@@ -82,13 +82,23 @@ class NumbersSchema(Schema):
     numbers = fields.String(required=True, validate=validate.Length(1, 100 * 17))
 
 
-class StatementSchema(Schema):
-    """`only` is the filter made of what is asked."""
+class PeriodSchema(Schema):
+    """From and to: instants, or positions."""
 
     since = Instant(load_default=None, data_key="from")
     until = Instant(load_default=None, data_key="to")
     from_position = _position()
     to_position = _position(0)
+
+    @validates_schema
+    def check_period(self, given: dict[str, Any], **_: Any) -> None:
+        _at_most_one(given, "since", "from_position", ("from", "from_position"))
+        _at_most_one(given, "until", "to_position", ("to", "to_position"))
+
+
+class StatementSchema(PeriodSchema):
+    """`only` is the filter made of what is asked."""
+
     before = _position()
     after = _position(0)
     limit = Digits(1, 100, load_default=20)
@@ -101,8 +111,6 @@ class StatementSchema(Schema):
     @validates_schema
     def check_sense(self, given: dict[str, Any], **_: Any) -> None:
         _in_order(given)
-        _at_most_one(given, "since", "from_position", ("from", "from_position"))
-        _at_most_one(given, "until", "to_position", ("to", "to_position"))
         _at_most_one(given, "before", "after", ("before", "after"))
 
     @post_load

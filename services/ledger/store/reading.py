@@ -17,9 +17,10 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from services.chassis.clock import rfc3339
 from services.ledger.domain import Account, Policy, Transfer
-from services.ledger.findings import AccountThen, Change, Point, Simulation, Statement, TrialBalance
+from services.ledger.findings import AccountThen, Change, Point, Rows, Simulation, Statement, TrialBalance
 from services.ledger.questions import EVERY_ENTRY, EVERY_TRANSFER, EntryFilter, Page, Period, TransferFilter
 from services.ledger.store import histories, listings, lists, points
+from services.ledger.store.audits import Asked, Audits
 from services.ledger.store.lists import TrialBalances
 from services.ledger.store.migrating import schema_version
 from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, rules_of, transfer_of
@@ -69,6 +70,7 @@ class Reader:
     def __init__(self, url: str, book: str, size: int = 8, policy: Policy | None = None) -> None:
         self._book, self._policy = book, policy or Policy()
         self._statements, self._trial_balances = Statements(book), TrialBalances(book)
+        self._audits = Audits(book, self._trial_balances)
         self._pool = ConnectionPool(
             url,
             min_size=1,
@@ -202,6 +204,11 @@ class Reader:
         """The accounts that were open at `point`, with their balances then, by number; and the sums of all."""
         with self._connection() as connection:
             return self._trial_balances.read(connection, point, after=after, limit=limit)
+
+    def audit(self, view: str, asked: Asked) -> Rows:
+        """A page of an audit view, of which QUESTIONS of schemas/audits.py has made `asked`. Raises NotYet."""
+        with self._connection() as connection:
+            return self._audits.read(connection, view, asked)
 
     def head(self) -> dict[str, Any]:
         """The book's newest position, its hash and time, and the sum of all balances (always 0)."""

@@ -1,0 +1,139 @@
+"""Audit views of random books in PostgreSQL, against a model that reads nothing but the events."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from services.ledger.handlers import Appender
+from services.ledger.rings import Flow
+from tests.ledger.audit_model import AuditModel, Event, events_of
+from tests.ledger.audited import Auditor, RandomBook
+from tests.ledger.fakes import Ticking
+from tests.ledger.test_rings import by_brute_force
+
+pytestmark = pytest.mark.integration
+
+SEEDS = (1, 2, 3)
+Row = Mapping[str, Any]
+
+
+@pytest.fixture(params=SEEDS)
+def played(request, writer) -> RandomBook:
+    book = RandomBook(Appender(writer, clock := Ticking()), clock, request.param)
+    book.go_on(250)
+    return book
+
+
+@pytest.fixture
+def auditor(reader) -> Auditor:
+    return Auditor(reader)
+
+
+@pytest.fixture
+def events(played, ledger_database, book) -> list[Event]:
+    return events_of(ledger_database.url, book)
+
+
+def only(rows: Sequence[Row], model: Sequence[Row]) -> list[dict[str, Any]]:
+    """The columns that the model knows."""
+    assert model, "the random book has none of these: nothing is shown"
+    return [{name: row[name] for name in model[0]} for row in rows]
+
+
+def test_trial_balance_as_of_every_position(auditor, events):
+    for position in range(0, len(events) + 1, 7):
+        model = AuditModel(events, position).trial_rows()
+        page = auditor.ask("trial-balance", position=position)
+        assert page["rows"] == model
+        owed = sum(account["balance"] for account in model if account["balance"] > 0)
+        assert (page["sum"], page["total_positive"], page["total_negative"]) == (0, owed, -owed)
+
+
+@pytest.mark.parametrize("percent", [0, 20, 60, 99])
+def test_near_limits_and_since_when_at_every_position(auditor, events, percent):
+    found = 0
+    for position in range(7, len(events) + 1, 5):
+        page = auditor.ask("near-limits", position=position, percent=percent)
+        model = AuditModel(events, position, percent).near_rows()
+        assert page["rows"] == model
+        assert page["total"] == len(model)
+        found += len(model)
+    assert found > 20
+
+
+def test_system_cancellations(auditor, events):
+    model = AuditModel(events).system_cancelled()
+    assert only(auditor.all("system-cancellations", limit=2), model) == model
+
+
+def test_reversals(auditor, events):
+    model = AuditModel(events).reversed()
+    assert only(auditor.all("reversals", limit=2), model) == model
+
+
+def test_limit_changes(auditor, events):
+    model = AuditModel(events).limit_changes
+    assert auditor.all("limit-changes", limit=3) == [{name: row[name] for name in COLUMNS} for row in model]
+    assert {row["outside_after"] for row in model} == {True, False}
+
+
+COLUMNS = (
+    "position", "time", "account", "previous_max_negative", "previous_max_positive", "max_negative", "max_positive",
+    "reason", "actor", "balance", "outside_after",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "limit"), [(1, 100), (12, 5), (1000, 100)])
+def test_sample_by_the_rule(auditor, events, n, limit):
+    model = AuditModel(events)
+    for seed in ("a", "Prüfung 2026, Teil 1"):
+        rows = auditor.all("sample", n=n, seed=seed, limit=limit)
+        assert [row["transfer_id"] for row in rows] == model.sampled(seed, n)
+        assert [row["draw"] for row in rows] == sorted({row["draw"] for row in rows})
+
+
+def test_sample_of_a_period(auditor, events):
+    model = AuditModel(events)
+    page = auditor.ask("sample", n=9, seed="a", from_position=30, to_position=120)
+    assert [row["transfer_id"] for row in page["rows"]] == model.sampled("a", 9, 30, 120)
+    assert page["of"] == len(model.sampled("a", 1000, 30, 120))
+
+
+@pytest.mark.parametrize("length", [2, 5])
+def test_rings(auditor, events, length):
+    flows = [
+        Flow(*pair, sum(each["amount"] for each in paid), len(paid), paid[0]["time"], paid[-1]["time"])
+        for pair, paid in AuditModel(events).flows().items()
+    ]
+    flows = [Flow(f.payer, f.payee, f.amount, f.count, min(f.first, f.last), max(f.first, f.last)) for f in flows]
+    model = [(ring.accounts, ring.amount, ring.payments, ring.rounds) for ring in by_brute_force(flows, length)]
+    rows = auditor.all("rings", length=length, limit=4)
+    assert [(_accounts(row), row["amount"], row["payments"], row["rounds"]) for row in rows] == model
+    page = auditor.ask("rings", length=length)
+    assert (page["complete"], page["all_above"]) == (True, 0)
+    some = auditor.all("rings", length=length, min_amount=40)
+    assert [_accounts(row) for row in some] == [accounts for accounts, amount, *_ in model if amount >= 40]
+
+
+def _accounts(row: Row) -> tuple[str, ...]:
+    return tuple(row[f"account_{number}"] for number in range(1, row["length"] + 1))
+
+
+def test_changes_are_all_events(auditor, events):
+    rows = auditor.all("changes", limit=41)
+    assert [row["position"] for row in rows] == list(range(1, len(events) + 1))
+    names = ("time", "type", "subject", "actor")
+    assert [[row[name] for name in names] for row in rows] == [[event[name] for name in names] for event in events]
+
+
+@pytest.mark.parametrize("text", ["egg", "EGGS", "50%", "r_s", "k\\s", "ÄPF", "inv-7", "no such thing"])
+def test_search(auditor, events, text):
+    model = [
+        data["transfer_id"]
+        for event in reversed(events)
+        if (data := event["data"]) and event["type"] == "ledger.transfer-initiated.v1"
+        and any(text.lower() in (data.get(name) or "").lower() for name in ("description", "reference"))
+    ]  # fmt: skip
+    assert [row["transfer_id"] for row in auditor.all("search", text=text, limit=3)] == model
+    assert bool(model) == (text != "no such thing")
