@@ -2,7 +2,7 @@
 on everything, and two ways to fail (`Refused`, `PartDown`)."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +21,12 @@ READ_SECONDS = 3.0
 """A service may wait 2 s of these for its projections (`Min-Position`)."""
 PASSWORD_SECONDS = 8.0
 """Hashing a password takes a good part of a second by intent, and queues when many log in at once."""
+STREAM_SECONDS = 15.0
+"""Of a stream: until its beginning, and then between any two pieces."""
+STREAM_PIECE = 65_536
 POOL_SIZE = 64
+STREAMS = 8
+"""At once, apart from the pool of all other calls: somebody who downloads slowly stops nobody's payment."""
 POOL_WAIT_SECONDS: Any = 0.5
 """`Any`: urllib3 hands it to queue.get, which takes fractions; its annotation says int."""
 
@@ -82,6 +87,7 @@ class Line:
         self.service, self._signer = service, signer
         self._circuit = circuit or Circuit()
         self._pool = urllib3.connection_from_url(url.rstrip("/"), maxsize=POOL_SIZE, block=True, retries=False)
+        self._streams = urllib3.connection_from_url(url.rstrip("/"), maxsize=STREAMS, block=True, retries=False)
 
     def ask(
         self,
@@ -103,6 +109,25 @@ class Line:
             return _document(response.data)
         raise self._refusal(response)
 
+    def open(
+        self,
+        asker: Asker,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        seconds: float = STREAM_SECONDS,
+    ) -> "Stream":
+        """An answer that is too large to be held: read in pieces, each within `seconds`. Raises Refused, PartDown."""
+        target = path + (f"?{urlencode(given(query))}" if query and given(query) else "")
+        response = self._send("GET", target, None, self._headers(asker, "GET", None), seconds, stream=True)
+        if response.status < 400:
+            return Stream(self.service, response, self._circuit)
+        try:
+            _ = response.data
+        except HTTPError as error:
+            raise PartDown(self.service) from error
+        raise self._refusal(response)
+
     def alive(self) -> None:
         """Ask for `/healthz`. Raises PartDown."""
         self._send("GET", "/healthz", None, {}, READ_SECONDS)
@@ -120,12 +145,19 @@ class Line:
         return headers
 
     def _send(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float
+        self,
+        method: str,
+        target: str,
+        content: bytes | None,
+        headers: dict[str, str],
+        seconds: float,
+        *,
+        stream: bool = False,
     ) -> urllib3.BaseHTTPResponse:
         if not self._circuit.admits():
             raise PartDown(self.service, retry_after=self._circuit.seconds_left)
         try:
-            response = self._send_again_if_cut(method, target, content, headers, seconds)
+            response = self._send_again_if_cut(method, target, content, headers, seconds, stream)
         except HTTPError as error:
             self._circuit.failed()
             log.warning("part.no_answer", part=self.service, error=type(error).__name__)
@@ -134,24 +166,26 @@ class Line:
         return response
 
     def _send_again_if_cut(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float, stream: bool
     ) -> urllib3.BaseHTTPResponse:
         # A kept-alive connection may be closed by the other side just as we use it. Once more on a new one is safe:
         # reads change nothing and every write carries a key.
         try:
-            return self._request(method, target, content, headers, seconds)
+            return self._request(method, target, content, headers, seconds, stream)
         except ProtocolError:
-            return self._request(method, target, content, headers, seconds)
+            return self._request(method, target, content, headers, seconds, stream)
 
     def _request(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float, stream: bool
     ) -> urllib3.BaseHTTPResponse:
-        return self._pool.urlopen(
+        pool = self._streams if stream else self._pool
+        return pool.urlopen(
             method,
             target,
             body=content,
             headers=headers,
             redirect=False,
+            preload_content=not stream,
             pool_timeout=POOL_WAIT_SECONDS,
             timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
         )
@@ -169,6 +203,30 @@ class Line:
             return PartDown(self.service)
         extra = {name: value for name, value in problem.items() if name not in _PROBLEM_FIELDS}
         return Refused(response.status, code, detail, problem.get("errors"), extra, retry_after)
+
+
+class Stream:
+    """An answer that is read piece by piece, as the service wrote it. Close it, or read it to its end."""
+
+    def __init__(self, service: str, response: urllib3.BaseHTTPResponse, circuit: Circuit) -> None:
+        self._service, self._response, self._circuit = service, response, circuit
+        self.content_type = response.headers.get("Content-Type", "application/octet-stream")
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces. Raises PartDown when one does not come in time: what came before is then not all."""
+        try:
+            yield from self._response.stream(STREAM_PIECE, decode_content=False)
+        except HTTPError as error:
+            self._circuit.failed()
+            log.warning("part.stream_broken", part=self._service, error=type(error).__name__)
+            raise PartDown(self._service) from error
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Give up what was not read; the connection is not used again then."""
+        self._response.close()
+        self._response.release_conn()
 
 
 _PROBLEM_FIELDS = frozenset({"type", "title", "status", "detail", "correlation_id", "errors"})

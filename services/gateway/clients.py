@@ -11,42 +11,22 @@ Get the four of this request by `services.gateway.session.parts()`: they are bou
 positions that the session has seen, which travel as `Min-Position` and grow with every answered `Position`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from services.chassis.tokens import Caller
-from services.gateway.calling import PASSWORD_SECONDS, Asker, Document, Line, PartDown, Refused, given
+from services.gateway.calling import PASSWORD_SECONDS, Asker, Document, Line, PartDown, Refused, Stream, given
+from services.gateway.part import Part, segment
+from services.gateway.proofs import Proofs
 
 __all__ = [
     "THE_GATEWAY", "Asker", "Directory", "Document", "Ledger", "Line", "Lines", "Matcher", "Notifier", "PartDown",
-    "Parts", "Refused",
+    "Parts", "Refused", "Stream",
 ]  # fmt: skip
 
-_SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
-
-class _Part:
-    """One service, bound to one asker."""
-
-    SERVICE: ClassVar[str]
-
-    def __init__(self, line: Line, asker: Asker) -> None:
-        self._line, self._asker = line, asker
-
-    def _get(self, path: str, **query: Any) -> Document:
-        return self._line.ask(self._asker, "GET", path, query=query)
-
-    def _write(self, method: str, path: str, body: Mapping[str, Any], key: str | None) -> Document:
-        return self._line.ask(self._asker, method, path, body=body, key=key)
-
-    def _as(self, caller: Caller) -> Asker:
-        # Shares the positions: what the gateway itself learns, the session has seen too.
-        return Asker(caller, self._asker.positions)
-
-
-class Ledger(_Part):
+class Ledger(Proofs):
     """Accounts and transfers. Amounts in minor units."""
 
     SERVICE: ClassVar[str] = "ledger"
@@ -57,7 +37,7 @@ class Ledger(_Part):
 
     def account(self, number: str) -> Document:
         """One Account: balance, max_negative, max_positive, standing, can_pay, can_receive."""
-        return self._get(f"/accounts/{_segment(number)}")
+        return self._get(f"/accounts/{segment(number)}")
 
     def set_limits(
         self,
@@ -70,7 +50,7 @@ class Ledger(_Part):
     ) -> Document:
         """Change what is given; answers the Account. For administrators."""
         body = given({"max_negative": max_negative, "max_positive": max_positive, "reason": reason})
-        return self._write("PATCH", f"/accounts/{_segment(number)}/limits", body, key)
+        return self._write("PATCH", f"/accounts/{segment(number)}/limits", body, key)
 
     def statement(
         self,
@@ -83,7 +63,7 @@ class Ledger(_Part):
     ) -> Document:
         """Statement, newest first; `before` is the `next` of the page before."""
         query = {"from": since, "to": until, "before": before, "limit": limit}
-        return self._get(f"/accounts/{_segment(number)}/statement", **query)
+        return self._get(f"/accounts/{segment(number)}/statement", **query)
 
     def initiate(
         self,
@@ -105,15 +85,15 @@ class Ledger(_Part):
 
     def accept(self, transfer_id: str, *, key: str | None = None) -> Document:
         """Accept as the party that did not initiate. Answers the Transfer."""
-        return self._write("POST", f"/transfers/{_segment(transfer_id)}/accept", {}, key)
+        return self._write("POST", f"/transfers/{segment(transfer_id)}/accept", {}, key)
 
     def reject(self, transfer_id: str, *, reason: str | None = None, key: str | None = None) -> Document:
         """Decline as the party that did not initiate. Answers the Transfer."""
-        return self._write("POST", f"/transfers/{_segment(transfer_id)}/reject", given({"reason": reason}), key)
+        return self._write("POST", f"/transfers/{segment(transfer_id)}/reject", given({"reason": reason}), key)
 
     def cancel(self, transfer_id: str, *, reason: str | None = None, key: str | None = None) -> Document:
         """Withdraw as the initiator, or as an administrator. Answers the Transfer."""
-        return self._write("POST", f"/transfers/{_segment(transfer_id)}/cancel", given({"reason": reason}), key)
+        return self._write("POST", f"/transfers/{segment(transfer_id)}/cancel", given({"reason": reason}), key)
 
     def transfers(
         self, *, account: str | None = None, status: str = "all", page: int = 1, page_size: int = 10
@@ -123,14 +103,14 @@ class Ledger(_Part):
 
     def transfer(self, transfer_id: str) -> Document:
         """One Transfer."""
-        return self._get(f"/transfers/{_segment(transfer_id)}")
+        return self._get(f"/transfers/{segment(transfer_id)}")
 
     def head(self) -> Document:
         """`{book, position, hash, time, accounts, sum_of_balances}`; for administrators and auditors."""
         return self._get("/head")
 
 
-class Directory(_Part):
+class Directory(Part):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"
@@ -158,11 +138,11 @@ class Directory(_Part):
 
     def session(self, session_id: str) -> Document:
         """A living Session. Refused: session.unknown when it has ended."""
-        return self._line.ask(self._as(THE_GATEWAY), "GET", f"/sessions/{_segment(session_id)}")
+        return self._line.ask(self._as(THE_GATEWAY), "GET", f"/sessions/{segment(session_id)}")
 
     def end_session(self, session_id: str) -> None:
         """End a session: its tokens are dead from now on."""
-        self._line.ask(self._as(THE_GATEWAY), "DELETE", f"/sessions/{_segment(session_id)}")
+        self._line.ask(self._as(THE_GATEWAY), "DELETE", f"/sessions/{segment(session_id)}")
 
     def request_reset(self, *, email: str, kind: str = "member") -> None:
         """Have a reset link mailed; the same answer whether the address is known."""
@@ -170,22 +150,22 @@ class Directory(_Part):
 
     def reset_kind(self, token: str) -> str:
         """`member` or `admin`, whose link this is. Refused: reset.invalid."""
-        found = self._line.ask(self._as(Caller()), "GET", f"/password-resets/{_segment(token)}")
+        found = self._line.ask(self._as(Caller()), "GET", f"/password-resets/{segment(token)}")
         return str(found["kind"])
 
     def reset_password(self, token: str, *, password: str) -> str:
         """Set the password and end all the user's sessions; `member` or `admin`. Refused: reset.invalid."""
-        path = f"/password-resets/{_segment(token)}"
+        path = f"/password-resets/{segment(token)}"
         body = {"password": password}
         return str(self._line.ask(self._as(Caller()), "POST", path, body=body, seconds=PASSWORD_SECONDS)["kind"])
 
     def user(self, user_id: str) -> Document:
         """A User: oneself, or anybody for administrators."""
-        return self._get(f"/users/{_segment(user_id)}")
+        return self._get(f"/users/{segment(user_id)}")
 
     def change_user(self, user_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
         """Change first_name, last_name, telephone (administrators: email). Answers the User."""
-        return self._write("PATCH", f"/users/{_segment(user_id)}", changes, key)
+        return self._write("PATCH", f"/users/{segment(user_id)}", changes, key)
 
     def entities(
         self,
@@ -206,21 +186,21 @@ class Directory(_Part):
 
     def entity(self, entity_id: str) -> Document:
         """One EntityView."""
-        return self._get(f"/entities/{_segment(entity_id)}")
+        return self._get(f"/entities/{segment(entity_id)}")
 
     def change_entity(self, entity_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
         """Change Profile fields, offers, wants, preferences (administrators: status, reason, categories).
 
         Answers the EntityView; the session sees the change everywhere from now on.
         """
-        return self._write("PATCH", f"/entities/{_segment(entity_id)}", changes, key)
+        return self._write("PATCH", f"/entities/{segment(entity_id)}", changes, key)
 
     def apply_for_trading(self, entity_id: str, body: Mapping[str, Any], *, key: str | None = None) -> Document:
         """The trading application of behaviour 3.1, from what profile and user say; `body` is empty.
 
         Answers the EntityView. Refused: trading_application.incomplete (names the fields), .wrong_status.
         """
-        return self._write("POST", f"/entities/{_segment(entity_id)}/trading-application", body, key)
+        return self._write("POST", f"/entities/{segment(entity_id)}/trading-application", body, key)
 
     def search(
         self,
@@ -247,17 +227,17 @@ class Directory(_Part):
         return found
 
 
-class Matcher(_Part):
+class Matcher(Part):
     """Who could trade with whom."""
 
     SERVICE: ClassVar[str] = "matcher"
 
     def matches(self, entity_id: str, *, since: str | None = None, limit: int | None = None) -> Document:
         """`{leads: [Match], suppliers: [Match]}`; `since`: tags added after that time alone."""
-        return self._get(f"/entities/{_segment(entity_id)}/matches", since=since, limit=limit)
+        return self._get(f"/entities/{segment(entity_id)}/matches", since=since, limit=limit)
 
 
-class Notifier(_Part):
+class Notifier(Part):
     """The mail queue, for administrators."""
 
     SERVICE: ClassVar[str] = "notifier"
@@ -309,10 +289,3 @@ class Lines:
             Notifier(self.notifier, asker),
             asker,
         )
-
-
-def _segment(text: str) -> str:
-    # What comes from an address bar must not become another path of the service.
-    if not _SEGMENT.fullmatch(text):
-        raise Refused(404, "http.not_found", "There is nothing under this address.")
-    return text
