@@ -11,7 +11,7 @@ from services.chassis.clock import clock_for
 from services.chassis.config import read_settings
 from services.chassis.logs import log
 from services.chassis.process import gunicorn_command, new_stop
-from services.ledger.config import DIRECTORY_SOURCE, Config, MigrateConfig, ReplayConfig
+from services.ledger.config import DIRECTORY_SOURCE, Config, ExportConfig, MigrateConfig, ReplayConfig
 
 if TYPE_CHECKING:
     from services.ledger.store import Writer
@@ -108,6 +108,14 @@ def replay() -> None:
     raise SystemExit(0 if run_replay(config.owner_url, config.book, config.kafka_bootstrap, wish) else 1)
 
 
+def export() -> None:
+    """Events with what proves them, as files or to standard output: exit code 0 when it is whole, else 1."""
+    from services.ledger.exporting import Wish, run_export
+
+    wish, config = Wish.of(sys.argv[2:]), read_settings(ExportConfig, os.environ)
+    raise SystemExit(0 if run_export(config.database_url, config.book, config.unit, wish, sys.stdout.buffer) else 1)
+
+
 COMMANDS = {
     "serve": serve,
     "commit": commit,
@@ -117,6 +125,7 @@ COMMANDS = {
     "migrate": migrate,
     "audit": audit,
     "replay": replay,
+    "export": export,
 }
 
 

@@ -51,6 +51,15 @@ class Config:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleConfig(Config):
+    """What `schedule` reads: it alone signs heads."""
+
+    head_private_key_file: str = setting(
+        "LEDGER_HEAD_PRIVATE_KEY_FILE", "PEM file, PKCS8, Ed25519: signs heads; for `schedule` alone"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MigrateConfig:
     """What `migrate` reads: it alone knows the owner."""
 
@@ -65,3 +74,12 @@ class ReplayConfig:
     owner_url: str = setting("LEDGER_OWNER_DATABASE_URL", "PostgreSQL, as the owner of the tables", secret=True)
     kafka_bootstrap: str = setting("KAFKA_BOOTSTRAP", "Kafka brokers, host:port, comma separated")
     book: str = setting("LEDGER_BOOK", "the community whose accounts are kept", default=DEFAULT_BOOK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportConfig:
+    """What `export` reads."""
+
+    database_url: str = setting("LEDGER_DATABASE_URL", "PostgreSQL, as the role that may only append", secret=True)
+    book: str = setting("LEDGER_BOOK", "the community whose accounts are kept", default=DEFAULT_BOOK)
+    unit: str = setting("LEDGER_UNIT", "the book's unit of account", default=DEFAULT_UNIT)
