@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 LEDGER_EVENTS = "ledger.events"
+LEDGER_CHECKPOINTS = "ledger.checkpoints"
 DIRECTORY_EVENTS = "directory.events"
 DIRECTORY_MESSAGES = "directory.messages"
 
@@ -30,6 +31,7 @@ def dead_letters(topic: str, consumer: str) -> str:
 
 TOPICS = (
     Topic(LEDGER_EVENTS, partitions=6, retention_ms=FOR_EVER),
+    Topic(LEDGER_CHECKPOINTS, partitions=1, retention_ms=FOR_EVER),
     Topic(DIRECTORY_EVENTS, partitions=6, retention_ms=FOR_EVER),
     Topic(DIRECTORY_MESSAGES, partitions=1, retention_ms=ONE_DAY),
     Topic(dead_letters(LEDGER_EVENTS, "notifier"), partitions=1, retention_ms=FOR_EVER),

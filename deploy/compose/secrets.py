@@ -3,10 +3,11 @@
 import base64
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 DEVELOPMENT = {
     "ENVIRONMENT": "development",
@@ -22,9 +23,13 @@ def prepare(root: Path, port: int, mail_page_port: int) -> list[Path]:
         write_private(root / ".env", environment(port, mail_page_port))
         written.append(root / ".env")
     folder = root / ".secrets"
+    folder.mkdir(mode=0o700, exist_ok=True)
     if not (folder / "session-private.pem").exists():
-        folder.mkdir(mode=0o700, exist_ok=True)
         written += write_keys(folder)
+    # By itself: a checkout of before there were heads lacks it alone.
+    if not (folder / "ledger-head-private.pem").exists():
+        head = {folder / "ledger-head-private.pem": _pem(ed25519.Ed25519PrivateKey.generate())}
+        written += _write_mounted(head)
     return written
 
 
@@ -49,6 +54,10 @@ def write_keys(folder: Path) -> list[Path]:
         folder / "internal-public.pem": public,
         folder / "session-private.pem": _pem(session),
     }
+    return _write_mounted(files)
+
+
+def _write_mounted(files: Mapping[Path, bytes]) -> list[Path]:
     for path, content in files.items():
         path.write_bytes(content)
         # Compose mounts the file as it is and the containers' user must read it; the folder keeps others out.
@@ -62,7 +71,7 @@ def write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _pem(key: rsa.RSAPrivateKey) -> bytes:
+def _pem(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

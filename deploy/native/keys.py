@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -37,6 +37,10 @@ class KeyFolder:
         """A PEM file with an RSA key."""
         return self._file(f"{name}.pem", _new_private_key)
 
+    def signing_key(self, name: str) -> Path:
+        """A PEM file with an Ed25519 key."""
+        return self._file(f"{name}.pem", _new_signing_key)
+
     def public_key(self, name: str) -> Path:
         """The public half of `private_key(name)`, as a PEM file of its own."""
         private = self.private_key(name)
@@ -53,6 +57,11 @@ class KeyFolder:
 
 def _new_private_key() -> str:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _new_signing_key() -> str:
+    key = ed25519.Ed25519PrivateKey.generate()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 

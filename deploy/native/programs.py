@@ -100,7 +100,7 @@ def _worker(settings: Settings, service: str, command: str) -> Program:
     return Program(
         name=name,
         argv=_python(f"services.{service}", command),
-        environment={**settings.of_service(service), "HEARTBEAT_FILE": str(heartbeat)},
+        environment={**settings.of_worker(service, command), "HEARTBEAT_FILE": str(heartbeat)},
         readiness=Heartbeat(heartbeat),
         depends_on=(_name(service, "migrate"), "topics"),
     )

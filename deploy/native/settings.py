@@ -67,6 +67,13 @@ class Settings:
         url = self._postgres_url(OWNER, self.keys.password("ledger-owner-password"))
         return {**self.of_service("ledger"), "LEDGER_OWNER_DATABASE_URL": url}
 
+    def of_worker(self, service: str, command: str) -> dict[str, str]:
+        """A process beside HTTP: the one that signs the ledger's heads alone has the key."""
+        if (service, command) != ("ledger", "schedule"):
+            return self.of_service(service)
+        key = self.keys.signing_key("ledger-head")
+        return {**self.of_service(service), "LEDGER_HEAD_PRIVATE_KEY_FILE": str(key)}
+
     def of_topics(self) -> dict[str, str]:
         """The one-off that creates Kafka's topics."""
         return {**self.of_any_program(), **self._kafka()}

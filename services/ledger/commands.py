@@ -4,16 +4,26 @@ Imports are inside: a committer that starts again must be back soon, and none bu
 """
 
 import os
+import secrets
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.chassis.clock import clock_for
 from services.chassis.config import read_settings
 from services.chassis.logs import log
 from services.chassis.process import gunicorn_command, new_stop
-from services.ledger.config import DIRECTORY_SOURCE, Config, ExportConfig, MigrateConfig, ReplayConfig
+from services.ledger.config import (
+    DIRECTORY_SOURCE,
+    Config,
+    ExportConfig,
+    MigrateConfig,
+    ReplayConfig,
+    ScheduleConfig,
+)
 
 if TYPE_CHECKING:
+    from services.ledger.heads import HeadKey
     from services.ledger.store import Writer
 
 GRACEFUL_SECONDS = 5
@@ -64,7 +74,7 @@ def consume() -> None:
 
 
 def relay() -> None:
-    """Committed events to Kafka."""
+    """Committed events and signed heads to Kafka."""
     from services.ledger.relay import run_relay
 
     config = _config()
@@ -72,15 +82,24 @@ def relay() -> None:
 
 
 def schedule() -> None:
-    """What time does to proposals: they expire, and before that their other side is reminded."""
+    """What time does to proposals (they expire, and before that their other side is reminded), and signed heads."""
     from services.ledger.handlers import Appender
-    from services.ledger.scheduling import HeldClock, Schedule, run_schedule
+    from services.ledger.keeping import Keeper
+    from services.ledger.scheduling import HeldClock, Schedule
     from services.ledger.store.due import DueTransfers
+    from services.ledger.store.keeping import KeptTree
+    from services.ledger.working import run_together
 
-    config, stop = _config(), new_stop()
-    clock = HeldClock(clock_for(config.environment, config.development_clock))
+    config, stop = read_settings(ScheduleConfig, os.environ), new_stop()
+    key, now = _head_key(config.head_private_key_file), clock_for(config.environment, config.development_clock)
+    clock, writer = HeldClock(now), _writer(config)
     due = DueTransfers(config.database_url, config.book, config.policy.reminder_days)
-    run_schedule(Schedule(due, Appender(_writer(config), clock), clock, stop), stop)
+    tree = KeptTree(config.database_url, config.book)
+    works = {
+        "schedule": lambda part: Schedule(due, Appender(writer, clock), clock, part).run(),
+        "heads": lambda part: Keeper(tree, key, now, part, start=secrets.randbelow(1 << 24)).run(),
+    }
+    run_together(works, stop)
 
 
 def migrate() -> None:
@@ -131,6 +150,18 @@ COMMANDS = {
 
 def _config() -> Config:
     return read_settings(Config, os.environ)
+
+
+def _head_key(file: str) -> "HeadKey":
+    """Ends here, with a sentence, for a key that can't sign."""
+    from services.ledger.heads import HeadKey
+
+    try:
+        return HeadKey(Path(file).read_bytes())
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        print(f"LEDGER_HEAD_PRIVATE_KEY_FILE can't be used: {why}.", file=sys.stderr, flush=True)
+        raise SystemExit(78) from error
 
 
 def _writer(config: Config) -> "Writer":

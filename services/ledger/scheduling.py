@@ -4,7 +4,6 @@ One process leads a book. The rules decide, as for everybody: whoever was faster
 wins, and the clock's refusal is no news.
 """
 
-import threading
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ import orjson
 
 from services.chassis.clock import Clock
 from services.chassis.logs import log
-from services.chassis.process import GRACEFUL_SECONDS, Stop
+from services.chassis.process import Stop
 from services.ledger.domain import Authority, ExpireTransfer, RemindOfTransfer
 from services.ledger.handlers import Appender
 from services.ledger.records import Request
@@ -102,20 +101,6 @@ class Schedule:
             page = page_after(page[-1])
         if done:
             log.info("schedule.done", what=what, transfers=done, correlation_id=correlation_id)
-
-
-def run_schedule(schedule: Schedule, stop: Stop) -> None:
-    """Run until asked to stop, and end in time even when the database keeps a statement waiting.
-
-    What is cut off is a transaction that never was, or one that is committed and found again by its keys.
-    """
-    worker = threading.Thread(target=schedule.run, name="schedule", daemon=True)
-    worker.start()
-    while worker.is_alive() and not stop.wait(1):
-        pass
-    worker.join(GRACEFUL_SECONDS)
-    if not stop.requested:
-        raise SystemExit(1)
 
 
 def _request(what: str, transfer_id: str, correlation_id: str) -> Request:

@@ -1,6 +1,7 @@
 import stat
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from deploy.compose.secrets import prepare
@@ -13,12 +14,23 @@ def test_secrets_are_fresh_private_and_written_once(tmp_path: Path) -> None:
         "internal-private.pem",
         "internal-public.pem",
         "session-private.pem",
+        "ledger-head-private.pem",
     }
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / ".secrets").stat().st_mode) == 0o700
     before = (tmp_path / ".env").read_text()
     assert prepare(tmp_path, 9999, 9998) == []
     assert (tmp_path / ".env").read_text() == before
+
+
+def test_a_checkout_of_before_gets_the_key_of_heads_and_keeps_the_others(tmp_path: Path) -> None:
+    prepare(tmp_path, 8080, 8025)
+    head, session = (tmp_path / ".secrets" / f"{name}-private.pem" for name in ("ledger-head", "session"))
+    before = session.read_bytes()
+    head.unlink()
+    assert prepare(tmp_path, 8080, 8025) == [head]
+    assert session.read_bytes() == before
+    assert isinstance(load_pem_private_key(head.read_bytes(), None), Ed25519PrivateKey)
 
 
 def test_every_checkout_gets_its_own(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ import urllib3
 from deploy.native.ports import find_free
 from services.chassis.tokens import Caller, Signer
 from tests.chassis.keys import key_pair
+from tests.ledger.heads import head_key_pem
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -33,6 +34,7 @@ class Instance:
         # A socket's path has at most 107 bytes: a test's own folder may be longer.
         self._short = mkdtemp(prefix="mccs-")
         (folder / "internal.pem").write_bytes(public)
+        (folder / "head.pem").write_bytes(head_key_pem())
         self.signer = Signer(private)
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -42,6 +44,7 @@ class Instance:
             "LEDGER_PORT": str(self.port),
             "LEDGER_SOCKET": f"{self._short}/committer",
             "INTERNAL_PUBLIC_KEY_FILE": str(folder / "internal.pem"),
+            "LEDGER_HEAD_PRIVATE_KEY_FILE": str(folder / "head.pem"),
             "KAFKA_BOOTSTRAP": bootstrap,
             **more,
         }

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from deploy.native.keys import KeyFolder
+from deploy.native.programs import WORKERS
 from deploy.native.settings import LONGEST_SOCKET_PATH, PORT_NAMES, SERVICES, Settings, socket_path
 
 SERVERS = {
@@ -65,6 +67,19 @@ def test_only_the_gateway_has_private_keys_and_only_two_services_the_messages_ke
     assert [name for name in SERVICES if any("PRIVATE_KEY" in key for key in having[name])] == ["gateway"]
     assert [name for name in SERVICES if "MESSAGES_KEY" in having[name]] == ["directory", "notifier"]
     assert having["directory"]["MESSAGES_KEY"] == having["notifier"]["MESSAGES_KEY"]
+
+
+def test_only_the_process_that_signs_heads_has_their_key(settings: Settings):
+    having = {
+        (service, command)
+        for service, commands in WORKERS.items()
+        for command in commands
+        if "LEDGER_HEAD_PRIVATE_KEY_FILE" in settings.of_worker(service, command)
+    }
+    assert having == {("ledger", "schedule")}
+    assert "LEDGER_HEAD_PRIVATE_KEY_FILE" not in settings.of_ledger_migration()
+    file = Path(settings.of_worker("ledger", "schedule")["LEDGER_HEAD_PRIVATE_KEY_FILE"])
+    assert isinstance(load_pem_private_key(file.read_bytes(), password=None), Ed25519PrivateKey)
 
 
 def test_only_the_migration_may_change_the_ledgers_tables(settings: Settings):

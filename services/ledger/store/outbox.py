@@ -1,25 +1,37 @@
-"""The relay's side of the event table: leadership by a session's advisory lock, a cursor fenced by an epoch."""
+"""The relay's side of events and heads: leadership by a session's advisory lock, a cursor fenced by an epoch.
+
+Both tables are their own outbox; a cursor each says how far they are in Kafka.
+"""
+
+# ruff: noqa: S608 -- only constants of this module are put into the texts
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
 from events.codec import decode
-from events.topics import LEDGER_EVENTS
+from events.topics import LEDGER_CHECKPOINTS, LEDGER_EVENTS
 from services.chassis.relaying import Outgoing
+from services.ledger.heads import canonical_document
+from services.ledger.store.tree import HEAD, head_of
 
-_READ = """
+_READ_EVENTS: LiteralString = """
 SELECT position, event_id, type, prev_hash, hash, body FROM events
 WHERE book = %s AND position > (SELECT position FROM relays WHERE book = %s) ORDER BY position LIMIT %s"""
-_LEAD = """
-INSERT INTO relays (book, epoch, position) SELECT book, 1, 0 FROM book_head WHERE book = %s
-ON CONFLICT (book) DO UPDATE SET epoch = relays.epoch + 1 RETURNING epoch"""
+_READ_HEADS: LiteralString = f"""
+{HEAD} WHERE book = %s AND number > (SELECT position FROM head_relays WHERE book = %s) ORDER BY number LIMIT %s"""
 
 
-class EventOutbox:
-    """The events of one book that are not in Kafka yet (chassis `Outbox`)."""
+class Outbox:
+    """Rows of one book that are not in Kafka yet (chassis `Outbox`). `cursor` is the table that says so."""
 
+    cursor: LiteralString
+    lock: str
+    news: LiteralString
+    """The channel on which commits are told."""
+    query: LiteralString
+    """Takes the book, twice, and how many rows."""
     transient: tuple[type[Exception], ...] = (psycopg.OperationalError, psycopg.InterfaceError)
 
     def __init__(self, url: str, book: str) -> None:
@@ -34,17 +46,25 @@ class EventOutbox:
         """
         connection = self._connected()
         if self._epoch is None and self._locked(connection):
-            row = connection.execute(_LEAD, (self._book,)).fetchone()
+            row = connection.execute(
+                f"INSERT INTO {self.cursor} AS c (book, epoch, position) SELECT book, 1, 0 FROM book_head "
+                "WHERE book = %s ON CONFLICT (book) DO UPDATE SET epoch = c.epoch + 1 RETURNING epoch",
+                (self._book,),
+            ).fetchone()
             self._epoch = int(row[0]) if row else None
         return self._epoch
 
     def read(self, limit: int) -> Sequence[Outgoing]:
-        rows = self._connected().execute(_READ, (self._book, self._book, limit), prepare=True).fetchall()
-        return [self._outgoing(row) for row in rows]
+        rows = self._connected().execute(self.query, (self._book, self._book, limit), prepare=True).fetchall()
+        return [self.outgoing(row) for row in rows]
+
+    def outgoing(self, row: Sequence[Any]) -> Outgoing:
+        """A row as it is published."""
+        raise NotImplementedError
 
     def advance(self, position: int, epoch: int) -> bool:
         moved = self._connected().execute(
-            "UPDATE relays SET position = %s WHERE book = %s AND epoch = %s AND position < %s",
+            f"UPDATE {self.cursor} SET position = %s WHERE book = %s AND epoch = %s AND position < %s",
             (position, self._book, epoch, position),
             prepare=True,
         )
@@ -66,7 +86,7 @@ class EventOutbox:
 
     def _locked(self, connection: psycopg.Connection) -> bool:
         row = connection.execute(
-            "SELECT pg_try_advisory_lock(hashtextextended('ledger/relay/' || %s::text, 0))", (self._book,)
+            "SELECT pg_try_advisory_lock(hashtextextended(%s::text || %s::text, 0))", (self.lock, self._book)
         ).fetchone()
         return bool(row and row[0])
 
@@ -85,10 +105,17 @@ class EventOutbox:
                 keepalives_interval=2,
                 keepalives_count=3,
             )
-            self._connection.execute("LISTEN ledger_events")
+            self._connection.execute(f"LISTEN {self.news}")
         return self._connection
 
-    def _outgoing(self, row: Sequence[Any]) -> Outgoing:
+
+class EventOutbox(Outbox):
+    """The events."""
+
+    cursor, lock, news, query = "relays", "ledger/relay/", "ledger_events", _READ_EVENTS
+
+    def outgoing(self, row: Sequence[Any]) -> Outgoing:
+        """Its canonical bytes, with its place in the chain."""
         position, event_id, type_, prev_hash, hash_, body = row
         raw = body.encode()
         headers = {
@@ -100,3 +127,20 @@ class EventOutbox:
             "correlation_id": decode(raw).correlationid,
         }
         return Outgoing(position=position, topic=LEDGER_EVENTS, key=self._book, value=raw, headers=headers)
+
+
+class HeadOutbox(Outbox):
+    """The signed heads; their number is their position."""
+
+    cursor, lock, news, query = "head_relays", "ledger/head-relay/", "ledger_heads", _READ_HEADS
+
+    def outgoing(self, row: Sequence[Any]) -> Outgoing:
+        """The head's document."""
+        head = head_of(row)
+        return Outgoing(
+            position=head.number,
+            topic=LEDGER_CHECKPOINTS,
+            key=self._book,
+            value=canonical_document(head),
+            headers={"position": str(head.number)},
+        )

@@ -28,7 +28,8 @@ MOST_LEAVES = 65_536
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-_HEAD: LiteralString = "SELECT book, number, size, root, hash, accounts, time, kid, jws FROM tree_heads "
+HEAD: LiteralString = "SELECT book, number, size, root, hash, accounts, time, kid, jws FROM tree_heads "
+"""Rows for `head_of`."""
 _NODES: LiteralString = """
 SELECT level, n.number, hash FROM tree_nodes n, unnest(%(levels)s::int[], %(firsts)s::bigint[], %(ends)s::bigint[])
     AS r (of_level, first, before)
@@ -65,21 +66,21 @@ class TreeHead:
 
 def newest_head(connection: Connection, book: str) -> TreeHead | None:
     """The last that was signed."""
-    return _head(connection, _HEAD + "WHERE book = %s ORDER BY number DESC LIMIT 1", book)
+    return _head(connection, HEAD + "WHERE book = %s ORDER BY number DESC LIMIT 1", book)
 
 
 def covering_head(connection: Connection, book: str, position: int) -> TreeHead | None:
     """The first that covers a position."""
-    return _head(connection, _HEAD + "WHERE book = %s AND size >= %s ORDER BY size LIMIT 1", book, position)
+    return _head(connection, HEAD + "WHERE book = %s AND size >= %s ORDER BY size LIMIT 1", book, position)
 
 
 def heads_before(connection: Connection, book: str, before: int | None, limit: int) -> list[TreeHead]:
     """The newest with a smaller number than `before`, newest first."""
     query: LiteralString = (
-        _HEAD + "WHERE book = %s AND (%s::bigint IS NULL OR number < %s) ORDER BY number DESC LIMIT %s"
+        HEAD + "WHERE book = %s AND (%s::bigint IS NULL OR number < %s) ORDER BY number DESC LIMIT %s"
     )
     rows = connection.execute(query, (book, before, before, limit)).fetchall()
-    return [_head_of(row) for row in rows]
+    return [head_of(row) for row in rows]
 
 
 def inclusion_path(connection: Connection, book: str, position: int, size: int) -> list[bytes]:
@@ -150,9 +151,10 @@ def _rows(
 
 def _head(connection: Connection, query: LiteralString, *parameters: Any) -> TreeHead | None:
     row = connection.execute(query, parameters).fetchone()
-    return _head_of(row) if row else None
+    return head_of(row) if row else None
 
 
-def _head_of(row: Sequence[Any]) -> TreeHead:
+def head_of(row: Sequence[Any]) -> TreeHead:
+    """A head of a row of HEAD. The connection's time zone does not matter."""
     book, number, size, root, hash_, accounts, time, kid, jws = row
     return TreeHead(book, number, size, bytes(root), bytes(hash_), accounts, rfc3339(time), kid, jws)
