@@ -4,7 +4,7 @@
 they come to. Nothing here may import `domain` or `decisions`: an error there must not be an error here too.
 """
 
-from services.ledger.audit.fold import Fold
-from services.ledger.audit.state import AuditedAccount, AuditedTransfer, Finding, consent_key, digest, rule_key
+from .fold import Fold
+from .state import AuditedAccount, AuditedTransfer, Finding, consent_key, digest, rule_key
 
 __all__ = ["AuditedAccount", "AuditedTransfer", "Finding", "Fold", "consent_key", "digest", "rule_key"]

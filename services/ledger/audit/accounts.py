@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from services.ledger.audit.state import AuditedAccount, RuleKey, rule_key
+from .state import AuditedAccount, RuleKey, rule_key
 
 if TYPE_CHECKING:
-    from services.ledger.audit.fold import Fold
+    from .fold import Fold
 
 _STANDINGS = {"trading", "frozen", "closed"}
 

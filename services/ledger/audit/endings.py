@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from services.ledger.audit.state import AuditedTransfer, Used, consent_key, digest
+from .state import AuditedTransfer, Used, consent_key, digest
 
 if TYPE_CHECKING:
-    from services.ledger.audit.fold import Fold
+    from .fold import Fold
 
 _STANDING_CHANGED = "ledger.account-standing-changed.v1"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from services.ledger.audit import accounts, endings, proposals, rules
-from services.ledger.audit.state import AuditedAccount, AuditedTransfer, Finding
-from services.ledger.chain import genesis_hash
+from . import accounts, endings, proposals, rules
+from .chain import genesis_hash
+from .state import AuditedAccount, AuditedTransfer, Finding
 
 _MOST_FINDINGS = 20
 

@@ -3,11 +3,11 @@
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from services.ledger.audit.rules import legs_due
-from services.ledger.audit.state import AuditedAccount, AuditedTransfer, Leg, digest
+from .rules import legs_due
+from .state import AuditedAccount, AuditedTransfer, Leg, digest
 
 if TYPE_CHECKING:
-    from services.ledger.audit.fold import Fold
+    from .fold import Fold
 
 _COMPLETED = "ledger.transfer-completed.v1"
 _FEWEST_LEGS, _MOST_LEGS = 2, 20

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from services.ledger.audit.state import Leg
+from .state import Leg
 
 if TYPE_CHECKING:
-    from services.ledger.audit.fold import Fold
+    from .fold import Fold
 
 _WHOLE = 10_000
 _RANGES = {
