@@ -11,16 +11,24 @@ from services.chassis.logs import configure_logs
 from services.chassis.tokens import Verifier
 from services.chassis.web import Parts, new_app
 from services.ledger import api
+from services.ledger.api.exports import Exports
 from services.ledger.api.quick import Followed, Quick
 from services.ledger.config import DEFAULT_UNIT, DIRECTORY_SOURCE, Config
 from services.ledger.link import CommitterLink, Link
 from services.ledger.store import Reader, schema_version
+from services.ledger.store.exports import ExportAway, ExportSource
 
 
 def create_app(
-    verifier: Verifier, reader: Reader, link: Link, *, clock: Clock = system_clock, unit: str = DEFAULT_UNIT
+    verifier: Verifier,
+    reader: Reader,
+    link: Link,
+    *,
+    clock: Clock = system_clock,
+    unit: str = DEFAULT_UNIT,
+    exports: Exports | None = None,
 ) -> Flask:
-    """The application over a reader and a link to a committer."""
+    """The application over a reader and a link to a committer; without `exports` it gives none."""
     directory = Followed(lambda: reader.followed(DIRECTORY_SOURCE))
     parts = Parts(
         name="ledger",
@@ -32,6 +40,7 @@ def create_app(
     )
     app = new_app(parts, api.bp)
     api.install(app, reader, link, clock, unit)
+    app.extensions["exports"] = exports or Exports(_no_source)
     app.wsgi_app = Quick(app, verifier, link, {"directory": directory})  # type: ignore[method-assign]
     return app
 
@@ -44,4 +53,10 @@ def serving_app() -> Flask:
     reader = Reader(config.database_url, config.book, policy=config.policy)
     reader.open()
     clock = clock_for(config.environment, config.development_clock)
-    return create_app(verifier, reader, CommitterLink(config.socket), clock=clock, unit=config.unit)
+    exports = Exports(lambda: ExportSource(config.database_url, config.book))
+    link = CommitterLink(config.socket)
+    return create_app(verifier, reader, link, clock=clock, unit=config.unit, exports=exports)
+
+
+def _no_source() -> ExportSource:
+    raise ExportAway

@@ -1,6 +1,7 @@
 """A directory of exports: files that follow one another without a hole, each complete by itself.
 
-They are made so that a run that was cut off goes on where it was: a file gets its name when it is whole and on disk; until then it ends in `.part`, which readers pass over.
+A run that was cut off goes on where it was: a file gets its name when it is whole and on disk; until then it ends in
+`.part`, which readers pass over.
 """
 
 import fcntl
