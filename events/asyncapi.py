@@ -4,7 +4,7 @@ Made from the same classes that the services use, so it can't tell anything else
 A tool for developers: nothing that runs imports it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ import msgspec
 import yaml
 
 from events import directory, ledger, topics
+from events.checkpoints import SignedHead
 from events.envelope import CONTENT_TYPE, SPECVERSION, Envelope, Event
 
 FILE = Path(__file__).with_name("asyncapi.yaml")
@@ -23,8 +24,12 @@ CHANNELS: Mapping[str, tuple[type[Event], ...]] = {
 }
 """Topic to the events that travel on it."""
 
+DOCUMENTS: Mapping[str, type] = {topics.LEDGER_CHECKPOINTS: SignedHead}
+"""Topic to the documents without envelope that travel on it."""
+
 PURPOSES = {
     topics.LEDGER_EVENTS: "Facts about accounts and transfers; one total order per book; kept for ever.",
+    topics.LEDGER_CHECKPOINTS: "Signed heads of each book; one total order per book; kept for ever.",
     topics.DIRECTORY_EVENTS: "Who there is, what they offer and want; one total order; kept for ever.",
     topics.DIRECTORY_MESSAGES: "What may be mailed once and must not be kept; encrypted; kept for a day.",
 }
@@ -43,11 +48,12 @@ def document() -> dict[str, Any]:
             "description": "CloudEvents 1.0 in canonical JSON (RFC 8785). Rules: events/README.md.",
         },
         "defaultContentType": CONTENT_TYPE,
-        "channels": {_key(topic): _channel(topic) for topic in CHANNELS},
-        "operations": {f"publish-{_key(topic)}": _operation(topic) for topic in CHANNELS},
+        "channels": {_key(topic): _channel(topic) for topic in (*CHANNELS, *DOCUMENTS)},
+        "operations": {f"publish-{_key(topic)}": _operation(topic) for topic in (*CHANNELS, *DOCUMENTS)},
         "components": {
-            "messages": {cls.TYPE: _message(cls) for cls in events},
-            "schemas": _schemas(events),
+            "messages": {cls.TYPE: _message(cls) for cls in events}
+            | {topic: _document_message(topic, cls) for topic, cls in DOCUMENTS.items()},
+            "schemas": _schemas([*events, *DOCUMENTS.values()]),
         },
     }
 
@@ -69,10 +75,11 @@ def _key(topic: str) -> str:
 
 
 def _channel(topic: str) -> dict[str, Any]:
+    names = [topic] if topic in DOCUMENTS else [cls.TYPE for cls in CHANNELS[topic]]
     return {
         "address": topic,
         "description": PURPOSES[topic],
-        "messages": {cls.TYPE: {"$ref": f"#/components/messages/{cls.TYPE}"} for cls in CHANNELS[topic]},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
     }
 
 
@@ -90,7 +97,12 @@ def _message(cls: type[Event]) -> dict[str, Any]:
     return {"name": cls.TYPE, "title": cls.__name__, "contentType": CONTENT_TYPE, "payload": payload}
 
 
-def _schemas(events: list[type[Event]]) -> dict[str, Any]:
+def _document_message(topic: str, cls: type) -> dict[str, Any]:
+    payload = {"$ref": f"{_SCHEMAS}{cls.__name__}"}
+    return {"name": topic, "title": cls.__name__, "contentType": "application/json", "payload": payload}
+
+
+def _schemas(events: Sequence[type]) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components((Envelope, *events), ref_template=_SCHEMAS + "{name}")
     envelope = cast(dict[str, Any], schemas["Envelope"])
     # On the wire the position is text, and the version of CloudEvents is written beside it.

@@ -6,6 +6,7 @@ belongs to the `schedule` process alone; its name is its thumbprint (RFC 7638), 
 
 import base64
 import hashlib
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from events.checkpoints import SignedHead
 from services.chassis.clock import rfc3339
 from services.ledger.store.tree import TreeHead
 
@@ -60,25 +62,25 @@ class HeadKey:
         return TreeHead(book, number, size, root, hash_, accounts, rfc3339(time), self.kid, jws)
 
 
-def document_of(head: TreeHead) -> dict[str, Any]:
+def document_of(head: TreeHead) -> SignedHead:
     """A head as HTTP and Kafka show it: what it says, so that people can read it, and the JWS, which counts."""
-    return {
-        "book": head.book,
-        "number": head.number,
-        "size": head.size,
-        "root": head.root.hex(),
-        "hash": head.hash.hex(),
-        "sum": BALANCED,
-        "accounts": head.accounts,
-        "time": head.time,
-        "kid": head.kid,
-        "jws": head.jws,
-    }
+    return SignedHead(
+        book=head.book,
+        number=head.number,
+        size=head.size,
+        root=head.root.hex(),
+        hash=head.hash.hex(),
+        sum=BALANCED,
+        accounts=head.accounts,
+        time=head.time,
+        kid=head.kid,
+        jws=head.jws,
+    )
 
 
 def canonical_document(head: TreeHead) -> bytes:
     """The same as canonical JSON (RFC 8785; nothing in it but integers and ASCII text)."""
-    return _json(document_of(head))
+    return _json(asdict(document_of(head)))
 
 
 def _json(document: dict[str, Any]) -> bytes:

@@ -3,19 +3,24 @@
 `<type>.json` is the first of a type, `<type>.<what>.json` another that shows what came to it later.
 """
 
+import base64
+import json
 import re
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
+import rfc8785
 
-from events import codec
+from events import asyncapi, codec
 from services.chassis.clock import rfc3339
 
 SAMPLES = Path(codec.__file__).parent / "samples"
 TYPES = sorted(codec.CLASSES)
-NAMES = sorted(path.stem for path in SAMPLES.iterdir())
+DOCUMENTS = sorted(asyncapi.DOCUMENTS)
+NAMES = sorted({path.stem for path in SAMPLES.iterdir()} - set(DOCUMENTS))
 
 
 def read(name: str) -> bytes:
@@ -25,6 +30,20 @@ def read(name: str) -> bytes:
 def type_of(name: str) -> str:
     """`ledger.transfer-initiated.v1` of `ledger.transfer-initiated.v1.fees`."""
     return ".".join(name.split(".")[:3])
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_without_envelope_has_a_sample_in_canonical_form(name: str):
+    document = msgspec.json.decode(read(name), type=asyncapi.DOCUMENTS[name], strict=True)
+    assert rfc8785.dumps(msgspec.to_builtins(document)) == read(name)
+
+
+def test_the_sample_of_a_head_is_what_is_signed():
+    head = json.loads(read("ledger.checkpoints"))
+    header, payload, _ = (base64.urlsafe_b64decode(part + "==") for part in head.pop("jws").split("."))
+    assert json.loads(header) == {"alg": "EdDSA", "kid": head.pop("kid"), "typ": "mccs-head+jwt"}
+    assert json.loads(payload) == head | {"iss": "/ledger/main"}
+    assert rfc8785.dumps(json.loads(payload)) == payload
 
 
 def test_every_type_and_version_has_its_sample():
