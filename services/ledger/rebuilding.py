@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from events.codec import MalformedEvent, decode, event_of
+from events.envelope import Envelope
 from events.ledger import (
     BookPolicyChanged,
     FeeRule,
@@ -67,8 +68,8 @@ class Rebuild:
         """About how many rows wait to be handed out."""
         return len(self._rows.postings) + len(self._rows.changes) + self._ended
 
-    def take(self, position: int, prev_hash: bytes, hash_: bytes, body: bytes) -> None:
-        """The next event. Raises BrokenLog."""
+    def take(self, position: int, prev_hash: bytes, hash_: bytes, body: bytes) -> Envelope:
+        """The next event; what is around it. Raises BrokenLog."""
         if position != self.position + 1:
             raise BrokenLog(position, f"follows {self.position}: events are missing")
         if prev_hash != self.hash or link(prev_hash, position, body) != hash_:
@@ -84,6 +85,7 @@ class Rebuild:
         if change := change_of(envelope):
             self._rows.changes.append((envelope.time, change))
         self.position, self.hash = position, hash_
+        return envelope
 
     def hand_out(self, *, everything: bool) -> Rows:
         """What was ended since the last time; `everything`: also accounts and open proposals as they are now."""

@@ -6,20 +6,16 @@ against the live tables; until `keep` nobody sees it, and a process that dies le
 
 # ruff: noqa: S608 -- names of tables and columns come from this package and from the catalogue
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, LiteralString, Self
+from typing import LiteralString, Self
 
 import psycopg
 from psycopg import sql
 
-from services.ledger.domain import Transfer
-from services.ledger.rebuilding import Rows
-from services.ledger.store.rows import TRANSFER, account_row, rules_row, transfer_of, transfer_row
-
-Row = tuple[Any, ...]
+from services.ledger.store.filling import Filling, Row
 
 PROJECTIONS = ("accounts", "transfers", "transfer_parties", "postings", "changes", "book_rules")
 """Every table that is a cache of the log; in an order in which foreign keys find what they point to."""
@@ -53,14 +49,14 @@ class Difference:
     first: Sequence[str]
 
 
-class Shadow:
+class Shadow(Filling):
     """One book's. Use as a context manager."""
 
     def __init__(self, owner_url: str, book: str) -> None:
-        self._book, self._schema = book, f"replay_{book}"
-        self.connection = psycopg.connect(
+        connection = psycopg.connect(
             owner_url, autocommit=True, options="-c timezone=UTC -c jit=off", application_name="ledger-replay"
         )
+        super().__init__(connection, book, f"replay_{book}")
 
     def __enter__(self) -> Self:
         return self
@@ -107,32 +103,6 @@ class Shadow:
             for position, prev_hash, hash_, body in cursor:
                 yield position, bytes(prev_hash), bytes(hash_), body.encode()
 
-    def take_back(self, transfer_id: str) -> Transfer | None:
-        """A transfer that was written to the shadow before; it is no longer there."""
-        text = f"DELETE FROM {{shadow}} WHERE book = %s AND transfer_id = %s RETURNING {TRANSFER}"
-        row = self.run(text, "transfers", self._book, transfer_id).fetchone()
-        return transfer_of(row) if row else None
-
-    def write(self, rows: Rows, *, replaces: bool = False) -> None:
-        """Add rows; `replaces`: accounts and transfers that are there already give way."""
-        accounts = [account_row(account) for account in rows.accounts]
-        transfers = [transfer_row(transfer) for transfer in rows.transfers]
-        if replaces:
-            numbers = [account.account for account in rows.accounts]
-            self.run("DELETE FROM {shadow} WHERE book = %s AND account = ANY(%s)", "accounts", self._book, numbers)
-            known = [transfer.transfer_id for transfer in rows.transfers]
-            gone = "DELETE FROM {shadow} WHERE book = %s AND transfer_id = ANY(%s::uuid[])"
-            self.run(gone, "transfers", self._book, known)
-        self._copy("accounts", accounts)
-        self._copy("transfers", transfers)
-        self._copy("postings", ({**_fields(row), "time": time} for time, row in rows.postings))
-        self._copy("changes", ({**_fields(row), "time": time} for time, row in rows.changes))
-        self._copy("transfer_parties", (_fields(row) for row in rows.parties))
-        policy, fee_rules = rules_row(rows.policy, rows.fee_rules)
-        if policy or fee_rules:
-            self.run("DELETE FROM {shadow}", "book_rules")
-            self._copy("book_rules", [{"policy": policy, "fee_rules": fee_rules}])
-
     def seal(self) -> None:
         """Now that all is there: the foreign keys among the projections, which must hold."""
         for table in PROJECTIONS:
@@ -177,31 +147,6 @@ class Shadow:
         )
         rows = self.run(text, table, self._book, self._book).fetchall()
         return (int(rows[0][0]) if rows else 0), [row[1:] for row in rows]
-
-    def _copy(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
-        """In one statement: the postings of an event must come together."""
-        rows = iter(rows)
-        first = next(rows, None)
-        if first is None:
-            return
-        names = sql.SQL(", ").join(map(sql.Identifier, ("book", *first)))
-        text = sql.SQL("COPY {} ({}) FROM STDIN").format(self._name(table), names)
-        with self.connection.cursor() as cursor, cursor.copy(text) as copy:
-            copy.write_row((self._book, *first.values()))
-            for row in rows:
-                copy.write_row((self._book, *row.values()))
-
-    def run(self, text: str, table: str = "", *parameters: Any) -> psycopg.Cursor[Row]:
-        """A statement about the schema, or about a table and its shadow."""
-        names = {"schema": self._name(), "shadow": self._name(table), "live": sql.Identifier("public", table)}
-        return self.connection.execute(sql.SQL(text).format(**names), parameters or None)
-
-    def _name(self, table: str = "") -> sql.Identifier:
-        return sql.Identifier(self._schema, table) if table else sql.Identifier(self._schema)
-
-
-def _fields(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
 
 
 def _shown(columns: Sequence[str], row: Row) -> str:
