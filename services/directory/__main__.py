@@ -1,16 +1,16 @@
-"""`python -m services.directory serve|consume|relay|migrate|rebuild-index|create-admin`."""
+"""`python -m services.directory serve|consume|relay|migrate|rebuild-index|create-admin|set-access`."""
 
 import argparse
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from services.chassis import process
 from services.chassis.config import DEVELOPMENT, read_settings
 from services.chassis.logs import correlation_id, log
 from services.directory import app, consumer
 from services.directory.config import Config
-from services.directory.domain import EmailTaken, email_identity, password_problems
+from services.directory.domain import EmailTaken, UnknownUser, email_identity, password_problems
 from services.directory.handlers import members
 from services.directory.handlers.writing import By
 from services.directory.relay import relay_all
@@ -18,6 +18,7 @@ from services.directory.store import StreamOutbox
 from services.directory.store import migrate as make_collections
 from services.directory.store.outbox import EVENTS, MESSAGES
 
+_NEVER = "never"
 _PASSWORD_VARIABLE = "DIRECTORY_ADMIN_PASSWORD"  # noqa: S105 -- a name, not a password
 
 
@@ -57,7 +58,10 @@ def rebuild_index() -> None:
 
 
 def create_admin() -> None:
-    """Register an administrator or auditor; the password comes from DIRECTORY_ADMIN_PASSWORD or standard input."""
+    """Register an administrator or auditor; the password comes from DIRECTORY_ADMIN_PASSWORD or standard input.
+
+    Without --until auditors have access for a year, administrators without end. Who is registered keeps what was set.
+    """
     config, asked = _config(), _admin_arguments()
     password = os.environ.get(_PASSWORD_VARIABLE) or sys.stdin.readline().rstrip("\n")
     problems = password_problems(password)
@@ -65,24 +69,74 @@ def create_admin() -> None:
     if not password or (problems and config.environment != DEVELOPMENT):
         sys.exit("\n".join(problems))
     by = By(actor="system:create-admin", correlation_id=correlation_id())
-    email = email_identity(asked.email)
+    email, until = email_identity(asked.email), _until(asked)
     directory = app.directory_of(config, app.store_of(config))
     try:
-        members.create_admin(directory, by, email=email, kind=asked.kind, password=password)
+        members.create_admin(directory, by, email=email, kind=asked.kind, password=password, until=until)
     except EmailTaken:
         if not asked.if_missing:
-            sys.exit(f"{email} is registered already: nothing was changed.")
+            sys.exit(f"{email} is registered already: nothing was changed. To change until when: set-access.")
         print(f"{email} is registered already.")
         return
-    print(f"{asked.kind} {email} is registered.")
+    print(f"{asked.kind} {email} is registered, with access {_in_words(until)}.")
+
+
+def set_access() -> None:
+    """Change until when an administrator or auditor has access: extend it, lift it, or end it (a day that is over)."""
+    config, asked = _config(), _access_arguments()
+    email, until = email_identity(asked.email), None if asked.until == _NEVER else asked.until
+    directory = app.directory_of(config, app.store_of(config))
+    try:
+        user = members.set_access(directory, email=email, until=until)
+    except UnknownUser as error:
+        sys.exit(f"{email}: {error}")
+    log.info("access.set", user_id=user.user_id, kind=user.kind, expires_at=user.expires_at)
+    print(f"{user.kind} {email} has access {_in_words(until)}.")
 
 
 def _admin_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.directory create-admin", description=create_admin.__doc__)
     parser.add_argument("--email", required=True)
     parser.add_argument("--kind", choices=("admin", "auditor"), default="admin")
+    parser.add_argument("--until", type=_day, metavar="YYYY-MM-DD|never", help="the last day with access, UTC")
     parser.add_argument("--if-missing", action="store_true", help="it is no error if the address is registered")
     return parser.parse_args(sys.argv[2:])
+
+
+def _access_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m services.directory set-access", description=set_access.__doc__)
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD|never", help="the last day, UTC")
+    return parser.parse_args(sys.argv[2:])
+
+
+def _day(text: str) -> date | str:
+    if text == _NEVER:
+        return text
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("a day such as 2027-06-30, or never") from error
+    if day == date.max:
+        raise argparse.ArgumentTypeError("that is too far away")
+    return day
+
+
+def _until(asked: argparse.Namespace) -> date | None:
+    """The last day with access; None: without end."""
+    if asked.until == _NEVER or (asked.until is None and asked.kind == "admin"):
+        return None
+    day: date = asked.until or year_after(datetime.now(UTC).date())
+    return day
+
+
+def year_after(day: date) -> date:
+    """The same day of the next year; the 28th for a 29th of February."""
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _in_words(until: date | None) -> str:
+    return f"until the end of {until.isoformat()} (UTC)" if until else "without end"
 
 
 def _config() -> Config:
@@ -96,6 +150,7 @@ COMMANDS = {
     "migrate": migrate,
     "rebuild-index": rebuild_index,
     "create-admin": create_admin,
+    "set-access": set_access,
 }
 
 if __name__ == "__main__":

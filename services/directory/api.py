@@ -9,6 +9,7 @@ from services.chassis.tokens import Caller
 from services.chassis.web import Problem, allow, answer, body, caller, follows, query
 from services.directory import schemas
 from services.directory.domain import (
+    AccessEnded,
     ApplicationIncomplete,
     DirectoryError,
     EmailTaken,
@@ -47,6 +48,7 @@ ERRORS: dict[type[DirectoryError], tuple[int, str]] = {
     EntityNotYours: (403, "entity.not_yours"),
     LoginFailed: (401, "login.failed"),
     LoginLocked: (429, "login.locked"),
+    AccessEnded: (403, "login.expired"),
     UnknownSession: (404, "session.unknown"),
     ResetInvalid: (404, "reset.invalid"),
     IdempotencyKeyReused: (409, "idempotency.key_reused"),

@@ -7,6 +7,7 @@ Texts arrive checked and normalised (schemas.py); time, ids and randomness are a
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from events.directory import (
@@ -70,6 +71,10 @@ class LoginLocked(DirectoryError):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class AccessEnded(DirectoryError):
+    """The password is right, but this login was given until a date that has passed."""
 
 
 class UnknownSession(DirectoryError):
@@ -160,6 +165,19 @@ class User:
     last_login: Login | None = None
     previous_login: Login | None = None
     version: int = 0
+    expires_at: str | None = None
+    """RFC 3339: from then on there is no access. None: without end, as members have it."""
+
+    def has_access(self, now: datetime) -> bool:
+        """Whether the login may be used."""
+        return self.expires_at is None or now < datetime.fromisoformat(self.expires_at)
+
+    @property
+    def last_day(self) -> str:
+        """The last day with access, UTC: 2027-06-30. Empty when there is no end."""
+        if self.expires_at is None:
+            return ""
+        return (datetime.fromisoformat(self.expires_at) - timedelta(microseconds=1)).date().isoformat()
 
     @property
     def login_kind(self) -> LoginKind:

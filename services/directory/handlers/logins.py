@@ -11,6 +11,7 @@ import orjson
 from events.directory import OneTimeMessage, PasswordResetRequested, Role, SecurityNotice
 from services.chassis.clock import rfc3339
 from services.directory.domain import (
+    AccessEnded,
     Entity,
     Login,
     LoginFailed,
@@ -32,7 +33,7 @@ _RESETS_PER_LIFETIME = 3
 
 
 def log_in(directory: Directory, *, email: str, password: str, kind: LoginKind, address: str) -> View:
-    """A new session: Session. Raises LoginFailed, LoginLocked."""
+    """A new session: Session. Raises LoginFailed, LoginLocked, AccessEnded (to who has the right password alone)."""
     by_identity, by_address = f"login/{kind}/{email}", f"address/{address}"
     _admit(directory, by_address, directory.login_failures_per_address)
     try:
@@ -44,6 +45,8 @@ def log_in(directory: Directory, *, email: str, password: str, kind: LoginKind, 
     user = _authenticated(directory, email, password, kind)
     directory.store.attempts.forget(by_identity)
     directory.store.attempts.take_back(by_address)
+    if not user.has_access(directory.now()):
+        raise AccessEnded(f"Your access ended with {user.last_day} (UTC). Ask an administrator to extend it.")
     return open_session(directory, user.user_id, address)
 
 
@@ -75,17 +78,23 @@ def open_session(directory: Directory, user_id: str, address: str) -> View:
 
 
 def session(directory: Directory, session_id: str) -> View:
-    """The session, which lasts longer by this use: Session. Raises UnknownSession."""
+    """The session, which lasts longer by this use, but no longer than the access: Session. Raises UnknownSession."""
     opened = directory.store.sessions.use(session_id, directory.now())
     if opened is None:
         raise UnknownSession("This session has ended: log in again.")
-    return _session(directory, session_id, opened, directory.store.users.find(opened.user_id))
+    user = directory.store.users.find(opened.user_id)
+    if user and not user.has_access(directory.now()):
+        # For good: access that is given again later needs a new login.
+        directory.store.sessions.end(session_id)
+        raise UnknownSession(f"Your access ended with {user.last_day} (UTC). Ask an administrator to extend it.")
+    return _session(directory, session_id, opened, user)
 
 
 def _session(directory: Directory, session_id: str, opened: OpenSession, user: User | None) -> View:
     if user is None:
         raise UnknownSession("This session has ended: log in again.")
-    return session_view(session_id, user, _entities_of(directory.store, user.user_id), rfc3339(opened.expires_at))
+    ends = min(rfc3339(opened.expires_at), user.expires_at or "~")
+    return session_view(session_id, user, _entities_of(directory.store, user.user_id), ends)
 
 
 def _entities_of(store: Store, user_id: str) -> list[tuple[Entity, Role]]:

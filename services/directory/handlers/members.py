@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from events.directory import Profile, UserKind
+from services.chassis.clock import rfc3339
 from services.directory import domain
 from services.directory.accounts import new_account_number
 from services.directory.domain import (
@@ -102,14 +104,20 @@ def _check_same_person(directory: Directory, done: Done, password: str) -> None:
         raise IdempotencyKeyReused("This Idempotency-Key belongs to another command: use a new one.")
 
 
-def create_admin(directory: Directory, by: By, *, email: str, kind: UserKind, password: str) -> Done:
-    """Register an administrator or auditor: User. Raises EmailTaken."""
+def create_admin(
+    directory: Directory, by: By, *, email: str, kind: UserKind, password: str, until: date | None = None
+) -> Done:
+    """Register an administrator or auditor, with access until the end of a day (UTC) or without end: User.
+
+    Raises EmailTaken.
+    """
     user = User(
         user_id=directory.new_id(),
         kind=kind,
         email=email,
         password_hash=directory.passwords.hash(password),
         created_at=directory.clock(),
+        expires_at=_expiry(until),
     )
 
     def work(store: Store) -> Done:
@@ -118,6 +126,30 @@ def create_admin(directory: Directory, by: By, *, email: str, kind: UserKind, pa
         return Done(user_view(replace(user, version=position)), position)
 
     return once(directory, by, None, work)
+
+
+def set_access(directory: Directory, *, email: str, until: date | None) -> User:
+    """Change until when an administrator or auditor has access; None: without end. The user as it is then.
+
+    A day that is over ends it now. Raises UnknownUser, for members too: theirs has no end.
+    """
+
+    def work(store: Store) -> User:
+        user = store.users.of_email(email)
+        if user is None or user.kind == "member":
+            raise UnknownUser("No administrator or auditor has this address.")
+        changed = replace(user, expires_at=_expiry(until))
+        store.users.give_access(user.user_id, changed.expires_at)
+        if not changed.has_access(directory.now()):
+            store.sessions.end_all(user.user_id)
+        return changed
+
+    return directory.store.transact(work)
+
+
+def _expiry(until: date | None) -> str | None:
+    """When the day is over, UTC."""
+    return rfc3339(datetime.combine(until, time(), UTC) + timedelta(days=1)) if until else None
 
 
 def change_user(directory: Directory, by: By, user_id: str, changes: Mapping[str, str]) -> Done:

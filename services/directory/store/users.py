@@ -22,7 +22,7 @@ class Users(Stored):
     def save(self, user: User) -> None:
         """Write what may change by an event. Raises EmailTaken."""
         document = _document(user)
-        for name in ("_id", "last_login", "previous_login", "created_at", "kind"):
+        for name in ("_id", "last_login", "previous_login", "created_at", "kind", "expires_at"):
             del document[name]
         try:
             self._collection("users").update_one({"_id": user.user_id}, {"$set": document}, session=self._session)
@@ -54,6 +54,12 @@ class Users(Stored):
     def touched(self, user_id: str, position: int) -> None:
         """An event about the user changed nothing in it but its version."""
         self._collection("users").update_one({"_id": user_id}, {"$set": {"version": position}}, session=self._session)
+
+    def give_access(self, user_id: str, expires_at: str | None) -> None:
+        """Until that moment (RFC 3339); None: without end."""
+        self._collection("users").update_one(
+            {"_id": user_id}, {"$set": {"expires_at": expires_at}}, session=self._session
+        )
 
     def rehash(self, user_id: str, before: str, after: str) -> None:
         """Replace a password's hash by another one of the same password, unless it was changed meanwhile."""
