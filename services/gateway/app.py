@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-from flask import Flask, Response, make_response
+from flask import Flask, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
 from flask_wtf.csrf import CSRFProtect
@@ -118,10 +118,14 @@ def _health(internal_key: bytes, lines: Lines) -> Parts:
 
 def _answer_error(error: Exception) -> ResponseReturnValue:
     failure = failure_of(error)
-    response = rest.error_answer(failure) if is_api() else _page(failure)
+    response = rest.error_answer(failure) if _for_programs() else _page(failure)
     if failure.retry_after is not None:
         response.headers["Retry-After"] = str(failure.retry_after)
     return response
+
+
+def _for_programs() -> bool:
+    return is_api() or request.path.startswith("/.well-known/") or request.path.endswith(".json")
 
 
 def _page(failure: Failure) -> Response:

@@ -58,11 +58,20 @@ class Ledger(Proofs):
         *,
         since: str | None = None,
         until: str | None = None,
+        from_position: int | None = None,
+        to_position: int | None = None,
         before: int | None = None,
+        after: int | None = None,
         limit: int | None = None,
     ) -> Document:
-        """Statement, newest first; `before` is the `next` of the page before."""
-        query = {"from": since, "to": until, "before": before, "limit": limit}
+        """Statement, newest first; `before` is the `next` of the page before, `after` the `previous` of an older one.
+
+        The period is of instants, or of positions that are both included: the same statement for ever.
+        """
+        query = {
+            "from": since, "to": until, "from_position": from_position, "to_position": to_position,
+            "before": before, "after": after, "limit": limit,
+        }  # fmt: skip
         return self._get(f"/accounts/{segment(number)}/statement", **query)
 
     def initiate(

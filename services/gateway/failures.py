@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from services.chassis.logs import log
 from services.gateway.clients import PartDown, Refused
+from services.gateway.paper.reading import TooLong
 
 
 class Unauthenticated(Exception):
@@ -48,6 +49,8 @@ def failure_of(error: Exception) -> Failure:
             return Failure(401, error.code, error.detail, {}, {})
         case Forbidden():
             return Failure(403, "auth.forbidden", "Your login does not allow this.", {}, {})
+        case TooLong():
+            return Failure(422, "statement.too_long", _too_long(error), {}, {})
         case ValidationError():
             return Failure(400, "request.invalid", "Some fields need correcting.", error.normalized_messages(), {})
         case HTTPException():
@@ -56,6 +59,13 @@ def failure_of(error: Exception) -> Failure:
     return Failure(
         500, "internal", "Something went wrong on our side. It has been recorded; try again later.", {}, {}
     )  # fmt: skip
+
+
+def _too_long(error: TooLong) -> str:
+    return (
+        f"This period has {error.entries:,} entries and one such file takes {error.most:,}: none was made, so that "
+        "nothing is missing from it unseen. Choose a shorter period."
+    )
 
 
 def _http_failure(error: HTTPException) -> Failure:

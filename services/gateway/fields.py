@@ -41,11 +41,11 @@ def camel(name: str) -> str:
 
 
 class Query(CamelSchema):
-    """Query parameters keep their snake_case names."""
+    """Query parameters keep their snake_case names, or have their own."""
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """marshmallow's hook."""
-        field_obj.data_key = field_name
+        field_obj.data_key = field_obj.data_key or field_name
 
 
 class Text(fields.String):

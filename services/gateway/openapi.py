@@ -101,11 +101,13 @@ def _operation(rule: Rule, operation: Operation, roles: frozenset[str]) -> dict[
             "200": {
                 "description": "Done",
                 "headers": {"Position": _POSITION},
-                "content": {"application/json": {"schema": _envelope(operation)}},
+                "content": _content(operation),
             },
             "default": "Refusal",
         },
     }
+    if operation.notes:
+        described["description"] = operation.notes
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.body}}}
     described["security"] = [] if "public" in roles else [{"token": []}]
@@ -122,6 +124,12 @@ def _parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any]]:
     if operation.keyed:
         yield _KEY
     yield _MIN_POSITION
+
+
+def _content(operation: Operation) -> dict[str, Any]:
+    if operation.media:
+        return {media: {"schema": {"type": "string", "format": "binary"}} for media in operation.media}
+    return {"application/json": {"schema": _envelope(operation)}}
 
 
 def _envelope(operation: Operation) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, gettext, lazy_gettext
 from markupsafe import Markup
 
+from services.gateway.codes import grouped
 from services.gateway.legs import fee_of, is_shared, moved
 
 MINUS = "\N{MINUS SIGN}"
@@ -127,6 +128,34 @@ def _time(at: datetime, text: str) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact, text)
 
 
+def plain_day(moment: str) -> str:
+    """`31 Jan 2026`, in the reader's zone, for paper."""
+    return str(format_date(parsed(moment), "d MMM yyyy"))
+
+
+def plain_moment(moment: str) -> str:
+    """`31 Jan 2026, 12:00`, in the reader's zone, for paper."""
+    return str(format_datetime(parsed(moment), "d MMM yyyy, HH:mm"))
+
+
+def period(since: str | None, until: str | None) -> str:
+    """`1 Jan 2026 – 31 Jan 2026` of two instants, the latter excluded; with times where a day is not whole."""
+    first = _edge(parsed(since)) if since else str(gettext("the beginning"))
+    last = _edge(parsed(until), end=True) if until else str(gettext("when it was made"))
+    return first if first == last else f"{first} – {last}"
+
+
+def _edge(at: datetime, *, end: bool = False) -> str:
+    if format_datetime(at, "HH:mm:ss.SSSSSS") != "00:00:00.000000":
+        return str(format_datetime(at, "d MMM yyyy, HH:mm"))
+    return str(format_date(at - timedelta(microseconds=1) if end else at, "d MMM yyyy"))
+
+
+def stretch(first: int, last: int) -> str:
+    """`1 – 1,042`: positions of a book, both included; none when they are the wrong way round."""
+    return f"{count_figure(first)} – {count_figure(last)}" if first <= last else str(gettext("none"))
+
+
 @dataclass(frozen=True, slots=True)
 class Gauge:
     """Where a balance lies between its two limits; positions in percent of the width, as text."""
@@ -192,10 +221,10 @@ def inc_type_words(inc_type: str) -> str:
 def register(app: Flask) -> None:
     """Give the templates these words."""
     filters: tuple[Callable[..., str], ...] = (
-        *(figure, signed_figure, money, count_figure, account_number, when, day, deadline),
+        *(figure, signed_figure, money, count_figure, account_number, when, day, deadline, plain_moment, grouped),
         *(status_words, transfer_words, kind_words, match_words, inc_type_words),
     )
     for item in filters:
         app.add_template_filter(item)
-    for helper in (gauge, moved, fee_of, is_shared):
+    for helper in (gauge, moved, fee_of, is_shared, period, stretch):
         app.add_template_global(helper)

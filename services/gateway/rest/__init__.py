@@ -3,8 +3,20 @@
 Knows a caller by `Authorization: Bearer` alone; cookies mean nothing here, so no form token is needed.
 """
 
-from services.gateway.rest import accounts, admin, description, entities, members, transfers
+from services.gateway.rest import accounts, admin, audit, description, entities, ledger, members, statements, transfers
 from services.gateway.rest.answers import error_answer
 from services.gateway.rest.blueprint import bp
 
-__all__ = ["accounts", "admin", "bp", "description", "entities", "error_answer", "members", "transfers"]
+__all__ = [
+    "accounts",
+    "admin",
+    "audit",
+    "bp",
+    "description",
+    "entities",
+    "error_answer",
+    "ledger",
+    "members",
+    "statements",
+    "transfers",
+]

@@ -24,6 +24,10 @@ class Operation:
     listed: bool = False
     keyed: bool = False
     """Takes an Idempotency-Key."""
+    media: tuple[str, ...] = ()
+    """Answers a file of one of these types, which the view makes as a Response itself, instead of the envelope."""
+    notes: str = ""
+    """More than the summary says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def _read(told: Operation) -> dict[str, Any]:
 
 
 def _written(told: Operation, result: Any) -> Response:
+    if isinstance(result, Response):
+        return result
     if told.data is None:
         return answer({})
     if isinstance(result, Listed):

@@ -3,11 +3,11 @@
 Talks to the other services through `services.gateway.clients` alone; knows no HTTP of theirs.
 """
 
-from services.gateway.web import account, admin, auditor, members, proposing, statements, transfers, visitors
+from services.gateway.web import account, admin, auditor, members, proofs, proposing, statements, transfers, visitors
 from services.gateway.web.blueprint import bp
 from services.gateway.web.failing import error_page
 
-PAGES = (account, admin, auditor, members, proposing, statements, transfers, visitors)
+PAGES = (account, admin, auditor, members, proofs, proposing, statements, transfers, visitors)
 """Imported so that their views are on the blueprint."""
 
 __all__ = ["PAGES", "bp", "error_page"]

@@ -1,16 +1,33 @@
-"""What an auditor sees: the state of the book, and any account. Changes nothing."""
+"""What an auditor sees: the state of the book, its signed head, any account; and files to take away. Changes nothing."""
 
 import re
 
-from flask import render_template, request
-from flask_babel import gettext
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as WerkzeugResponse
 
+from events.topics import DEFAULT_BOOK
 from services.chassis.web import allow
+from services.gateway import auditing, streaming
 from services.gateway.clients import Document, PartDown, Refused
+from services.gateway.presenting import count_figure
+from services.gateway.schemas_proofs import ViewQuery
 from services.gateway.session import parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import card, names_of
 from services.gateway.web.refusals import words, words_for_down
+
+FILES = {
+    "trial-balance": lazy_gettext("Trial balance: every account"),
+    "near-limits": lazy_gettext("Accounts near or past a limit, and since when"),
+    "system-cancellations": lazy_gettext("Transfers that the system cancelled"),
+    "reversals": lazy_gettext("Reversals"),
+    "limit-changes": lazy_gettext("Changes of limits, with reasons"),
+    "rings": lazy_gettext("Money that goes round among few accounts"),
+    "changes": lazy_gettext("Every event"),
+}
+"""Views that need nothing to be asked for; the page has forms for the others."""
 
 
 @bp.get("/auditor")
@@ -22,11 +39,48 @@ def audit() -> str:
     return render_template(
         "audit.html",
         head=card(parts().ledger.head),
+        signed=card(lambda: parts().ledger.heads(limit=1)),
+        files=FILES,
         asked=asked,
         account=account,
         problem=problem,
         names=names_of([account["account"]]) if account else {},
     )
+
+
+@bp.post("/auditor/head")
+@allow("auditor", "admin")
+def sign_head() -> WerkzeugResponse:
+    """Have everything up to now signed."""
+    try:
+        head = parts().ledger.sign_head()
+    except PartDown as down:
+        flash(words_for_down(down), "bad")
+    except Refused as refused:
+        flash(words(refused), "bad")
+    else:
+        number, size = count_figure(head["number"]), count_figure(head["size"])
+        flash(gettext("Head number %(number)s is signed. It covers %(size)s events.", number=number, size=size), "done")
+    return redirect(url_for("web.audit"))
+
+
+@bp.get("/auditor/<view>.csv")
+@allow("auditor", "admin")
+def audit_csv(view: str) -> Response:
+    """A view to its last row; nothing is held, so it may be long."""
+    if view not in auditing.VIEWS:
+        raise NotFound
+    given = {name: value for name, value in request.args.items() if value}
+    query = ViewQuery(only=auditing.VIEWS[view].asked).load(given)
+    return streaming.csv_file(auditing.csv_of(parts().ledger, view, auditing.question(query)), f"{view}.csv")
+
+
+@bp.get("/auditor/export")
+@allow("auditor", "admin")
+def audit_export() -> Response:
+    """All events as one compressed file, which `mccs-audit` checks."""
+    stream = parts().ledger.export(gzip="true")
+    return streaming.passed_on(stream, streaming.export_name(DEFAULT_BOOK, gzip=True))
 
 
 def _look_up(asked: str) -> tuple[Document | None, str]:

@@ -46,6 +46,12 @@ def _texts(failure: Failure) -> tuple[str, str, str]:
                 gettext("There is nothing under this address, or it is not yours to see."),
                 gettext("Check the address, or start over from the start page."),
             )
+        case 422 if failure.code == "statement.too_long":
+            return (
+                gettext("Too long for one file"),
+                failure.detail,
+                gettext("Go back to the statement, and choose days nearer together."),
+            )
         case 429:
             return (gettext("Slowly, please"), failure.detail, gettext("Wait a minute and try again."))
         case 503:

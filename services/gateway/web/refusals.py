@@ -13,6 +13,8 @@ from services.gateway.web.blueprint import new_key
 
 def words_for_down(down: PartDown) -> str:
     """Which part of the page is missing, for people."""
+    if down.code in _DOWN:
+        return str(_DOWN[down.code])
     match down.service:
         case "ledger":
             return gettext("Balances and transfers can't be reached at the moment. Nothing is lost; try again shortly.")
@@ -23,6 +25,21 @@ def words_for_down(down: PartDown) -> str:
     if down.code == "search.unavailable":
         return gettext("The search can't be reached at the moment. Everything else works; try again shortly.")
     return gettext("The directory can't be reached at the moment. Try again shortly.")
+
+
+_DOWN = {
+    "head.not_signed": lazy_gettext(
+        "No new head was signed in time. The part that signs may be busy or stopped: try again in a minute, and tell "
+        "the operator if it stays so. Heads that are signed hold as before."
+    ),
+    "proof.building": lazy_gettext(
+        "The ledger is still building the tree that proofs come from. Try again in a minute."
+    ),
+    "statement.disagrees": lazy_gettext(
+        "The entries do not add up to what the ledger says of them, so no file was made. Tell the administrators."
+    ),
+}
+"""Of services that answer, but not with what was wanted."""
 
 
 def words_for_unknown_outcome(down: PartDown) -> str:
@@ -49,6 +66,8 @@ _WORDS = {
     "transfer.already_closed": lazy_gettext("This transfer has ended meanwhile; this page says how."),
     "account.unknown": lazy_gettext("There is no such account. Check the number, or write the name of the business."),
     "account.not_trading": lazy_gettext("That business does not trade in credits at the moment. Choose another one."),
+    "code.unknown": lazy_gettext("No statement has this code. Compare it with the paper, letter by letter."),
+    "head.none": lazy_gettext("Nothing is signed yet. The first head follows within a minute after the first event."),
     "idempotency.key_reused": lazy_gettext(
         "This form was sent before with other contents. Look what came of it, or send this one anew."
     ),

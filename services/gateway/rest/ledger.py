@@ -1,0 +1,77 @@
+"""The ledger for those who check it: signed heads and keys, proofs; open to anybody, from pages of other sites too."""
+
+from flask import Response, request
+
+from services.chassis.web import allow
+from services.gateway import session
+from services.gateway.clients import Document
+from services.gateway.rest.blueprint import bp
+from services.gateway.rest.operations import operation
+from services.gateway.schemas_proofs import (
+    Consistency,
+    ConsistencyQuery,
+    Head,
+    HeadKeys,
+    Heads,
+    HeadsQuery,
+    Inclusion,
+    InclusionQuery,
+    SizeQuery,
+    TransferProof,
+)
+
+
+@bp.get("/ledger/head")
+@allow("public")
+@operation("The newest signed head of the ledger", data=Head())
+def ledger_head() -> Document:
+    """404 `head.none` while nothing is signed."""
+    return session.parts().ledger.tree_head()
+
+
+@bp.get("/ledger/heads")
+@allow("public")
+@operation("All signed heads, newest first", query=HeadsQuery(), data=Heads())
+def ledger_heads(query: Document) -> Document:
+    """By number, for there may be very many."""
+    return session.parts().ledger.heads(**query)
+
+
+@bp.get("/ledger/keys")
+@allow("public")
+@operation("The public keys that heads are signed with, old ones too", data=HeadKeys())
+def ledger_keys() -> Document:
+    """Also in /.well-known/mccs-ledger."""
+    return {"keys": session.parts().ledger.head_keys()}
+
+
+@bp.get("/ledger/inclusion")
+@allow("public")
+@operation("Proof that an event lies in the signed ledger", query=InclusionQuery(), data=Inclusion())
+def ledger_inclusion(query: Document) -> Document:
+    """Tells the event's hash alone, not what is in it."""
+    return session.parts().ledger.inclusion(**query)
+
+
+@bp.get("/ledger/consistency")
+@allow("public")
+@operation("Proof that nothing was changed between two sizes", query=ConsistencyQuery(), data=Consistency())
+def ledger_consistency(query: Document) -> Document:
+    """Whoever kept a head compares `firstRoot` with its root."""
+    return session.parts().ledger.consistency(**query)
+
+
+@bp.get("/transfers/<transfer_id>/proof")
+@allow("member", "admin", "auditor")
+@operation("Proof that a transfer of one's own lies in the signed ledger", query=SizeQuery(), data=TransferProof())
+def transfer_proof(transfer_id: str, query: Document) -> Document:
+    """With the text of its events, as far as it is the caller's to see."""
+    return session.parts().ledger.transfer_proof(transfer_id, **query)
+
+
+@bp.after_request
+def _open_to_other_sites(response: Response) -> Response:
+    """Nothing under /ledger depends on who asks."""
+    if request.path.startswith(f"{bp.url_prefix}/ledger/"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
