@@ -24,6 +24,7 @@ from services.ledger.questions import EVERY_ENTRY, EVERY_TRANSFER, EntryFilter, 
 from services.ledger.store import NotYet, StoreAway
 from services.ledger.store.histories import TYPES
 from services.ledger.store.snapshots import Snapshot
+from tests.ledger.memory_proofs import MemoryCodes, MemoryProofs
 
 
 class MemoryReader:
@@ -32,6 +33,7 @@ class MemoryReader:
     def __init__(self, store) -> None:
         self._store = store
         self.away = False
+        self.proofs, self.codes = MemoryProofs(store), MemoryCodes(self)
 
     def check(self) -> None:
         if self.away:

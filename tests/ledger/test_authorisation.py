@@ -40,6 +40,26 @@ def fixed(path: str, body: dict | None = None, owner: str = A) -> Callable[[Api,
     return lambda _, __: (path, body, owner)
 
 
+def signed_first(path: str) -> Callable[[Api, str], Attempt]:
+    """What needs a signed head."""
+
+    def attempt(web: Api, _: str) -> Attempt:
+        web.reader.proofs.want_head()
+        return path, None, A
+
+    return attempt
+
+
+def proven(web: Api) -> str:
+    known = completed(web)
+    web.reader.proofs.want_head()
+    return known
+
+
+def a_code(web: Api) -> str:
+    return web.ask("post", f"/accounts/{A}/statement-codes", {}, as_=[A]).json["code"]
+
+
 ATTEMPTS: dict[str, Callable[[Api, str], Attempt]] = {
     "GET /accounts": fixed(f"/accounts?numbers={A}"),
     "GET /accounts/{}": fixed(f"/accounts/{A}"),
@@ -68,6 +88,15 @@ ATTEMPTS: dict[str, Callable[[Api, str], Attempt]] = {
     "POST /limit-simulations": fixed("/limit-simulations", {"max_negative": 0}),
     "GET /trial-balance": fixed("/trial-balance"),
     "GET /audit/{}": fixed("/audit/trial-balance"),
+    "GET /tree/head": signed_first("/tree/head"),
+    "GET /tree/heads": signed_first("/tree/heads"),
+    "POST /tree/heads": fixed("/tree/heads"),
+    "GET /tree/keys": fixed("/tree/keys"),
+    "GET /tree/inclusion": signed_first("/tree/inclusion?position=1"),
+    "GET /tree/consistency": signed_first("/tree/consistency?first=1"),
+    "GET /transfers/{}/proof": lambda web, _: (f"/transfers/{proven(web)}/proof", None, A),
+    "POST /accounts/{}/statement-codes": fixed(f"/accounts/{A}/statement-codes", {}),
+    "GET /statement-codes/{}": lambda web, _: (f"/statement-codes/{a_code(web)}", None, A),
     "GET /head": fixed("/head"),
 }
 """For each route something that whoever has the right may do."""

@@ -27,6 +27,8 @@ from services.ledger.domain import (
 from services.ledger.link import CommitterBusy, Link
 from services.ledger.records import Outcome, Request
 from services.ledger.store import Reader, StoreAway, TooBroad
+from services.ledger.store.proofs import NotCovered
+from services.ledger.store.tree import TreeBehind
 
 bp = Blueprint("ledger", __name__)
 
@@ -60,6 +62,8 @@ ERRORS: ErrorTable = {
     UnknownTransfer: (HTTPStatus.NOT_FOUND, UnknownTransfer.code),
     NotAuthorised: (HTTPStatus.FORBIDDEN, NotAuthorised.code),
     CommitterBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "ledger.busy"),
+    NotCovered: (HTTPStatus.NOT_FOUND, "proof.not_covered"),
+    TreeBehind: (HTTPStatus.SERVICE_UNAVAILABLE, "proof.building"),
     TooBroad: (HTTPStatus.UNPROCESSABLE_ENTITY, "request.too_broad"),
     StoreAway: (HTTPStatus.SERVICE_UNAVAILABLE, "ledger.unavailable"),
 }

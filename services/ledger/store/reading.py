@@ -1,7 +1,7 @@
 """What the HTTP workers read: one pool per process, whose waiting is cooperative under gevent.
 
-Nothing here locks or writes. All answers are current: the ledger's tables are written with the events. How lists and
-statements are found is in `statements`, `listings`, `lists`, `histories` and `points`.
+Nothing here locks; all that is written is codes of statements. All answers are current: the ledger's tables are written
+with the events. How lists and statements are found is in `statements`, `listings`, `lists`, `histories` and `points`.
 """
 
 # ruff: noqa: S608 -- only constants of this package are put into the texts
@@ -21,8 +21,10 @@ from services.ledger.findings import AccountThen, Change, Point, Rows, Simulatio
 from services.ledger.questions import EVERY_ENTRY, EVERY_TRANSFER, EntryFilter, Page, Period, TransferFilter
 from services.ledger.store import histories, listings, lists, points
 from services.ledger.store.audits import Asked, Audits
+from services.ledger.store.codes import StatementCodes
 from services.ledger.store.lists import TrialBalances
 from services.ledger.store.migrating import schema_version
+from services.ledger.store.proofs import Proofs
 from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, rules_of, transfer_of
 from services.ledger.store.snapshots import Snapshot, snapshot
 from services.ledger.store.statements import Statements
@@ -71,6 +73,7 @@ class Reader:
         self._book, self._policy = book, policy or Policy()
         self._statements, self._trial_balances = Statements(book), TrialBalances(book)
         self._audits = Audits(book, self._trial_balances)
+        self.proofs, self.codes = Proofs(book, self._connection), StatementCodes(book, self._connection)
         self._pool = ConnectionPool(
             url,
             min_size=1,

@@ -6,6 +6,7 @@ committed at one moment each, and never changes afterwards.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, LiteralString
 
 import psycopg
@@ -81,6 +82,27 @@ def heads_before(connection: Connection, book: str, before: int | None, limit: i
     )
     rows = connection.execute(query, (book, before, before, limit)).fetchall()
     return [head_of(row) for row in rows]
+
+
+def head_of_size(connection: Connection, book: str, size: int) -> TreeHead | None:
+    """The one that was signed at exactly that size."""
+    return _head(connection, HEAD + "WHERE book = %s AND size = %s", book, size)
+
+
+def inclusion_proofs(
+    connection: Connection, book: str, positions: Sequence[int], size: int
+) -> tuple[bytes, list[list[bytes]]]:
+    """The root at `size`, and the path of each position's leaf up to it, in one reading. Raises TreeBehind."""
+    wanted = [inclusion_ranges(position - 1, size) for position in positions]
+    known = known_nodes(connection, book, rows_of([(0, size), *chain.from_iterable(wanted)]))
+    return known.root((0, size)), [[known.root(leaves) for leaves in ranges] for ranges in wanted]
+
+
+def consistency_proof(connection: Connection, book: str, first: int, second: int) -> tuple[bytes, bytes, list[bytes]]:
+    """Both roots and the path between them, in one reading; 0 < first <= second. Raises TreeBehind."""
+    ranges = [(0, first), (0, second), *consistency_ranges(first, second)]
+    first_root, second_root, *path = _roots(connection, book, ranges)
+    return first_root, second_root, path
 
 
 def inclusion_path(connection: Connection, book: str, position: int, size: int) -> list[bytes]:
