@@ -17,6 +17,7 @@ from services.ledger.config import (
     DIRECTORY_SOURCE,
     Config,
     ExportConfig,
+    ImportConfig,
     MigrateConfig,
     ReplayConfig,
     ScheduleConfig,
@@ -135,6 +136,16 @@ def export() -> None:
     raise SystemExit(0 if run_export(config.database_url, config.book, config.unit, wish, sys.stdout.buffer) else 1)
 
 
+def import_() -> None:
+    """A book from an export into an empty database: exit code 0 when all of it is there, else 1."""
+    from services.ledger.causes import cause_in_kafka
+    from services.ledger.importing import Wish, run_import
+
+    wish, config = Wish.of(sys.argv[2:]), read_settings(ImportConfig, os.environ)
+    find = cause_in_kafka(config.kafka_bootstrap)
+    raise SystemExit(0 if run_import(config.owner_url, config.book, config.unit, wish, find) else 1)
+
+
 COMMANDS = {
     "serve": serve,
     "commit": commit,
@@ -145,6 +156,7 @@ COMMANDS = {
     "audit": audit,
     "replay": replay,
     "export": export,
+    "import": import_,
 }
 
 

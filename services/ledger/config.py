@@ -83,3 +83,13 @@ class ExportConfig:
     database_url: str = setting("LEDGER_DATABASE_URL", "PostgreSQL, as the role that may only append", secret=True)
     book: str = setting("LEDGER_BOOK", "the community whose accounts are kept", default=DEFAULT_BOOK)
     unit: str = setting("LEDGER_UNIT", "the book's unit of account", default=DEFAULT_UNIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportConfig:
+    """What `import` reads: it fills tables that never change, so it works as the owner."""
+
+    owner_url: str = setting("LEDGER_OWNER_DATABASE_URL", "PostgreSQL, as the owner of the tables", secret=True)
+    kafka_bootstrap: str = setting("KAFKA_BOOTSTRAP", "Kafka brokers, host:port, comma separated")
+    book: str = setting("LEDGER_BOOK", "the community whose accounts are kept", default=DEFAULT_BOOK)
+    unit: str = setting("LEDGER_UNIT", "the book's unit of account", default=DEFAULT_UNIT)
