@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
+
 from services.ledger.audit import Fold
 from services.ledger.auditing import Report, audit_store
 from services.ledger.handlers import Appender
@@ -23,6 +25,14 @@ def requires_sound(database: Database, book: str) -> Fold:
         fold = audit_store(source, book, report)
     assert report.passed, out.getvalue()
     return fold
+
+
+def amounts(database: Database, book: str) -> list[int]:
+    """Of all transfers, smallest first; the audit holds the table against the events."""
+    requires_sound(database, book)
+    with psycopg.connect(database.url) as connection:
+        rows = connection.execute("SELECT amount FROM transfers WHERE book = %s ORDER BY amount", [book])
+        return [amount for (amount,) in rows]
 
 
 def two_accounts(appender: Appender, **limits) -> tuple[str, str]:

@@ -46,7 +46,7 @@ def test_two_writers_at_once_keep_positions_gapless_and_the_chain_whole(ledger_d
         done = sum(pool.map(write, (3, 5)))
     fold = requires_sound(ledger_database, book)
     assert fold.position == 2 + done
-    assert len(fold.transfers) == done
+    assert len(fold.statuses()) == done
 
 
 def test_of_many_concurrent_accepts_exactly_one_wins(ledger_database, appender, book):
@@ -98,7 +98,7 @@ def test_same_key_sent_in_parallel_has_one_effect(ledger_database, appender, boo
     with ThreadPoolExecutor(8) as pool:
         answers = {answer for answers in pool.map(send, range(8)) for answer in answers}
     assert len(answers) == 1
-    assert len(requires_sound(ledger_database, book).transfers) == 1
+    assert len(requires_sound(ledger_database, book).statuses()) == 1
 
 
 def test_concurrent_acceptances_can_not_together_break_a_limit(ledger_database, appender, book):

@@ -18,7 +18,7 @@ from services.chassis.consuming import read_topic
 from services.ledger.handlers import Appender
 from services.ledger.store import Writer, migrate
 from tests.databases import Database
-from tests.ledger.books import requires_sound, two_accounts
+from tests.ledger.books import amounts, requires_sound, two_accounts
 from tests.ledger.factories import an_account_number, opening, paying
 from tests.ledger.holding import held_at_commit, held_before_write
 from tests.ledger.processes import Instance, committer_of, is_alive, kill
@@ -70,8 +70,7 @@ class Scene:
         stored = self.outcome()
         assert (status, answer) == (200, stored["document"])
         assert self.pay(10, KEY) == (200, answer)
-        fold = requires_sound(self.database, self.book)
-        assert sorted(transfer.amount for transfer in fold.transfers.values()) == [1, 10]
+        assert amounts(self.database, self.book) == [1, 10]
 
     def close(self) -> None:
         self.instance.stop()
@@ -181,7 +180,7 @@ def test_reader_with_a_long_transaction_holds_nobody_up(scene):
             assert scene.pay(1, f"key-{number}")[0] == 200
         assert reader.execute("SELECT count(*), max(position) FROM events").fetchone() == before
     assert scene.instance.repeated == 0
-    assert len(requires_sound(scene.database, scene.book).transfers) == 21
+    assert len(requires_sound(scene.database, scene.book).statuses()) == 21
 
 
 class Line:
@@ -246,8 +245,7 @@ def test_line_cut_during_commit(scene, became):
     assert appender.execute([request]) == [stored]
     writer.close()
     line.close()
-    amounts = sorted(transfer.amount for transfer in requires_sound(scene.database, scene.book).transfers.values())
-    assert amounts == [1, 2, 10]
+    assert amounts(scene.database, scene.book) == [1, 2, 10]
 
 
 def test_nothing_that_is_not_committed_reaches_kafka(tmp_path, database, book, kafka_bootstrap):

@@ -140,9 +140,7 @@ def test_many_callers_get_the_answers_of_one_order(instances, appender, reader, 
     assert {number: account.balance for number, account in fold.accounts.items()} == {
         number: account["balance"] for number, account in model.accounts.items()
     }
-    assert {known: transfer.status for known, transfer in fold.transfers.items()} == {
-        known: transfer["status"] for known, transfer in model.transfers.items()
-    }
+    assert fold.statuses() == {known: transfer["status"] for known, transfer in model.transfers.items()}
     _require_variety(callers.all)
 
 

@@ -95,9 +95,9 @@ def instance(tmp_path, own_database) -> Iterator[Instance]:
 def require_all_of(traffic: Traffic, database: Database, payee: str) -> None:
     """What was acknowledged is there, once, and nothing else."""
     fold = requires_sound(database, BOOK)
-    completed = {known for known, transfer in fold.transfers.items() if transfer.status == "completed"}
+    completed = {known for known, status in fold.statuses().items() if status == "completed"}
     assert completed == set(traffic.completed)
-    assert len(traffic.completed) == len(completed) == len(fold.transfers)
+    assert len(traffic.completed) == len(completed) == len(fold.statuses())
     assert fold.accounts[payee].balance == len(completed)
 
 

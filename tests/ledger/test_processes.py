@@ -73,10 +73,10 @@ def test_killed_committer_loses_nothing_and_does_nothing_twice(instance, pair, l
         wait_until(lambda: len(traffic.completed) >= reached, 30)
     assert instance.repeated > 0, "the kills were not felt: the test shows nothing"
     fold = sound_fold(ledger_database, book)
-    completed = {known for known, transfer in fold.transfers.items() if transfer.status == "completed"}
+    completed = {known for known, status in fold.statuses().items() if status == "completed"}
     assert completed == set(traffic.completed)
     assert len(completed) == len(traffic.completed)
-    assert len(fold.transfers) == len(completed), "a repeated initiation made a second transfer"
+    assert len(fold.statuses()) == len(completed), "a repeated initiation made a second transfer"
     assert fold.accounts[pair[1]].balance == len(completed)
 
 

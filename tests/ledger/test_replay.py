@@ -305,7 +305,7 @@ def test_ledger_goes_on_while_it_is_repaired(own_database, book):
     for name, each in ((book, done), ("beside", beside)):
         fold = requires_sound(own_database, name)
         assert sorted(account.balance for account in fold.accounts.values()) == [-len(each), len(each)]
-        assert {known for known, transfer in fold.transfers.items() if transfer.status == "completed"} == set(each)
+        assert {known for known, status in fold.statuses().items() if status == "completed"} == set(each)
         assert replayed(own_database, name)[0]
     requires_armed(own_database)
 

@@ -190,7 +190,7 @@ def replayed(database, **wish: bool) -> tuple[bool, str]:
 def test_database_of_the_first_version_is_whole_after_migrating(database, first_version):
     assert [name[:4] for name in newest(database)] == [f"{n:04}" for n in range(2, int(migrating.schema_version()) + 1)]
     fold = requires_sound(database, BOOK)
-    assert (fold.position, len(fold.transfers)) == (7, 3)
+    assert (fold.position, len(fold.statuses())) == (7, 3)
     passed, text = replayed(database)
     assert passed, text
 

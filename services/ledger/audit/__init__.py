@@ -5,6 +5,6 @@ they come to. Nothing here may import `domain` or `decisions`: an error there mu
 """
 
 from .fold import Fold
-from .state import AuditedAccount, AuditedTransfer, Finding, consent_key, digest, rule_key
+from .state import AuditedAccount, Finding, Observer, Proposal, consent_key, rule_key
 
-__all__ = ["AuditedAccount", "AuditedTransfer", "Finding", "Fold", "consent_key", "digest", "rule_key"]
+__all__ = ["AuditedAccount", "Finding", "Fold", "Observer", "Proposal", "consent_key", "rule_key"]

@@ -34,11 +34,13 @@ def policy_changed(fold: "Fold", position: int, data: dict[str, Any]) -> None:
     fold.policy = {name: data[name] for name in _RANGES}
 
 
-def legs_due(fold: "Fold", payer: str, payee: str, amount: int) -> tuple[Leg, ...]:
+def legs_due(fold: "Fold", payer: str, payee: str, amount: int) -> list[Leg]:
     """What completion must move by the rules in force; fees come after payer and payee, in order of account."""
+    if not fold.fee_rules:
+        return [(payer, -amount), (payee, amount)]
     paid, received = -amount, amount
     fees: dict[str, int] = {}
-    for rule in fold.fee_rules or ():
+    for rule in fold.fee_rules:
         taker = rule["account"]
         if taker in (payer, payee):
             continue
@@ -48,7 +50,7 @@ def legs_due(fold: "Fold", payer: str, payee: str, amount: int) -> tuple[Leg, ..
             paid -= fee
         else:
             received -= fee
-    return ((payer, paid), (payee, received), *sorted((taker, fee) for taker, fee in fees.items() if fee))
+    return [(payer, paid), (payee, received), *sorted((taker, fee) for taker, fee in fees.items() if fee)]
 
 
 def half_even(parts: int) -> int:

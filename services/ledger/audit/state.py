@@ -1,8 +1,12 @@
-"""What the audit remembers of a book. Amounts are integers of the smallest unit, times RFC 3339 text as in events."""
+"""What the audit remembers of a book. Amounts are integers of the smallest unit, times RFC 3339 text as in events.
 
-from collections.abc import Iterable, Mapping
+Open proposals are kept as they were read. Of a transfer that ended, one number is kept: its id may not come again, and
+a reversal must move back what it moved.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 Leg = tuple[str, int]
 
@@ -11,6 +15,11 @@ RuleKey = tuple[str, str, int | None]
 
 Used = tuple[str, str, str, int | None]
 """Whose consent completed a transfer, and by which rule."""
+
+COMPLETED, REVERSAL, REVERSED, BY_PAYEE = 1, 2, 4, 8
+"""Of an ended transfer: completed (else cancelled), is a reversal, was reversed, its payee may give it back."""
+_POSITION, _DIGEST = 4, 52
+"""Bits: the marks above, then the position of the ending, then a digest of the legs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +44,73 @@ class AuditedAccount:
     """Ids of proposals that wait for an answer, oldest first."""
 
 
-@dataclass(slots=True)
-class AuditedTransfer:
-    """`proposal` and `ending` are digests of what the row tells and no later event needs: texts and times."""
+class Proposal(NamedTuple):
+    """A transfer that waits. `data` is its event's."""
 
-    kind: str
-    direction: str
-    initiator: str
-    payer: str
-    payee: str
-    amount: int
-    legs: tuple[Leg, ...]
     position: int
-    proposal: int
-    version: int
-    status: str = "initiated"
-    expires_at: str | None = None
-    reverses: str | None = None
-    reminded: bool = False
-    reversed_by: str | None = None
-    ending: int = 0
+    time: str
+    data: dict[str, Any]
+    legs: list[Leg]
+    reminded: int = 0
+    """Position of the reminder."""
 
     @property
     def counterparty(self) -> str:
         """The side that did not propose."""
-        return self.payer if self.initiator == self.payee else self.payee
+        data = self.data
+        payer: str = data["payer"]
+        return payer if data["initiator"] == data["payee"] else data["payee"]
+
+    @property
+    def is_asked(self) -> bool:
+        """Between members, that is: an administrator's asks nobody."""
+        return bool(self.data["kind"] == "transfer")
 
 
-def digest(entries: Iterable[tuple[object, ...]]) -> int:
-    """One number for the rows of a position, in any order."""
-    combined = 0
-    for entry in entries:
-        combined ^= hash(entry)
-    return combined
+class Observer(Protocol):
+    """Is told of what the fold itself forgets."""
+
+    def changed(self, position: int, event: dict[str, Any]) -> None:
+        """An event that is about no transfer."""
+
+    def proposed(self, position: int, proposal: Proposal) -> None:
+        """A transfer began."""
+
+    def posted(self, position: int, transfer_id: str, number: str, amount: int, account: AuditedAccount) -> None:
+        """An account was moved; limits and balance are those then."""
+
+    def ended(self, position: int, proposal: Proposal, data: dict[str, Any], time: str) -> None:
+        """A transfer was completed or cancelled, by an event with this data and time."""
+
+    def reversed(self, position: int, original: str, ended_at: int, reversal: str) -> None:
+        """A transfer that ended at a position is moved back."""
+
+
+def ended_as(position: int, legs: Sequence[Leg], marks: int) -> int:
+    """What is kept of a transfer that ended at `position`."""
+    return digest_of(legs) << _DIGEST | position << _POSITION | marks
+
+
+def marks_of(ended: int) -> int:
+    return ended & (1 << _POSITION) - 1
+
+
+def position_of(ended: int) -> int:
+    return ended >> _POSITION & (1 << _DIGEST - _POSITION) - 1
+
+
+def moved(ended: int, legs: Sequence[Leg]) -> bool:
+    """Whether these are the legs of a transfer that ended."""
+    return ended >> _DIGEST == digest_of(legs)
+
+
+def digest_of(legs: Sequence[Leg]) -> int:
+    """One number for legs in any order. Nobody knows which it will be: Python's hash of texts has a secret."""
+    if len(legs) == 2 and legs[0][1] == -legs[1][1]:
+        (one, amount), (other, received) = legs
+        return hash((one, other, received) if received > 0 else (other, one, amount))
+    # Never of negative numbers themselves: hash(-1) == hash(-2).
+    return hash(" ".join(f"{number}{amount:+}" for number, amount in sorted(legs)))
 
 
 def rule_key(rule: Mapping[str, Any]) -> RuleKey:
@@ -78,3 +121,8 @@ def rule_key(rule: Mapping[str, Any]) -> RuleKey:
 def consent_key(consent: Mapping[str, Any] | None) -> Used | None:
     """The consent that completed a transfer, to be compared."""
     return (consent["account"], *rule_key(consent["rule"])) if consent else None
+
+
+def negated(legs: Iterable[Leg]) -> list[Leg]:
+    """What moves these legs back."""
+    return [(number, -amount) for number, amount in legs]

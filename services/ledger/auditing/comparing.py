@@ -1,11 +1,20 @@
 """Every table of a book against what its events come to. Rows are as stored: nothing of the write path reads them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 import orjson
 
-from services.ledger.audit import AuditedTransfer, Finding, Fold, consent_key, digest, rule_key
+from services.ledger.audit import Finding, Fold, rule_key
+from services.ledger.auditing.digests import (
+    Digests,
+    Told,
+    change_text,
+    party_text,
+    posting_text,
+    transfer_texts,
+)
 from services.ledger.store.streaming import AuditSource
 
 _MOST = 20
@@ -19,8 +28,7 @@ def wrong_head(fold: Fold, head: tuple[int, bytes]) -> list[Finding]:
 
 
 def wrong_sum(fold: Fold) -> list[Finding]:
-    total = sum(account.balance for account in fold.accounts.values())
-    return [Finding(0, f"they sum to {total}")] if total else []
+    return [Finding(0, f"they sum to {fold.sum}")] if fold.sum else []
 
 
 def wrong_accounts(fold: Fold, source: AuditSource) -> list[Finding]:
@@ -36,30 +44,33 @@ def wrong_accounts(fold: Fold, source: AuditSource) -> list[Finding]:
     return _compare("account", fold.accounts, ((row[0], of_row(row)) for row in source.accounts()), known)
 
 
-def wrong_transfers(fold: Fold, source: AuditSource) -> list[Finding]:
-    left = len(fold.transfers)
+def wrong_transfers(told: Told, source: AuditSource) -> list[Finding]:
     wrong: list[Finding] = []
     for row in source.transfers():
-        transfer = fold.transfers.get(row[0])
-        left -= transfer is not None
-        if (sentence := _wrong_transfer(transfer, row)) and len(wrong) < _MOST:
-            wrong.append(Finding(0, f"transfer {row[0]} {sentence}"))
-    if left:
-        wrong += [Finding(0, f"{left} transfers are missing: {', '.join(_missing_transfers(fold, source))}")]
-    return wrong
+        text, version = transfer_texts(row)
+        known = told.transfers.cancel(row[11], text) and told.transfers.cancel(row[8], version)
+        if not known and len(wrong) < _MOST:
+            wrong.append(Finding(0, f"transfer {row[0]} is of a position that there is not"))
+    left = list(islice(told.transfers.left(), _MOST))
+    about = source.transfers_at(left)
+    return wrong + [
+        Finding(position, f"the row of transfer {about.get(position, '?')} is not what its events say")
+        for position in left
+    ]
 
 
-def wrong_postings(fold: Fold, source: AuditSource) -> list[Finding]:
+def wrong_postings(told: Told, source: AuditSource) -> list[Finding]:
     """Limits, too: those that were in force."""
-    return _wrong_digests(fold.postings, source.postings(), "its postings are not its entries")
+    return _wrong_digests(told.postings, posting_text, source.postings(), "its postings are not its entries")
 
 
-def wrong_changes(fold: Fold, source: AuditSource) -> list[Finding]:
-    return _wrong_digests(fold.changes, source.changes(), "its line in the history of changes is not what it says")
+def wrong_changes(told: Told, source: AuditSource) -> list[Finding]:
+    sentence = "its line in the history of changes is not what it says"
+    return _wrong_digests(told.changes, change_text, source.changes(), sentence)
 
 
-def wrong_parties(fold: Fold, source: AuditSource) -> list[Finding]:
-    return _wrong_digests(fold.parties, source.parties(), "its further parties are not those of its legs")
+def wrong_parties(told: Told, source: AuditSource) -> list[Finding]:
+    return _wrong_digests(told.parties, party_text, source.parties(), "its further parties are not those of its legs")
 
 
 def wrong_rules(fold: Fold, source: AuditSource) -> list[Finding]:
@@ -76,47 +87,6 @@ def balances(fold: Fold) -> dict[str, int]:
     return {number: account.balance for number, account in fold.accounts.items()}
 
 
-def _wrong_transfer(transfer: AuditedTransfer | None, row: tuple[Any, ...]) -> str | None:
-    """What is wrong with a row; its columns are those of AuditSource.transfers."""
-    (_, kind, direction, initiator, payer, payee, amount, status, version, reversed_by, legs, position, expires_at,
-     reverses, reminded, description, reference, initiated_at, *ending) = row  # fmt: skip
-    if transfer is None:
-        return "is in no event"
-    t = transfer
-    told = (t.kind, t.direction, t.initiator, t.payer, t.payee, t.amount, t.status, t.version, t.reversed_by)
-    stored = (kind, direction, initiator, payer, payee, amount, status, version, reversed_by)
-    if stored != told:
-        return f"is {stored}, the events say {told}"
-    if _legs(legs, payer, payee, amount) != t.legs:
-        return "has other legs than the events say"
-    if (position, expires_at, reverses, reminded) != (t.position, t.expires_at, t.reverses, t.reminded):
-        return f"has another place, expiry, reminder or original: the events say {t.expires_at}, {t.reverses}"
-    if hash((description, reference, initiated_at, expires_at)) != t.proposal:
-        return "has another description, reference or time than the events say"
-    if _ending(ending) != t.ending:
-        return "ended otherwise than the events say"
-    return None
-
-
-def _ending(columns: list[Any]) -> int:
-    """ended_at, accepted_by, consent, kind, code, reason, by."""
-    ended_at, accepted_by, consent, *cancellation = columns
-    if ended_at is None and not any((accepted_by, consent, *cancellation)):
-        return 0
-    return hash((ended_at, accepted_by, consent_key(orjson.loads(consent)) if consent else None, *cancellation))
-
-
-def _legs(text: str | None, payer: str, payee: str, amount: int) -> tuple[tuple[str, int], ...]:
-    if text is None:
-        return (payer, -amount), (payee, amount)
-    return tuple((leg["account"], leg["amount"]) for leg in orjson.loads(text))
-
-
-def _missing_transfers(fold: Fold, source: AuditSource) -> list[str]:
-    there = {row[0] for row in source.transfers()}
-    return [known for known in fold.transfers if known not in there][:_MOST]
-
-
 def _compare(
     what: str, folded: Iterable[str], rows: Iterable[tuple[str, tuple[object, ...]]], known: Callable[[str], object]
 ) -> list[Finding]:
@@ -130,10 +100,12 @@ def _compare(
     return (missing + wrong)[:_MOST]
 
 
-def _wrong_digests(told: Mapping[int, int], rows: Iterable[tuple[Any, ...]], sentence: str) -> list[Finding]:
-    """Rows are a position and what is digested."""
-    left = dict(told)
+def _wrong_digests(
+    told: Digests, text: Callable[..., str], rows: Iterable[tuple[Any, ...]], sentence: str
+) -> list[Finding]:
+    """Rows are a position and what `text` makes a text of."""
+    wrong: list[Finding] = []
     for position, *row in rows:
-        # Equal digests cancel out: what is left differs.
-        left[position] = left.get(position, 0) ^ digest([tuple(row)])
-    return [Finding(position, sentence) for position in sorted(p for p, rest in left.items() if rest)[:_MOST]]
+        if not told.cancel(position, text(*row)) and len(wrong) < _MOST:
+            wrong.append(Finding(position, f"{sentence}: there is no such event"))
+    return wrong + [Finding(position, sentence) for position in islice(told.left(), _MOST)]

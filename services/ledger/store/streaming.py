@@ -105,6 +105,15 @@ class AuditSource:
         for row in self._stream(_TRANSFERS):
             yield tuple(_text(value) if isinstance(value, datetime) else value for value in row)
 
+    def transfers_at(self, positions: list[int]) -> dict[int, str]:
+        """Ids of the transfers that the events at these positions open or close, as their columns say."""
+        return dict(
+            self._connection.execute(
+                "SELECT position, coalesce(opens, closes)::text FROM events WHERE book = %s AND position = ANY(%s)",
+                (self._book, positions),
+            ).fetchall()
+        )
+
     def _stream(self, query: LiteralString) -> Iterator[Row]:
         with self._connection.cursor("audit", binary=True) as cursor:
             cursor.itersize = _PAGE
