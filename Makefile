@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test check fmt bench bench-ledger audit logs lock clean wipe docs
+.PHONY: help run stop status seed test check fmt bench bench-ledger audit tamper-drill logs lock clean wipe docs
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -39,6 +39,9 @@ logs: $(VENV)/.ready  ## Follow the logs of the running system
 
 audit: $(VENV)/.ready  ## Prove the running system's ledger: chain, zero sum, replay from Kafka
 	@$(BIN)/python -m deploy audit
+
+tamper-drill: $(VENV)/.ready  ## Attack copies of the ledger's database, show which check finds what (1 minute)
+	@$(BIN)/python -m deploy.drill
 
 test: $(VENV)/.ready check  ## Run every test on real servers and a real browser
 	@$(BIN)/python -m tests.run

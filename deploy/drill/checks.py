@@ -1,0 +1,152 @@
+"""The checks, each as those make it who have it: all they get is a copy, and what they kept themselves."""
+
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+
+from deploy.drill.attacks import Attack, Connection
+from deploy.drill.knowing import Known
+from deploy.drill.places import Place
+from deploy.native.software import CHECKOUT
+from services.chassis.clock import system_clock
+from services.chassis.process import Stop
+from services.ledger.audit import Finding
+from services.ledger.auditing import Report, audit_store
+from services.ledger.exporting import Wish, run_export
+from services.ledger.heads import HeadKey
+from services.ledger.importing import Wish as ImportWish
+from services.ledger.importing import run_import
+from services.ledger.keeping import Keeper, Refused
+from services.ledger.store.codes import StatementCodes
+from services.ledger.store.keeping import KeptTree
+from services.ledger.store.streaming import AuditSource
+
+_POSITION = re.compile(r"position (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check says first: the position (0: none in particular), the sentence."""
+
+    position: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.sentence}" if self.position else self.sentence
+
+
+def refusal(place: Place, known: Known, attack: Attack) -> Found | None:
+    """The database's, when somebody tries the same who has no more than the service's login."""
+    with psycopg.connect(place.url) as connection:
+        try:
+            attack.strike(connection, known)
+        except psycopg.Error as error:
+            return Found(0, f"refused: {str(error).splitlines()[0]}")
+        finally:
+            connection.rollback()
+    return None
+
+
+class _Findings(Report):
+    """Remembers what was found, in the order of the checks."""
+
+    def __init__(self) -> None:
+        super().__init__(io.StringIO())
+        self.first: Found | None = None
+
+    def check(self, what: str, findings: Iterable[Finding]) -> None:
+        found = sorted(findings, key=lambda finding: finding.position)
+        if found and self.first is None:
+            self.first = Found(found[0].position, found[0].sentence)
+        super().check(what, found)
+
+
+def audit(place: Place, book: str) -> Found | None:
+    """`python -m services.ledger audit`, of the copy alone."""
+    report = _Findings()
+    with AuditSource(place.url, book) as source:
+        audit_store(source, book, report)
+    return report.first
+
+
+class _Signer(Keeper):
+    """One turn of `schedule`, with its reason."""
+
+    def sign(self) -> None:
+        """Raises Refused."""
+        self._advance(*self._tree.reached())
+
+
+def sign(place: Place, book: str, key: HeadKey) -> Found | None:
+    """Let `schedule` sign a head over what is there now; what it refuses to sign over."""
+    tree = KeptTree(place.url, book)
+    try:
+        _Signer(tree, key, system_clock, Stop()).sign()
+    except Refused as refused:
+        return _located(str(refused))
+    finally:
+        tree.close()
+    return None
+
+
+def export(place: Place, book: str, to: Path) -> Found | None:
+    """Write what the ledger exports; what stops it."""
+    told = io.StringIO()
+    if run_export(place.url, book, "", Wish(output=str(to)), io.BytesIO(), told, seconds=0):
+        return None
+    return _located(told.getvalue().strip().splitlines()[-1])
+
+
+def offline(file: Path, *options: str) -> Found | None:
+    """`mccs-audit` over an export."""
+    command = [sys.executable, "-m", "services.ledger.audit", str(file), "--json", "--quiet", *options]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, check=False, timeout=60)
+    if not done.returncode:
+        return None
+    return _first_of(orjson.loads(done.stdout))
+
+
+def import_(place: Place, book: str, unit: str, file: Path, keys: Path) -> Found | None:
+    """Into an empty database; what refuses it."""
+    told = io.StringIO()
+    wish = ImportWish(source=str(file), keys=str(keys))
+    if run_import(place.owner_url, book, unit, wish, lambda _: None, out=told, err=io.StringIO()):
+        return None
+    return _located(told.getvalue().strip().removeprefix("Nothing was imported: ").removeprefix(f"{file}, "))
+
+
+def check_page(place: Place, book: str, codes: Iterable[str]) -> Found | None:
+    """What the page says of codes that were printed before."""
+
+    @contextmanager
+    def connecting() -> Iterator[Connection]:
+        with psycopg.connect(place.url) as connection:
+            yield connection
+
+    known = StatementCodes(book, connecting)
+    for code in codes:
+        answer = known.read(code)
+        if answer is None:
+            return Found(0, "a code that was printed is not known")
+        if not answer[1]:
+            return Found(answer[0].to_position, "the book no longer says what was printed")
+    return None
+
+
+def _located(sentence: str) -> Found:
+    named = _POSITION.search(sentence)
+    return Found(int(named[1]) if named else 0, sentence)
+
+
+def _first_of(report: dict[str, Any]) -> Found:
+    first = report["findings"][0]
+    return Found(first["position"] or 0, first["sentence"])
