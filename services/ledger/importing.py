@@ -15,7 +15,7 @@ import orjson
 
 from events.envelope import Envelope
 from services.ledger.audit.heads import BadKey, Head
-from services.ledger.audit.reading import Damaged, Export, export_from, exports_of, open_export
+from services.ledger.audit.reading import Damaged, Export, export_from, exports_of
 from services.ledger.progress import Progress
 from services.ledger.proofs import Proofs, Unproven
 from services.ledger.rebuilding import BrokenLog, Rebuild
@@ -89,7 +89,7 @@ def run_import(
     try:
         proofs = Proofs(book, _trusted(wish.keys))
         with EmptyBook(owner_url, book) as target:
-            told = _Import(target, (book, unit), proofs, wish, find, err).run(_exports(wish.source, stdin))
+            told = _Import(target, (book, unit), proofs, wish, find).run(_Input(wish.source, stdin), err)
             target.analyse()
     except (Damaged, BadKey, NotImportable, NotImported, WrongUnit, OSError) as problem:
         print(f"Nothing was imported: {problem}", file=out, flush=True)
@@ -109,34 +109,51 @@ def _trusted(path: str | None) -> list[dict[str, Any]] | None:
         raise BadKey(f"{path} is no JWKS: an object with a list `keys` is expected") from error
 
 
-def _exports(source: str, stdin: Any) -> Iterator[Export]:
-    """One after the other; each is closed before the next. Raises Damaged, OSError."""
-    if source == STDIN:
-        with export_from(stdin or cast("BufferedReader[Any]", sys.stdin.buffer), "standard input") as export:
-            yield export
-        return
-    for path in exports_of(Path(source)):
-        with open_export(path) as export:
-            yield export
+class _Input:
+    """The exports of a source, one after the other; each is closed before the next."""
+
+    def __init__(self, source: str, stdin: Any) -> None:
+        """Raises Damaged, OSError."""
+        self._paths = [] if source == STDIN else exports_of(Path(source))
+        self._stdin = stdin or cast("BufferedReader[Any]", sys.stdin.buffer)
+        self._before, self._file = 0, self._stdin
+        self.total = sum(path.stat().st_size for path in self._paths)
+        """Bytes, packed as they are; of standard input not known."""
+
+    def __iter__(self) -> Iterator[Export]:
+        """Raises Damaged, OSError."""
+        if not self._paths:
+            with export_from(self._stdin, "standard input") as export:
+                yield export
+        for path in self._paths:
+            self._file = path.open("rb")
+            with export_from(self._file, str(path)) as export:
+                yield export
+            self._before += path.stat().st_size
+
+    def reached(self) -> int:
+        """Bytes that were read; of standard input not known."""
+        return self._before + self._file.tell() if self.total and not self._file.closed else self._before
 
 
 class _Import:
     """One run, inside the transaction of `target`."""
 
     def __init__(
-        self, target: EmptyBook, named: tuple[str, str], proofs: Proofs, wish: Wish, find: FindCause, err: TextIO
-    ) -> None:
+        self, target: EmptyBook, named: tuple[str, str], proofs: Proofs, wish: Wish, find: FindCause
+    ) -> None:  # fmt: skip
         self._target, self._proofs, self._wish, self._find = target, proofs, wish, find
         self._book, self._unit = named
         self._rebuild = Rebuild(self._book, target.take_back)
         self._events: list[ImportedEvent] = []
-        self._progress = Progress("events", 0, err)
+        self._reach: Callable[[], object] = bool
         self._cause: str | None = None
         self._time = ""
 
-    def run(self, exports: Iterator[Export]) -> str:
+    def run(self, exports: _Input, err: TextIO) -> str:
         """What is to be told once it is committed."""
-        covering = None
+        covering, progress = None, Progress("bytes read", exports.total, err)
+        self._reach = lambda: progress.reach(exports.reached())
         for export in exports:
             self._begin(export)
             self._take_all(export)
@@ -148,7 +165,7 @@ class _Import:
         self._target.add_keys(self._proofs.keys)
         self._target.add_heads(self._proofs.heads)
         self._target.commit(self._rebuild.position, self._rebuild.hash, self._time, followed)
-        self._progress.finish(self._rebuild.position)
+        progress.finish(exports.reached())
         return self._told(covering, followed)
 
     def _begin(self, export: Export) -> None:
@@ -203,7 +220,7 @@ class _Import:
         events, self._events = self._events, []
         nodes, self._proofs.tree.nodes = self._proofs.tree.nodes, []
         self._target.add(events, self._rebuild.hand_out(everything=everything), nodes)
-        self._progress.reach(self._rebuild.position)
+        self._reach()
 
     def _require_followed(self, envelope: Envelope) -> None:
         """Before much is read: without a place to go on from, the consumer would take old news for new."""
