@@ -241,11 +241,17 @@ def export_from(
     """An export from a stream, gzip or not; the stream is closed with the export. Raises Damaged."""
     try:
         zipped = stream.peek(2)[:2] == b"\x1f\x8b"
-        readable = BufferedReader(gzip.GzipFile(fileobj=stream), _BUFFER) if zipped else stream
-        return Export(readable, name, on_head, chained=chained)
+        return Export(_unpacked(stream) if zipped else stream, name, on_head, chained=chained)
     except Damaged:
         stream.close()
         raise
+
+
+def _unpacked(stream: "BufferedReader[Any]") -> BufferedReader:
+    """Closes `stream` with itself, as GzipFile does with a file that it has opened."""
+    unpacked = gzip.GzipFile(fileobj=stream)
+    unpacked.myfileobj = cast(Any, stream)
+    return BufferedReader(unpacked, _BUFFER)
 
 
 def exports_of(path: Path) -> list[Path]:
