@@ -133,7 +133,7 @@ class ExportSource:
             hashes = self.hashes(first - 1, last)
             if head is None or len(hashes) < 2:
                 raise MissingEvents(first, last)
-            path = inclusion_path(self._connection, self.book, last, head.size)
+            path = self._path(last, head.size)
             rows = self._connection.execute(_KEYS, (self.book, first, head.number)).fetchall()
         keys = [{**orjson.loads(jwk), "kid": kid} for kid, jwk in rows]
         return Part(
@@ -158,6 +158,12 @@ class ExportSource:
                 if events != end - start + 1:
                     raise MissingEvents(start, end)
                 yield Lines(events, heads, content)
+
+    def _path(self, last: int, size: int) -> list[bytes]:
+        try:
+            return inclusion_path(self._connection, self.book, last, size)
+        except KeyError as error:
+            raise MissingEvents(1, size) from error
 
     def _awaited_head(self, position: int, deadline: float) -> TreeHead | None:
         while (left := deadline - time.monotonic()) > 0:
