@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Protocol
 
 from services.chassis.clock import Clock
@@ -86,9 +87,11 @@ class Tree(Protocol):
 class Keeper:
     """One book's. `start` is the node from which older events are looked at again. Used by one thread."""
 
-    def __init__(self, tree: Tree, key: HeadKey, clock: Clock, stop: Stop, start: int = 0) -> None:
+    def __init__(
+        self, tree: Tree, key: HeadKey, clock: Clock, stop: Stop, *, start: int = 0, chunk: int = CHUNK
+    ) -> None:  # fmt: skip
         self._tree, self._key, self._clock, self._stop = tree, key, clock, stop
-        self._looked_at = start
+        self._looked_at, self._chunk = start, chunk
         self._tried_at: float | None = None
 
     def run(self) -> None:
@@ -134,7 +137,7 @@ class Keeper:
         for level in range(STEP, TOP + 1, STEP):
             complete = position >> level
             while kept[level] < complete and not self._stop.requested:
-                end = min(kept[level] + CHUNK, complete)
+                end = min(kept[level] + self._chunk, complete)
                 self._tree.add(level, kept[level], self._roots(Rows(level, kept[level], end)))
                 kept[level] = end
                 self._stop.beat()
@@ -156,9 +159,13 @@ class Keeper:
         """Hold a part of the kept nodes against the events, another one each time. Stays where something is wrong."""
         kept = self._tree.kept()[STEP]
         first = self._looked_at if self._looked_at < kept else 0
-        rows = Rows(STEP, first, min(first + CHUNK, kept))
-        if rows.first < rows.end and self._roots(rows) != self._tree.nodes(rows):
-            raise Refused(f"Some event from {rows.below.first + 1} to {rows.below.end} was changed after it was kept.")
+        rows = Rows(STEP, first, min(first + self._chunk, kept))
+        if rows.first < rows.end:
+            pairs = zip_longest(self._roots(rows), self._tree.nodes(rows))
+            for number, (found, kept_one) in enumerate(pairs, rows.first):
+                if found != kept_one:
+                    own = Rows(STEP, number, number + 1).below
+                    raise Refused(f"An event from {own.first + 1} to {own.end}, or what is kept of it, was changed.")
         self._looked_at = rows.end
 
     def _roots(self, rows: Rows) -> list[bytes]:
