@@ -53,6 +53,8 @@ def shown(schema: dict[str, Any]) -> str:
     """A JSON schema in a few words, for the page."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(map(shown, schema["anyOf"]))
     if schema.get("type") == "array":
         return f"list of {shown(schema['items'])}"
     kinds = schema.get("type", "any")

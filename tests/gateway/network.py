@@ -84,6 +84,24 @@ def an_admin_transfer(transfer_id: str = "transfer-1", **changes: Any) -> dict[s
     return a_completed_transfer(transfer_id, **known | changes)
 
 
+def a_statement(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    closing = entries[0]["balance"] if entries else 0
+    statement = {
+        "account": FARM_ACCOUNT, "from": NOW, "to": NOW, "opening_balance": 0, "closing_balance": closing,
+        "entries": entries, "next": None,
+    }  # fmt: skip
+    return statement | changes
+
+
+def an_entry(position: int, amount: int, balance: int, description: str, **changes: Any) -> dict[str, Any]:
+    entry = {
+        "position": position, "transfer_id": f"transfer-{position}", "counterparty": BAKERY_ACCOUNT, "amount": amount,
+        "balance": balance, "description": description, "time": NOW, "role": "payer" if amount < 0 else "payee",
+        "kind": "transfer", "direction": "pay", "reference": None,
+    }  # fmt: skip
+    return entry | changes
+
+
 class Network:
     """Ann and her farm, a bakery, an administrator; sessions live until `end` is called."""
 

@@ -19,13 +19,16 @@ from tests.gateway.network import (
     Network,
     a_completed_transfer,
     a_session,
+    a_statement,
     a_transfer,
     an_account,
     an_admin_session,
     an_admin_transfer,
     an_entity,
+    an_entry,
     some_legs,
 )  # fmt: skip
+from tests.gateway.proven import furnish_proofs, no_proofs
 from tests.gateway.standin import Asked
 
 LONG_NAME = "The Worshipful Cooperative of Vegetable-Growers, Beekeepers-and-Cidermakers of Llanfairpwllgwyngyll"
@@ -54,6 +57,12 @@ PAGES = (
     Page("reset", "/password-reset/token-1"),
     Page("reset-dead", "/password-reset/token-dead"),
     Page("not-found", "/nothing/here"),
+    Page("ledger", "/ledger"),
+    Page("ledger-older", "/ledger?before=3"),
+    Page("check", "/check"),
+    Page("check-malformed", "/check?code=12-34"),
+    Page("check-unknown", "/check/ZZZZ0000ZZZZ0000ZZZZ"),
+    Page("checked", "/check/0123456789ABCDEFGHJK"),
     Page("dashboard", "/dashboard", "member"),
     Page("new-transfer", f"/transfers/new?to={BAKERY_ACCOUNT}", "member"),
     Page("new-transfer-by-name", "/transfers/new", "member"),
@@ -149,11 +158,13 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
         "book": "main", "position": 12873, "hash": "9f2c" * 16, "time": NOW, "accounts": 62, "sum_of_balances": 0,
     })  # fmt: skip
     network.directory.on("GET", "/password-resets/token-1", {"kind": "member"})
+    furnish_proofs(network)
 
 
 def empty(network: Network) -> None:
     """Nothing in any list: a network on its first day."""
     furnish(network)
+    no_proofs(network)
     _search(network, [])
     network.ledger.on("GET", "/transfers", {"transfers": [], "total": 0})
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(balance=0, max_negative=0, can_pay=0))
@@ -210,24 +221,6 @@ def _transfers(network: Network, note: str) -> None:
         an_entry(12, -123_450, -1500, note), an_entry(9, 140_000, 121_950, ""), an_entry(4, -18_050, -18_050, note),
     ]  # fmt: skip
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement(entries, next=4))
-
-
-def a_statement(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
-    closing = entries[0]["balance"] if entries else 0
-    statement = {
-        "account": FARM_ACCOUNT, "from": NOW, "to": NOW, "opening_balance": 0, "closing_balance": closing,
-        "entries": entries, "next": None,
-    }  # fmt: skip
-    return statement | changes
-
-
-def an_entry(position: int, amount: int, balance: int, description: str, **changes: Any) -> dict[str, Any]:
-    entry = {
-        "position": position, "transfer_id": f"transfer-{position}", "counterparty": BAKERY_ACCOUNT, "amount": amount,
-        "balance": balance, "description": description, "time": NOW, "role": "payer" if amount < 0 else "payee",
-        "kind": "transfer", "direction": "pay", "reference": None,
-    }  # fmt: skip
-    return entry | changes
 
 
 def a_match(name: str, mine: str, theirs: str, how: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Checks the internal token as the real one does; keeps what it was asked.
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,14 @@ class Says:
     document: Any
     status: int = 200
     headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Streams:
+    """A file that comes in pieces."""
+
+    pieces: Iterable[bytes]
+    content_type: str
 
 
 def problem(status: int, code: str, detail: str = "No.", retry_after: int | None = None, **extra: Any) -> Says:
@@ -82,6 +90,8 @@ class Standin:
     def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         request = Request(environ)
         says = self._reply(request)
+        if isinstance(says, Streams):
+            return Response(says.pieces, content_type=says.content_type)(environ, start_response)
         says = says if isinstance(says, Says) else Says(says)
         response = Response(
             json.dumps(says.document), says.status, dict(says.headers or {}), content_type="application/json"

@@ -98,8 +98,9 @@ def test_every_reference_leads_somewhere_and_every_type_exists(document: dict[st
     for name, schema in document["components"]["schemas"].items():
         assert schema["type"] == "object", name
         for field, described in schema["properties"].items():
-            kinds = described.get("type", "object" if "$ref" in described else None)
-            assert set(kinds if isinstance(kinds, list) else [kinds]) <= TYPES, (name, field)
+            for one in described.get("anyOf", [described]):
+                kinds = one.get("type", "object" if "$ref" in one else None)
+                assert set(kinds if isinstance(kinds, list) else [kinds]) <= TYPES, (name, field)
         assert set(schema.get("required", ())) <= set(schema["properties"]), name
         assert not any("_" in field for field in schema["properties"]), name
 

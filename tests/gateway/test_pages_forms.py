@@ -244,20 +244,6 @@ def test_a_complete_application_is_sent(client: FlaskClient, network: Network) -
 # --- statement ----------------------------------------------------------------------------------------------------
 
 
-def test_the_statement_file_has_every_page_and_runs_no_formula(member: FlaskClient, network: Network) -> None:
-    from tests.gateway.scenes import a_statement, an_entry
-
-    path = f"/accounts/{FARM_ACCOUNT}/statement"
-    first = a_statement([an_entry(9, -2500, -1500, "=HYPERLINK(1)")], next=9)
-    second = a_statement([an_entry(4, 1000, 1000, "eggs, brown")])
-    network.ledger.on("GET", path, lambda asked: second if asked.query.get("before") == "9" else first)
-    response = member.get("/statement.csv?from=2026-01-01&to=2026-01-31")
-    assert response.headers["Content-Disposition"] == 'attachment; filename="statement-2026-01-01-2026-01-31.csv"'
-    lines = response.text.split("\r\n")
-    assert lines[1].endswith("Old Bakery,2000000000000006,'=HYPERLINK(1),-25.00,-15.00,transfer-9")
-    assert '"eggs, brown",10.00,10.00' in lines[2]
-
-
 def test_a_day_is_a_day_in_the_members_time_zone(member: FlaskClient, network: Network) -> None:
     member.get("/statement?from=2026-07-01&to=2026-07-01")
     asked = network.ledger.last("GET", f"/accounts/{FARM_ACCOUNT}/statement")

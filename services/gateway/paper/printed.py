@@ -62,11 +62,11 @@ class _Placed:
         return max(map(len, self.cells)) * LEADING + 2 * PADDING
 
 
-def pdf(paper: Paper, *, name: str, breathe: Callable[[], None], compress: bool = True) -> bytes:
+def pdf(paper: Paper, *, name: str, breathe: Callable[[], None]) -> bytes:
     """The whole file. `name` is the member's; `breathe` is called every now and then: others want to work too."""
     prepare()
     written = io.BytesIO()
-    canvas = Canvas(written, pagesize=A4, pageCompression=int(compress), lang="en-GB")
+    canvas = Canvas(written, pagesize=A4, pageCompression=1, lang="en-GB")
     canvas.setTitle(gettext("Statement %(code)s", code=grouped(paper.facts["code"])))
     canvas.setAuthor(gettext("Mutual credit network"))
     sheet = _Sheet(canvas, paper, printable(name) or presenting.account_number(paper.facts["account"]))

@@ -8,8 +8,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR, BOLD = "SourceSansPro", "SourceSansProSemibold"
-UNKNOWN = "\N{WHITE SQUARE}"
-"""Stands for what the typeface lacks. It lacks this one too, and draws the box that it has for such cases."""
+UNKNOWN = "\N{BALLOT BOX}"
+"""Stands for what the typeface lacks."""
 
 
 @lru_cache(maxsize=1)

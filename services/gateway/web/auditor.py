@@ -1,4 +1,4 @@
-"""What an auditor sees: the state of the book, its signed head, any account; and files to take away. Changes nothing."""
+"""What an auditor sees: the state of the book, its signed head, any account; files to take away. Changes nothing."""
 
 import re
 
