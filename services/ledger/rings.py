@@ -7,6 +7,7 @@ everything above is complete.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby, islice
 
 LONGEST = 5
@@ -20,8 +21,8 @@ class Flow:
     payee: str
     amount: int
     count: int
-    first: str
-    last: str
+    first: datetime
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Ring:
     amount: int
     payments: int
     rounds: int
-    first: str
-    last: str
+    first: datetime
+    last: datetime
 
     @property
     def rank(self) -> tuple[int, int, tuple[str, ...]]:

@@ -134,8 +134,9 @@ class AuditModel:
         return found
 
     def flows(self, low: int = 1, high: int = 10**9) -> dict[tuple[str, str], list[dict[str, Any]]]:
-        """Payments that stand, by payer and payee."""
-        undone = {event["data"].get("reverses") for event in self.proposals.values()}
+        """Payments of a period that stood at its end, by payer and payee."""
+        until = [event for event in self.proposals.values() if event["position"] <= high]
+        undone = {event["data"].get("reverses") for event in until}
         found: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for known, event in self.proposals.items():
             data, ending = event["data"], self.endings.get(known)

@@ -63,17 +63,17 @@ class RandomBook:
 
     def __init__(self, appender: Appender, clock: Ticking, seed: int) -> None:
         self._appender, self._clock, self._die = appender, clock, Random(seed)
-        self.accounts = sorted(an_account_number() for _ in range(7))
+        self.accounts = sorted(an_account_number() for _ in range(6))
         self.open: list[tuple[str, str]] = []
         self.done: list[str] = []
         self._do(*(opening(number, max_negative=100, max_positive=120) for number in self.accounts))
 
     def go_on(self, steps: int) -> None:
         """So many commands more."""
-        moves = (self._propose, self._propose, self._accept, self._accept, self._limit, self._end, self._administer)
+        moves = {self._propose: 6, self._accept: 6, self._limit: 2, self._end: 2, self._administer: 1}
         for _ in range(steps):
             self._clock.now += timedelta(seconds=self._die.randint(0, 100_000))
-            self._die.choice(moves)()
+            self._die.choices(list(moves), moves.values())[0]()
 
     def _do(self, *requests) -> list[Any]:
         return decoded(self._appender.execute(requests))
@@ -81,7 +81,7 @@ class RandomBook:
     def _propose(self) -> None:
         payer, payee = self._die.sample(self.accounts, 2)
         make, initiator, other = self._die.choice([(paying, payer, payee), (requesting, payee, payer)])
-        request = make(initiator, other, self._die.randint(1, 90))
+        request = make(initiator, other, self._die.randint(1, 45))
         words = {"description": self._die.choice(WORDS), "reference": self._die.choice((None, "INV-7", "EGG"))}
         (outcome,) = self._do(replace(request, command=replace(request.command, **words)))
         if outcome.ok:
@@ -94,7 +94,7 @@ class RandomBook:
             self.done += [known] if outcome.ok else []
 
     def _limit(self) -> None:
-        limits = {"max_negative": self._die.choice((0, 30, 100)), "max_positive": self._die.choice((0, 40, 120))}
+        limits = {"max_negative": self._die.choice((0, 60, 100)), "max_positive": self._die.choice((0, 40, 120))}
         account = self._die.choice(self.accounts)
         # Standing too, that this moves nothing.
         self._do(limiting(account, **limits), standing(account, "frozen"), standing(account, "trading"))

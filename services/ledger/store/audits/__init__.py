@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from functools import partial
 
 from services.ledger.findings import Rows
-from services.ledger.store.audits.circles import circles
+from services.ledger.store.audits.circles import Circles
 from services.ledger.store.audits.happenings import changes, limit_changes, reversals, system_cancellations
 from services.ledger.store.audits.periods import Asked, Connection, View
-from services.ledger.store.audits.sampling import sample
+from services.ledger.store.audits.sampling import Samples
 from services.ledger.store.audits.searching import search
 from services.ledger.store.audits.standings import near_limits, trial_balance
 from services.ledger.store.lists import TrialBalances
@@ -31,8 +31,8 @@ class Audits:
             "reversals": reversals,
             "limit-changes": limit_changes,
             "changes": changes,
-            "sample": sample,
-            "rings": circles,
+            "sample": Samples().read,
+            "rings": Circles().read,
             "search": search,
         }
 
