@@ -15,7 +15,7 @@ from io import BufferedReader
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import orjson
 
@@ -80,10 +80,12 @@ class Export:
         on_head: Callable[[int, str], None] | None = None,
         *,
         chained: bool = True,
+        file: "BufferedReader[Any] | None" = None,
     ) -> None:
         self.name, self.heads = name, list[str]()
         self.on_head = on_head
         self._stream, self._chained = stream, chained
+        self._file = file or stream
         self._manifest: Manifest | None = None
         self._line = 0
         self.position = 0
@@ -96,7 +98,16 @@ class Export:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing more is read."""
         self._stream.close()
+        self._file.close()  # which a gzip stream leaves open when it was given it
+
+    def tell(self) -> int:
+        """Bytes of the file that were read, packed ones of a gzip file; may be asked from another thread."""
+        return 0 if self._file.closed or not self._file.seekable() else self._file.tell()
 
     @property
     def manifest(self) -> Manifest:
@@ -241,17 +252,11 @@ def export_from(
     """An export from a stream, gzip or not; the stream is closed with the export. Raises Damaged."""
     try:
         zipped = stream.peek(2)[:2] == b"\x1f\x8b"
-        return Export(_unpacked(stream) if zipped else stream, name, on_head, chained=chained)
+        readable = BufferedReader(gzip.GzipFile(fileobj=stream), _BUFFER) if zipped else stream
+        return Export(readable, name, on_head, chained=chained, file=stream)
     except Damaged:
         stream.close()
         raise
-
-
-def _unpacked(stream: "BufferedReader[Any]") -> BufferedReader:
-    """Closes `stream` with itself, as GzipFile does with a file that it has opened."""
-    unpacked = gzip.GzipFile(fileobj=stream)
-    unpacked.myfileobj = cast(Any, stream)
-    return BufferedReader(unpacked, _BUFFER)
 
 
 def exports_of(path: Path) -> list[Path]:

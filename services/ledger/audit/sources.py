@@ -1,0 +1,129 @@
+"""Where events come from: an export, a directory of them, standard input, Kafka."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from .chain import genesis_hash
+from .reading import Export, export_from, exports_of, open_export
+from .topic import Topic
+from .walking import Walk
+
+KAFKA, STDIN = "kafka:", "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a source says before its first event. `keys` are JWKs."""
+
+    file: str
+    book: str
+    unit: str
+    first: int
+    prev_hash: bytes
+    keys: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Source(Protocol):
+    """A book's events, once."""
+
+    def begin(self) -> Start:
+        """Raises Damaged, OSError."""
+
+    def walk(self, walk: Walk) -> None:
+        """Hand over all events and heads. Raises Damaged."""
+
+    def fraction(self) -> float | None:
+        """How much of it was read, from another thread; None when nobody knows."""
+
+    def close(self) -> None:
+        """No more is read."""
+
+
+def source_of(name: str, book: str | None, *, chained: bool) -> Source:
+    """By what was asked for; see Export for `chained`. Raises OSError, Damaged."""
+    if name.startswith(KAFKA):
+        return Published(name.removeprefix(KAFKA), book or "main", chained=chained)
+    if name == STDIN:
+        return Files(
+            [lambda: export_from(os.fdopen(os.dup(sys.stdin.fileno()), "rb"), "standard input", chained=chained)], book
+        )
+    paths = exports_of(Path(name))
+    return Files([_opener(path, chained=chained) for path in paths], book, sum(os.path.getsize(path) for path in paths))
+
+
+def _opener(path: Path, *, chained: bool) -> Callable[[], Export]:
+    return lambda: open_export(path, chained=chained)
+
+
+class Files:
+    """Exports, one after the other."""
+
+    def __init__(self, openers: list[Callable[[], Export]], book: str | None, size: int = 0) -> None:
+        self._openers, self._book, self._size = openers, book, size
+        self._open: Export | None = None
+        self._done = 0
+
+    def begin(self) -> Start:
+        self._open = export = self._openers[0]()
+        header = export.header
+        if self._book not in (None, header.book):
+            raise export.damaged(f"is of the book {header.book}, not of {self._book}")
+        return Start(export.name, header.book, header.unit, header.first, header.prev_hash, header.keys)
+
+    def walk(self, walk: Walk) -> None:
+        for export in self._exports():
+            header = export.header
+            if (header.book, header.first) != (walk.book, walk.position + 1) or header.prev_hash != walk.hash:
+                raise export.damaged(f"does not go on where event {walk.position} was the last")
+            export.on_head = walk.meet
+            walk.take_all(export)
+            if walk.gave_up:
+                return
+            walk.close(export.manifest)
+
+    def fraction(self) -> float | None:
+        if not self._size or self._open is None:
+            return None
+        return min((self._done + self._open.tell()) / self._size, 1.0)
+
+    def close(self) -> None:
+        if self._open:
+            self._open.close()
+
+    def _exports(self) -> Iterator[Export]:
+        """Each is closed when the next one is asked for."""
+        for number, opener in enumerate(self._openers):
+            if number or self._open is None:
+                self._open = opener()
+            yield self._open
+            self._done += self._open.tell()
+            self._open.close()
+
+
+class Published:
+    """Kafka, from offset 0."""
+
+    def __init__(self, bootstrap: str, book: str, *, chained: bool) -> None:
+        self._topic = Topic(bootstrap, book, chained=chained)
+
+    def begin(self) -> Start:
+        book = self._topic.book
+        return Start(self._topic.name, book, "", 1, genesis_hash(book))
+
+    def walk(self, walk: Walk) -> None:
+        if len(walk.keys):
+            for jws in self._topic.heads:
+                walk.heads.count += 1
+                if head := walk.read(jws, 0, walk.heads):
+                    walk.expect(head, walk.heads)
+        walk.take_all(self._topic)
+
+    def fraction(self) -> float | None:
+        return None
+
+    def close(self) -> None:
+        self._topic.close()
