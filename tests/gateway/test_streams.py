@@ -82,7 +82,11 @@ def test_a_stream_that_is_cut_is_not_taken_for_whole(signer: Signer) -> None:
 def test_a_stream_that_stands_still_ends_and_counts_as_a_failure(signer: Signer) -> None:
     done = threading.Event()
     circuit = Circuit(failures=1)
-    with saying(HEAD, chunk(PIECES[0]), then=lambda _: None if done.wait(60) else None) as url:
+
+    def stand_still(_: socket.socket) -> None:
+        assert done.wait(60)
+
+    with saying(HEAD, chunk(PIECES[0]), then=stand_still) as url:
         line = Line("ledger", url, signer, circuit)
         with pytest.raises(PartDown):
             list(line.open(AUDITOR, "/export", seconds=0.5))

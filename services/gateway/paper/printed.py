@@ -219,7 +219,8 @@ class _Sheet:
 
     def _totals(self, y: float) -> float:
         facts = self._facts
-        entries = ngettext("%(num)s entry", "%(num)s entries", facts["entries"])
+        count = presenting.count_figure(facts["entries"])
+        entries = ngettext("%(count)s entry", "%(count)s entries", facts["entries"], count=count)
         told = gettext(
             "%(entries)s · received %(received)s · paid %(paid)s",
             entries=entries,
