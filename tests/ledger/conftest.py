@@ -21,6 +21,14 @@ def ledger_database(postgres_admin_url: str) -> Iterator[Database]:
         yield database
 
 
+@pytest.fixture(scope="session")
+def target_database(postgres_admin_url: str) -> Iterator[Database]:
+    """Another database with the ledger's tables: books of the first are imported into it."""
+    with fresh_database(postgres_admin_url) as database:
+        migrate(database.owner_url, database.url)
+        yield database
+
+
 @pytest.fixture
 def book() -> str:
     """The name of a book that nobody else uses."""

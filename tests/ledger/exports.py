@@ -65,3 +65,12 @@ def imported(
 def rows(database: Database, query: str, *parameters: Any) -> list:
     with psycopg.connect(database.url) as connection:
         return connection.execute(query, parameters).fetchall()
+
+
+def requires_nothing(database: Database, book: str) -> None:
+    """Not a row of the book, in any table."""
+    tables = rows(database, "SELECT table_name FROM information_schema.columns "
+                            "WHERE table_schema = 'public' AND column_name = 'book'")  # fmt: skip
+    assert len(tables) > 10
+    for (table,) in tables:
+        assert not rows(database, f"SELECT FROM {table} WHERE book = %s", book), table
