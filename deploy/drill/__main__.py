@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from deploy.drill import checks
-from deploy.drill.attacks import ATTACKS
+from deploy.drill.attacks import ATTACKS, Attack
 from deploy.drill.copying import MOST_EVENTS, Original
 from deploy.drill.drilling import Drill, Result, Unsound
 from deploy.drill.forging import NothingToForge
@@ -44,7 +44,8 @@ def main() -> int:
             admin_url, original = _where(arguments, endings)
             folder = Path(endings.enter_context(tempfile.TemporaryDirectory(prefix="mccs-drill-")))
             places = endings.enter_context(Places(admin_url))
-            return _drilled(_prepared(places, original, folder))
+            chosen = [attack for attack in ATTACKS if arguments.only in attack.name]
+            return _drilled(_prepared(places, original, folder), chosen)
     except (Trouble, Unsound, NothingToForge, psycopg.OperationalError) as trouble:
         print(trouble, file=sys.stderr)
         return 1
@@ -53,6 +54,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.drill", description=__doc__)
     parser.add_argument("--directory", type=Path, default=CHECKOUT / ".run", help="of the running system")
+    parser.add_argument("--only", default="", metavar="TEXT", help="attacks that have this in their names")
     parser.add_argument("--small", action="store_true", help="a small book, even if a system runs")
     return parser
 
@@ -104,9 +106,7 @@ def _prepared(places: Places, original: Original | None, folder: Path) -> Drill:
     drill.prepare()
     what = f"A copy of the running book {book!r}" if original else "A small book"
     known = drill.known
-    print(
-        f"{what}: {known.size} events, signed up to {known.signed}. {len(ATTACKS)} attacks, each on a copy of its own:"
-    )
+    print(f"{what}: {known.size} events, signed up to {known.signed}. Each attack is made on a copy of its own.")
     return drill
 
 
@@ -117,24 +117,24 @@ def _fill(base: Place, original: Original | None, key: HeadKey) -> None:
         make_small_book(base.url, lambda: checks.sign(base, BOOK, key))
 
 
-def _drilled(drill: Drill) -> int:
+def _drilled(drill: Drill, attacks: Sequence[Attack]) -> int:
     started = time.monotonic()
     if wrong := {name: found for name, found in drill.untouched().items() if found}:
         print(f"Something is found in a copy that nobody attacked: {wrong}", file=sys.stderr)
         return 1
     results: list[Result] = []
-    for attack in ATTACKS:
+    for attack in attacks:
         if time.monotonic() - started > SECONDS:
             break
         results.append(drill.run(attack))
         print("." if results[-1].is_found else "!", end="", flush=True)
     print(f" {time.monotonic() - started:.0f} s\n\n{table(results)}\n{refusals(results)}\n")
-    return _verdict(results)
+    return _verdict(results, attacks[len(results) :])
 
 
-def _verdict(results: list[Result]) -> int:
+def _verdict(results: Sequence[Result], left_out: Sequence[Attack]) -> int:
     missed = [result.attack.name for result in results if not result.is_found]
-    left = [attack.name for attack in ATTACKS[len(results) :]]
+    left = [attack.name for attack in left_out]
     if missed:
         print(f"FOUND BY NOBODY: {'; '.join(missed)}")
     if left:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 import psycopg
@@ -30,7 +29,9 @@ from services.ledger.store.codes import StatementCodes
 from services.ledger.store.keeping import KeptTree
 from services.ledger.store.streaming import AuditSource
 
-_POSITION = re.compile(r"position (\d+)")
+_KEPT = "kept_heads"
+_NAMES = (re.compile(r"event (\d+)"), re.compile(r"position (\d+)"))
+"""How a sentence names a position: that of the bad event goes before that of the last good one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,17 @@ def export(place: Place, book: str, to: Path) -> Found | None:
 def offline(file: Path, *options: str) -> Found | None:
     """`mccs-audit` over an export."""
     command = [sys.executable, "-m", "services.ledger.audit", str(file), "--json", "--quiet", *options]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"mccs-audit could not be run: {done.stderr}")
     if not done.returncode:
         return None
-    return _first_of(orjson.loads(done.stdout))
+    if not done.stdout:
+        return _located(_without(file, done.stderr.strip()))
+    findings = orjson.loads(done.stdout)["findings"]
+    # Where reading broke off, kept heads of later sizes are missing too: that is no news.
+    first = next((each for each in findings if each["check"] != _KEPT), findings[0])
+    return Found(first["position"], _without(file, first["sentence"]))
 
 
 def import_(place: Place, book: str, unit: str, file: Path, keys: Path) -> Found | None:
@@ -121,7 +129,7 @@ def import_(place: Place, book: str, unit: str, file: Path, keys: Path) -> Found
     wish = ImportWish(source=str(file), keys=str(keys))
     if run_import(place.owner_url, book, unit, wish, lambda _: None, out=told, err=io.StringIO()):
         return None
-    return _located(told.getvalue().strip().removeprefix("Nothing was imported: ").removeprefix(f"{file}, "))
+    return _located(_without(file, told.getvalue().strip().removeprefix("Nothing was imported: ")))
 
 
 def check_page(place: Place, book: str, codes: Iterable[str]) -> Found | None:
@@ -143,10 +151,10 @@ def check_page(place: Place, book: str, codes: Iterable[str]) -> Found | None:
 
 
 def _located(sentence: str) -> Found:
-    named = _POSITION.search(sentence)
+    named = next(filter(None, (name.search(sentence) for name in _NAMES)), None)
     return Found(int(named[1]) if named else 0, sentence)
 
 
-def _first_of(report: dict[str, Any]) -> Found:
-    first = report["findings"][0]
-    return Found(first["position"] or 0, first["sentence"])
+def _without(file: Path, sentence: str) -> str:
+    """Each export is another file."""
+    return sentence.replace(f"{file}, ", "")

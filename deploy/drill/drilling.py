@@ -56,7 +56,9 @@ class Drill:
 
     def __init__(self, places: Places, base: Place, book: str, key: HeadKey, folder: Path) -> None:
         self._places, self._base, self._book, self._key, self._folder = places, base, book, key, folder
-        self._other_key, self._empty = HeadKey(a_key()), places.make()
+        self._other_key = HeadKey(a_key())
+        self._empty = places.make()
+        self._target: Place | None = None
 
     def prepare(self) -> None:
         """Sign what is there, print a statement, let others keep heads and keys, and let life go on. Raises Unsound."""
@@ -117,12 +119,18 @@ class Drill:
         yield OFFLINE, checks.offline(file, "--book", self._book)
         yield WITH_KEYS, checks.offline(file, "--book", self._book, "--keys", keys)
         yield WITH_HEADS, checks.offline(file, "--book", self._book, "--keys", keys, "--heads", heads)
-        place = self._places.copy(self._empty)
-        try:
-            unit = orjson.loads(file.open("rb").readline())["unit"]
-            yield IMPORT, checks.import_(place, self._book, unit, file, Path(keys))
-        finally:
+        yield IMPORT, self._import(file, Path(keys))
+
+    def _import(self, file: Path, keys: Path) -> Found | None:
+        """A refused one leaves nothing behind: then the next has the same empty database."""
+        place = self._target or self._places.copy(self._empty)
+        with file.open("rb") as opened:
+            unit = orjson.loads(opened.readline())["unit"]
+        found = checks.import_(place, self._book, unit, file, keys)
+        self._target = place if found else None
+        if not found:
             self._places.remove(place.name)
+        return found
 
     def _keep(self) -> None:
         """Heads and keys, as somebody else has them who looked in time."""
