@@ -12,11 +12,7 @@ from typing import LiteralString
 from services.chassis.clock import rfc3339
 from services.ledger.findings import Rows
 from services.ledger.rings import LONGEST, Flow, Found, Ring, rings
-from services.ledger.store.audits.periods import Asked, Connection, Stretch, stretch
-
-MOST_FLOWS = 50_000
-"""So many pairs are looked at, those with the largest sums."""
-MOST_RINGS = 1000
+from services.ledger.store.audits.periods import Asked, Bounds, Connection, Stretch, stretch
 
 _REMEMBERED = 8
 
@@ -34,13 +30,14 @@ SELECT payer, payee, sum(amount)::bigint, count(*), min(ended_at), max(ended_at)
     JOIN transfers t ON t.book = r.book AND t.transfer_id = r.reverses JOIN events e ON e.closes = t.transfer_id
     WHERE r.book = %(book)s AND r.kind = 'reversal' AND r.initiated_position > %(last)s
         AND t.kind = 'transfer' AND e.position BETWEEN %(first)s AND %(last)s) AS stood
-GROUP BY payer, payee HAVING sum(amount) >= %(least)s ORDER BY 3 DESC, 1, 2 LIMIT %(most)s + 1"""
+GROUP BY payer, payee HAVING sum(amount) >= %(least)s ORDER BY 3 DESC, 1, 2 LIMIT %(most)s"""
 
 
 class Circles:
     """Rings of one book. The last answers are remembered: what stood at a position never changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
         self._known: dict[tuple[Stretch, int, int], tuple[Found, int]] = {}
 
     def read(self, connection: Connection, book: str, asked: Asked) -> Rows:
@@ -58,23 +55,23 @@ class Circles:
         return Rows([_row(ring) for ring in shown], following, facts)
 
     def _found(self, connection: Connection, book: str, period: Stretch, length: int, least: int) -> tuple[Found, int]:
-        key = (period, length, least)
+        key, most = (period, length, least), self._bounds.flows
         if key not in self._known:
-            flows = _flows(connection, book, period, least)
+            flows = _flows(connection, book, period, least, most + 1)
             # Cooperative under gevent: others are served meanwhile.
-            found = rings(flows[:MOST_FLOWS], length=length, most=MOST_RINGS, pause=lambda: time.sleep(0))
+            found = rings(flows[:most], length=length, most=self._bounds.rings, pause=lambda: time.sleep(0))
             if found.complete:
-                cut = flows[MOST_FLOWS].amount if len(flows) > MOST_FLOWS else 0
+                cut = flows[most].amount if len(flows) > most else 0
                 found = replace(found, complete=not cut, all_above=cut or least - 1)
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[key] = found, min(len(flows), MOST_FLOWS)
+            self._known[key] = found, min(len(flows), most)
         return self._known[key]
 
 
-def _flows(connection: Connection, book: str, period: Stretch, least: int) -> Sequence[Flow]:
-    """The largest, one more than MOST_FLOWS at most."""
-    parameters = {"book": book, "first": period.first, "last": period.last, "least": least, "most": MOST_FLOWS}
+def _flows(connection: Connection, book: str, period: Stretch, least: int, most: int) -> Sequence[Flow]:
+    """The largest."""
+    parameters = {"book": book, "first": period.first, "last": period.last, "least": least, "most": most}
     with connection.transaction():
         connection.execute(_FOR_ONE_READING)
         return [Flow(*row) for row in connection.execute(_FLOWS, parameters, prepare=False)]

@@ -18,6 +18,20 @@ Asked = Mapping[str, Any]
 """A question as schemas/audits.py has checked it; `after` is what the cursor holds, or None."""
 View = Callable[[Connection, str, Asked], Rows]
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much a page looks at."""
+
+    postings: int = 10_000
+    """Of an account, for the moment since when it is near a limit."""
+    positions: int = 200_000
+    """Of the log, for words."""
+    flows: int = 50_000
+    """Pairs who paid each other, for rings: those with the largest sums."""
+    rings: int = 1000
+
+
 _STRETCH = """
 SELECT h.position, CASE
     WHEN %(from_position)s::bigint IS NOT NULL THEN %(from_position)s::bigint
@@ -50,7 +64,9 @@ def stretch(connection: Connection, book: str, period: Period, last: int | None 
         "book": book, "since": period.since, "until": period.until, "from_position": period.from_position,
         "last": last if last is not None else period.to_position,
     }  # fmt: skip
-    newest, first, end = connection.execute(_STRETCH, asked).fetchone() or (0, period.from_position or 1, 0)
+    newest, first, end = connection.execute(_STRETCH, asked).fetchone() or (
+        0, period.from_position or 1, asked["last"] or 0,
+    )  # fmt: skip
     if max(end, first - 1) > newest:
         raise NotYet(newest)
     return Stretch(first, end)

@@ -4,11 +4,8 @@ No index of words, which every payment would pay for: each page reads a bounded 
 """
 
 from services.ledger.findings import Rows
-from services.ledger.store.audits.periods import Asked, Connection, flat, stretch
+from services.ledger.store.audits.periods import Asked, Bounds, Connection, flat, stretch
 from services.ledger.store.texts import containing
-
-MOST_POSITIONS = 200_000
-"""So much of the log a page looks through."""
 
 _FOUND = """
 SELECT initiated_position AS position, initiated_at AS time, transfer_id, kind, direction, payer, payee, amount, status,
@@ -18,12 +15,12 @@ FROM transfers WHERE book = %(book)s AND initiated_position BETWEEN %(low)s AND 
 ORDER BY initiated_position DESC LIMIT %(limit)s"""
 
 
-def search(connection: Connection, book: str, asked: Asked) -> Rows:
+def search(bounds: Bounds, connection: Connection, book: str, asked: Asked) -> Rows:
     """Newest proposals first. A page may have few rows, or none, and yet a next one: `looked_from` says how far."""
     last, high = asked["after"] or (None, None)
     period, limit = stretch(connection, book, asked["period"], last), asked["limit"]
     high = period.last if high is None else min(high, period.last)
-    low = max(period.first, high - MOST_POSITIONS + 1)
+    low = max(period.first, high - bounds.positions + 1)
     parameters = {"book": book, "low": low, "high": high, "text": containing(asked["text"]), "limit": limit + 1}
     found = flat(connection.execute(_FOUND, parameters, prepare=False))
     shown = found[:limit]

@@ -7,12 +7,10 @@ from dataclasses import asdict
 from typing import Any, LiteralString
 
 from services.ledger.findings import Point, Rows
-from services.ledger.store.audits.periods import Asked, Connection, flat
+from services.ledger.store.audits.periods import Asked, Bounds, Connection, flat
 from services.ledger.store.lists import TrialBalances
 from services.ledger.store.points import ACCOUNT_THEN, point
 
-MOST_POSTINGS = 10_000
-"""So many postings of an account are looked through for the moment since when it is near a limit."""
 _MOST_LIMITS = 1000
 # Beyond every share of a limit that is used: what a limit of zero has.
 _WITHOUT_LIMIT = 10**18
@@ -91,11 +89,11 @@ def trial_balance(balances: TrialBalances, connection: Connection, book: str, as
     return Rows(rows, (at.position, found.next) if found.next else None, facts)
 
 
-def near_limits(connection: Connection, book: str, asked: Asked) -> Rows:
+def near_limits(bounds: Bounds, connection: Connection, book: str, asked: Asked) -> Rows:
     """Accounts that were outside, or had at most `percent` of a limit left: worst first, and since when.
 
     Since: the event by which it last came near that limit (a payment, or other limits). `since_exact` is false when
-    MOST_POSTINGS did not reach back so far: then it was near at the position that is shown, and before.
+    the bound of postings did not reach back so far: then it was near at the position that is shown, and before.
     """
     position, rank, number = asked["after"] or (asked["position"], _WITHOUT_LIMIT + 1, "")
     at, limit = _point(connection, book, asked, position), asked["limit"]
@@ -104,7 +102,7 @@ def near_limits(connection: Connection, book: str, asked: Asked) -> Rows:
         "limit": limit + 1,
     }  # fmt: skip
     found = flat(connection.execute(_NEAR, parameters))
-    since = _since(connection, parameters, found[:limit])
+    since = _since(connection, parameters | {"postings": bounds.postings}, found[:limit])
     rows = [_near(row, since) for row in found[:limit]]
     following = (at.position, found[limit - 1]["rank"], rows[-1]["account"]) if len(found) > limit else None
     return Rows(rows, following, _facts(at, asked, found))
@@ -137,7 +135,7 @@ def _since(
         "book": asked["book"], "position": asked["position"], "least": asked["least"],
         "accounts": [row["account"] for row in rows],
         "sides": ["negative" if row["balance"] < 0 else "positive" for row in rows],
-        "postings": MOST_POSTINGS, "limits": _MOST_LIMITS,
+        "postings": asked["postings"], "limits": _MOST_LIMITS,
     }  # fmt: skip
     found = flat(connection.execute(_SINCE, parameters, prepare=False)) if rows else []
     return {row["account"]: row for row in found}
