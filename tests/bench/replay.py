@@ -33,7 +33,7 @@ def main(events: int) -> None:
     try:
         with fresh_database(backends.address("postgres")) as database:
             migrate(database.owner_url, database.url)
-            written = _fill(database, events)
+            written = fill(database, events)
             print(f"{written} events, {ACCOUNTS} accounts")
             _print("audit with every check", written, _timed(lambda: _audit(database)))
             _print("replay and comparison", written, _timed(lambda: _replay(database, swap=False)))
@@ -48,7 +48,8 @@ def main(events: int) -> None:
         backends.close()
 
 
-def _fill(database: Database, events: int) -> int:
+def fill(database: Database, events: int) -> int:
+    """Write a book of about so many events; how many there are."""
     writer = Writer(database.url, BOOK)
     appender = Appender(writer, system_clock)
     numbers = [an_account_number() for _ in range(ACCOUNTS)]
