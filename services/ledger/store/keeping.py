@@ -15,7 +15,7 @@ from services.ledger.store.tree import TreeHead, kept_nodes, newest_head, root_a
 from services.ledger.tree import STEP, Rows
 
 # Fresh tables have no statistics: whatever is asked for has a key.
-_OPTIONS = "-c timezone=UTC -c statement_timeout=30s -c enable_seqscan=off -c jit=off"
+_OPTIONS = "-c timezone=UTC -c statement_timeout=15s -c enable_seqscan=off -c jit=off"
 
 _REACHED: LiteralString = """
 SELECT position, coalesce((SELECT size FROM tree_heads t WHERE t.book = h.book ORDER BY number DESC LIMIT 1), 0)
