@@ -1,6 +1,7 @@
 """How the gateway calls a service: one bounded pool of kept-alive connections and one circuit each, time limits
 on everything, and two ways to fail (`Refused`, `PartDown`)."""
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -205,12 +206,18 @@ class Line:
         return Refused(response.status, code, detail, problem.get("errors"), extra, retry_after)
 
 
+_FILENAME = re.compile(r'attachment; filename="?([A-Za-z0-9_-][A-Za-z0-9._-]{0,199})"?')
+
+
 class Stream:
     """An answer that is read piece by piece, as the service wrote it. Close it, or read it to its end."""
 
     def __init__(self, service: str, response: urllib3.BaseHTTPResponse, circuit: Circuit) -> None:
         self._service, self._response, self._circuit = service, response, circuit
         self.content_type = response.headers.get("Content-Type", "application/octet-stream")
+        named = _FILENAME.fullmatch(response.headers.get("Content-Disposition", ""))
+        self.name = named[1] if named else ""
+        """What the service calls the file; empty when it does not."""
 
     def __iter__(self) -> Iterator[bytes]:
         """The pieces. Raises PartDown when one does not come in time: what came before is then not all."""

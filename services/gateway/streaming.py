@@ -9,9 +9,9 @@ from services.gateway.clients import Stream
 EXPORT_TYPES = ("application/x-ndjson", "application/gzip")
 
 
-def passed_on(stream: Stream, name: str) -> Response:
-    """What the ledger streams, as a file. When it breaks off so does the connection: it can't be taken for whole."""
-    response = _response(stream, stream.content_type, name)
+def passed_on(stream: Stream) -> Response:
+    """What a service streams, as a file. When it breaks off so does the connection: it can't be taken for whole."""
+    response = _response(stream, stream.content_type, stream.name or "file")
     # Also when nobody reads a single piece.
     response.call_on_close(stream.close)
     return response
@@ -20,11 +20,6 @@ def passed_on(stream: Stream, name: str) -> Response:
 def csv_file(lines: Iterable[str], name: str) -> Response:
     """CSV that is made while it is sent."""
     return _response((line.encode() for line in lines), "text/csv; charset=utf-8", name)
-
-
-def export_name(book: str, *, gzip: bool) -> str:
-    """How a download is called."""
-    return f"{book}.ndjson.gz" if gzip else f"{book}.ndjson"
 
 
 def _response(pieces: Iterable[bytes], content_type: str, name: str) -> Response:

@@ -42,6 +42,7 @@ class Streams:
 
     pieces: Iterable[bytes]
     content_type: str
+    name: str = ""
 
 
 def problem(status: int, code: str, detail: str = "No.", retry_after: int | None = None, **extra: Any) -> Says:
@@ -91,7 +92,8 @@ class Standin:
         request = Request(environ)
         says = self._reply(request)
         if isinstance(says, Streams):
-            return Response(says.pieces, content_type=says.content_type)(environ, start_response)
+            headers = {"Content-Disposition": f"attachment; filename={says.name}"} if says.name else {}
+            return Response(says.pieces, headers=headers, content_type=says.content_type)(environ, start_response)
         says = says if isinstance(says, Says) else Says(says)
         response = Response(
             json.dumps(says.document), says.status, dict(says.headers or {}), content_type="application/json"

@@ -6,6 +6,7 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
+from services.ledger.audit.statements import read_statement
 from tests.gateway.network import FARM, FARM_ACCOUNT, Network
 from tests.gateway.pdf_text import Pdf
 from tests.gateway.proven import CODE, CODES, DOWN, PRINTED, STATEMENT, furnish_file, some_entries, some_facts
@@ -64,6 +65,22 @@ def test_no_text_of_others_runs_as_a_formula(member: FlaskClient, network: Netwo
     furnish_file(network, entries)
     row = rows(member.get("/statement.csv").text)[-1]
     assert row[4:6] == ["'@SUM(1)", "'=HYPERLINK(1)"]
+
+
+def test_the_offline_audit_reads_the_file(member: FlaskClient, network: Network) -> None:
+    entries = some_entries(3)
+    entries[0]["description"] = '-10 % discount, "thanks"'
+    furnish_file(network, entries)
+    read = read_statement("statement.csv", member.get(f"/statement.csv?{JANUARY}").text)
+    assert (read.account, read.first, read.last) == (FARM_ACCOUNT, 3, 1000)
+    assert (read.opening, read.closing) == (500, 468)
+    told = [
+        (line.position, line.transfer, line.description, line.kind, line.amount, line.balance) for line in read.lines
+    ]
+    assert told == [
+        (e["position"], e["transfer_id"], e["description"], e["kind"], e["amount"], e["balance"])
+        for e in reversed(entries)
+    ]
 
 
 def test_without_a_payment_there_is_a_file_all_the_same(member: FlaskClient, network: Network) -> None:

@@ -19,6 +19,7 @@ from tests.gateway.standin import Streams, problem
 AUDITOR = Asker(Caller(subject="audrey", roles=frozenset({"auditor"})))
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
 PIECES = [b'{"event":1}\n', b"\x00\xff" * 40_000, b'{"manifest":{}}\n']
+NAME = "main-00000000000000000003-00000000000000000009.ndjson.gz"
 
 
 def chunk(piece: bytes) -> bytes:
@@ -113,21 +114,32 @@ def test_streams_that_nobody_reads_give_their_connections_back(signer: Signer) -
         assert next(pieces) == PIECES[0]
 
 
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", 'a"; x="b', "a\\b", ""], ids=["path", "quote", "backslash", "none"]
+)
+def test_a_name_that_is_none_is_not_passed_on(
+    client: FlaskClient, network: Network, admin: dict[str, str], name: str
+) -> None:
+    network.ledger.on("GET", "/export", lambda _: Streams(PIECES, "application/gzip", name))
+    response = client.get("/api/v1/audit/export", headers=admin)
+    assert response.headers["Content-Disposition"] == 'attachment; filename="file"'
+
+
 # --- as files -----------------------------------------------------------------------------------------------------
 
 
 def test_the_export_comes_through_unchanged(client: FlaskClient, network: Network, admin: dict[str, str]) -> None:
-    network.ledger.on("GET", "/export", lambda _: Streams(PIECES, "application/gzip"))
+    network.ledger.on("GET", "/export", lambda _: Streams(PIECES, "application/gzip", NAME))
     response = client.get("/api/v1/audit/export?first=3&last=9&gzip=true", headers=admin)
     assert response.data == b"".join(PIECES)
     assert response.content_type == "application/gzip"
-    assert response.headers["Content-Disposition"] == 'attachment; filename="main.ndjson.gz"'
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{NAME}"'
     assert network.ledger.last("GET", "/export").query == {"first": "3", "last": "9", "gzip": "true"}
 
 
 def test_auditors_download_the_export_from_their_page(client: FlaskClient, network: Network) -> None:
     furnish(network)
-    network.ledger.on("GET", "/export", lambda _: Streams(PIECES, "application/gzip"))
+    network.ledger.on("GET", "/export", lambda _: Streams(PIECES, "application/gzip", NAME))
     log_in(client, "auditor")
     assert client.get("/auditor/export").data == b"".join(PIECES)
 

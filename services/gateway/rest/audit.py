@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Response
 
-from events.topics import DEFAULT_BOOK
 from services.chassis.web import allow
 from services.gateway import auditing, session, streaming
 from services.gateway.amounts import json_number
@@ -36,9 +35,8 @@ def sign_head() -> Document:
 )
 def export(query: Document) -> Response:
     """Passed on as the ledger streams it."""
-    gzip: bool = query.pop("gzip")
-    stream = session.parts().ledger.export(**query, gzip="true" if gzip else None)
-    return streaming.passed_on(stream, streaming.export_name(DEFAULT_BOOK, gzip=gzip))
+    packed = "true" if query.pop("gzip") else None
+    return streaming.passed_on(session.parts().ledger.export(**query, gzip=packed))
 
 
 def _add(name: str, view: auditing.View) -> None:

@@ -7,7 +7,6 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from events.topics import DEFAULT_BOOK
 from services.chassis.web import allow
 from services.gateway import auditing, streaming
 from services.gateway.clients import Document, PartDown, Refused
@@ -79,8 +78,7 @@ def audit_csv(view: str) -> Response:
 @allow("auditor", "admin")
 def audit_export() -> Response:
     """All events as one compressed file, which `mccs-audit` checks."""
-    stream = parts().ledger.export(gzip="true")
-    return streaming.passed_on(stream, streaming.export_name(DEFAULT_BOOK, gzip=True))
+    return streaming.passed_on(parts().ledger.export(gzip="true"))
 
 
 def _look_up(asked: str) -> tuple[Document | None, str]:

@@ -35,6 +35,7 @@ _DOWN = {
     "proof.building": lazy_gettext(
         "The ledger is still building the tree that proofs come from. Try again in a minute."
     ),
+    "export.busy": lazy_gettext("Others are downloading all events at the moment. Try again in a minute."),
     "statement.disagrees": lazy_gettext(
         "The entries do not add up to what the ledger says of them, so no file was made. Tell the administrators."
     ),

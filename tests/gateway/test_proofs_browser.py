@@ -1,0 +1,115 @@
+"""The pages that need no trust and no login, in a real browser: by eye, by keyboard, without JavaScript."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser
+
+from tests.gateway import scenes
+from tests.gateway.browsing import LAPTOP, NARROW, PHONE, enter, serving
+from tests.gateway.network import Network
+from tests.gateway.pdf_text import Pdf
+from tests.gateway.proven import CODE, DOWN, PRINTED, furnish_file, no_proofs, some_entries, some_facts
+from tests.gateway.test_pages_browser import RULES
+
+pytestmark = pytest.mark.integration
+
+LOOKS = [("light", PHONE), ("dark", PHONE), ("light", LAPTOP), ("dark", LAPTOP)]
+PATHS = ("/ledger", "/check", f"/check/{CODE}", "/check/ZZZZ0000ZZZZ0000ZZZZ", "/check?code=12-34")
+
+
+@pytest.fixture
+def site(app: Flask, network: Network) -> Iterator[str]:
+    scenes.furnish(network)
+    with serving(app) as address:
+        yield address
+
+
+def as_usual(network: Network) -> None:
+    """Heads, keys, a statement that holds."""
+
+
+def on_the_first_day(network: Network) -> None:
+    no_proofs(network)
+
+
+def in_trouble(network: Network) -> None:
+    """The ledger is down but for a statement that does not hold."""
+    for path in ("/tree/heads", "/tree/keys", "/head"):
+        network.ledger.on("GET", path, DOWN)
+    network.ledger.on("GET", f"/statement-codes/{CODE}", some_facts(holds=False))
+
+
+@pytest.mark.parametrize("scene", [as_usual, on_the_first_day, in_trouble], ids=["usual", "first-day", "trouble"])
+@pytest.mark.parametrize(("scheme", "size"), LOOKS, ids=["light-phone", "dark-phone", "light-laptop", "dark-laptop"])
+def test_axe_finds_nothing_in_any_state_and_look(
+    app: Flask, network: Network, site: str, browser: Browser, scheme: str, size: dict[str, int], scene: object
+) -> None:
+    scene(network)  # type: ignore[operator]
+    found = []
+    for who, paths in (("visitor", PATHS), ("auditor", ("/auditor",))):
+        context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+        enter(context, app, site, who)
+        page = context.new_page()
+        for path in paths:
+            page.goto(site + path)
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+            violations = Axe().run(page, options=RULES).response["violations"]
+            found += [(path, each["id"], [node["html"] for node in each["nodes"]]) for each in violations]
+        context.close()
+    assert found == []
+
+
+def test_open_proofs_are_no_wider_than_a_narrow_phone(network: Network, site: str, browser: Browser) -> None:
+    page = browser.new_page(viewport=NARROW)  # type: ignore[arg-type]
+    for path in PATHS:
+        page.goto(site + path)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+    page.close()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+def test_a_code_is_typed_and_confirmed_by_keyboard(
+    network: Network, site: str, browser: Browser, javascript: bool
+) -> None:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=javascript)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site}/")
+    page.get_by_role("link", name="Check a statement").click()
+    page.get_by_label("Code").fill("0123 4567 89ab")
+    page.keyboard.press("Enter")
+    page.get_by_text("A code has 20 letters and digits, in five groups of four.").wait_for()
+    assert page.get_by_label("Code").input_value() == "0123 4567 89ab"
+    page.get_by_label("Code").fill(PRINTED.lower())
+    page.keyboard.press("Enter")
+    page.get_by_text("Confirmed.", exact=True).wait_for()
+    assert page.url == f"{site}/check/{CODE}"
+    page.get_by_text("The proof").click()
+    page.get_by_text("ef" * 32).wait_for()
+    context.close()
+
+
+def test_a_member_takes_the_pdf_home(app: Flask, network: Network, site: str, browser: Browser) -> None:
+    furnish_file(network, some_entries(3))
+    context = browser.new_context()
+    enter(context, app, site, "member")
+    page = context.new_page()
+    page.goto(f"{site}/statement")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PDF to print").click()
+    assert download.value.suggested_filename.endswith(".pdf")
+    assert PRINTED in Pdf(download.value.path().read_bytes()).text
+    context.close()
+
+
+def test_an_auditor_has_a_head_signed(app: Flask, network: Network, site: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    enter(context, app, site, "auditor")
+    page = context.new_page()
+    page.goto(f"{site}/auditor")
+    page.get_by_role("button", name="Sign one now").click()
+    page.get_by_text("Head number 8 is signed. It covers 1,050 events.").wait_for()
+    context.close()
