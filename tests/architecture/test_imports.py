@@ -57,7 +57,9 @@ def test_only_stores_import_a_driver():
 
 def test_only_the_chassis_imports_kafka():
     for path in python("services/"):
-        assert path.parts[1] == "chassis" or "kafka" not in imported(path), path
+        # The offline audit is a package without the chassis; Kafka is an extra of it.
+        may = path.parts[1] == "chassis" or path.as_posix() == "services/ledger/audit/topic.py"
+        assert may or "kafka" not in imported(path), path
 
 
 def test_only_the_edge_imports_flask():

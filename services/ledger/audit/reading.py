@@ -15,7 +15,7 @@ from io import BufferedReader
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import orjson
 
@@ -272,10 +272,10 @@ def exports_of(path: Path) -> list[Path]:
         raise FileNotFoundError(f"no export in {path}: files are called <book>-<first>-<last>.ndjson or .ndjson.gz")
     for (book, _, last, _), (other, first, _, name) in pairwise(found):
         if book != other:
-            raise Damaged(str(path / name), 0, last, f"belongs to another book, {other}")
+            raise Damaged(str(path.joinpath(name)), 0, last, f"belongs to another book, {other}")
         if first != last + 1:
-            raise Damaged(str(path / name), 0, last, f"starts at {first}, the file before it ends at {last}")
-    return [path / name for _, _, _, name in found]
+            raise Damaged(str(path.joinpath(name)), 0, last, f"starts at {first}, the file before it ends at {last}")
+    return [path.joinpath(name) for _, _, _, name in found]
 
 
 def _named(path: Path) -> Iterator[tuple[str, re.Match[str]]]:

@@ -15,7 +15,7 @@ def found(result: Result) -> list[tuple[Check, Finding]]:
     return sorted(pairs, key=lambda pair: (pair[1].position == 0, pair[1].position))
 
 
-def as_json(result: Result, seconds: float) -> bytes:
+def as_json(result: Result, milliseconds: int) -> bytes:
     """One JSON object, indented, with a newline at its end."""
     count = result.last - result.first + 1
     document: dict[str, Any] = {
@@ -42,19 +42,19 @@ def as_json(result: Result, seconds: float) -> bytes:
             for check, finding in found(result)
         ],
         "notes": result.notes,
-        "seconds": round(seconds, 3),
-        "events_per_second": round(count / seconds) if seconds else 0,
+        "milliseconds": milliseconds,
+        "events_per_second": _speed(count, milliseconds),
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def as_text(result: Result, seconds: float) -> str:
+def as_text(result: Result, milliseconds: int) -> str:
     """Lines for people."""
     count = result.last - result.first + 1
     lines = [f"Audit of {result.source}", ""]
     facts = {
         "book": f"{result.book} ({result.unit})" if result.unit else result.book,
-        "events": f"{count:,}, positions {result.first} to {result.last}, {count / (seconds or 1):,.0f} a second",
+        "events": f"{count:,}, positions {result.first} to {result.last}, {_speed(count, milliseconds):,} a second",
         "hash": result.hash,
         "time": result.time,
         "accounts": result.accounts,
@@ -72,6 +72,10 @@ def as_text(result: Result, seconds: float) -> str:
     lines += ["", *(f"Note: {note}" for note in result.notes)]
     lines += ["", "Everything that was checked holds." if result.holds else "SOMETHING IS WRONG."]
     return "\n".join(lines) + "\n"
+
+
+def _speed(count: int, milliseconds: int) -> int:
+    return count * 1000 // max(milliseconds, 1)
 
 
 def _place(finding: Finding) -> str:

@@ -36,7 +36,7 @@ class Source(Protocol):
     def walk(self, walk: Walk) -> None:
         """Hand over all events and heads. Raises Damaged."""
 
-    def fraction(self) -> float | None:
+    def percent(self) -> int | None:
         """How much of it was read, from another thread; None when nobody knows."""
 
     def close(self) -> None:
@@ -85,10 +85,10 @@ class Files:
                 return
             walk.close(export.manifest)
 
-    def fraction(self) -> float | None:
+    def percent(self) -> int | None:
         if not self._size or self._open is None:
             return None
-        return min((self._done + self._open.tell()) / self._size, 1.0)
+        return min(100 * (self._done + self._open.tell()) // self._size, 100)
 
     def close(self) -> None:
         if self._open:
@@ -122,7 +122,7 @@ class Published:
                     walk.expect(head, walk.heads)
         walk.take_all(self._topic)
 
-    def fraction(self) -> float | None:
+    def percent(self) -> int | None:
         return None
 
     def close(self) -> None:
