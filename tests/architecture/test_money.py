@@ -7,7 +7,20 @@ import pytest
 
 from tests.architecture.source import python, tree
 
-TIMES_ALONE = {"running", "replaying", "progress", "committer", "link", "supervising", "outbox", "migrating", "quick"}
+TIMES_ALONE = {
+    "running",
+    "replaying",
+    "progress",
+    "committer",
+    "link",
+    "supervising",
+    "outbox",
+    "migrating",
+    "quick",
+    "keeping",
+    "working",
+    "proofs",
+}
 """Parts of the ledger that know durations and reckon with no amounts."""
 MONEY = [path for path in python("services/ledger/", "events/") if path.stem not in TIMES_ALONE]
 MONEY += [path for path in python("services/gateway/") if path.stem == "amounts"]
