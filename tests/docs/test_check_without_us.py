@@ -23,7 +23,8 @@ from tests.ledger.factories import paying
 from tests.ledger.fakes import Ticking
 from tests.ledger.heads import a_head_key, a_signed_head
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 ALLOWED = {"hashlib", "json", "sys", "gzip", "base64"}
 FIRST_COMPLETED = 11
 """Position of the first completion in the book in which everything happens."""
@@ -92,6 +93,29 @@ def test_the_example_of_the_document_holds(check, openssl):
     (key,) = example.header["keys"]
     assert openssl(example.end["head"], key["x"]).stdout == "Signature Verified Successfully\n"
     assert example.written().decode() == block("json")
+
+
+def audited(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "services.ledger.audit", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_step_by_step_as_the_document_says(tmp_path):
+    """Well-known documents, kept one a line, are heads and keys for mccs-audit."""
+    example = Taken.of(block("json").encode())
+    head = payload_of(example.end["head"]) | {"jws": example.end["head"], "kid": example.header["keys"][0]["kid"]}
+    known = {
+        "books": [{"book": "main", "unit": "ocn-uk", "head": head}], "keys": example.header["keys"],
+        "heads": "https://mccs.example.org/api/v1/ledger/heads", "documentation": "https://mccs.example.org/ledger",
+    }  # fmt: skip
+    (tmp_path / "export.ndjson").write_text(block("json"), encoding="utf-8")
+    (tmp_path / "keys.json").write_text(json.dumps(known), encoding="utf-8")
+    (tmp_path / "heads.ndjson").write_text(2 * (json.dumps(known) + "\n"), encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("export.ndjson", "keys.json", "heads.ndjson")]
+    done = audited(files[0], "--keys", files[1], "--heads", files[2])
+    assert done.returncode == 0, done.stdout + done.stderr
+    (tmp_path / "heads.ndjson").write_text(json.dumps(head | {"jws": head["jws"][:-4] + "AAAA"}), encoding="utf-8")
+    assert audited(files[0], "--keys", files[1], "--heads", files[2]).returncode == 1
 
 
 @pytest.mark.integration

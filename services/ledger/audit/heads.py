@@ -124,7 +124,8 @@ def _in_line(line: bytes) -> list[str]:
 
 def _heads_in(document: Any) -> list[str]:
     if isinstance(document, str):
-        return [document] if document.count(".") == 2 else []
+        # The well-known document has an address there, which may have as many dots.
+        return [document] if document.count(".") == 2 and "/" not in document else []
     if isinstance(document, dict):
         if isinstance(document.get("jws"), str):
             return [document["jws"]]
