@@ -20,6 +20,7 @@ from services.ledger.auditing.comparing import (
     wrong_transfers,
 )
 from services.ledger.auditing.digests import Told
+from services.ledger.auditing.proving import Proofs
 from services.ledger.auditing.report import Report
 from services.ledger.store.streaming import AuditSource
 
@@ -41,11 +42,12 @@ def run_audit(database_url: str, book: str, bootstrap: str, out: TextIO = sys.st
 
 def audit_store(source: AuditSource, book: str, report: Report) -> Fold:
     """Fold the stored events and hold every table against them."""
-    told = Told()
+    told, proofs = Told(), Proofs(source.head_sizes())
     fold, started = Fold(book, told), time.perf_counter()
     for position, prev_hash, hash_, body in source.events():
         fold.take(position, prev_hash, hash_, body)
-        if fold.gave_up:
+        proofs.add(fold)
+        if fold.findings and fold.gave_up:
             break
     else:
         fold.end()
@@ -63,6 +65,11 @@ def audit_store(source: AuditSource, book: str, report: Report) -> Fold:
         report.check("the history of changes is the events'", wrong_changes(told, source))
         report.check("parties of administrators' transfers are the events'", wrong_parties(told, source))
         report.check("policy and fee rules are the newest events'", wrong_rules(fold, source))
+        report.check("kept nodes are those of the Merkle tree", proofs.wrong_nodes(source.tree_nodes()))
+        heads = proofs.wrong_heads(fold, source.tree_heads(), source.head_keys())
+        report.check("signed heads are of this chain and this tree", heads)
+        codes = [Finding(position, sentence) for position, sentence in source.wrong_codes()]
+        report.check("statements with a code are what the postings say", codes)
     return fold
 
 

@@ -30,6 +30,29 @@ SELECT transfer_id::text, kind, direction, initiator, payer, payee, amount, stat
        accepted_by, consent, cancellation_kind, cancellation_code, cancellation_reason, cancelled_by
 FROM transfers WHERE book = %s"""
 
+# An empty period ends before it starts. One without an end ended with the newest event when the code was made.
+_WRONG_CODES = """
+SELECT to_position, 'the postings say something else than the statement with the code ' || code
+FROM statement_codes c, LATERAL (
+    SELECT coalesce((SELECT balance FROM postings p WHERE p.book = c.book AND p.account = c.account
+                     AND p.position < from_position ORDER BY p.position DESC LIMIT 1), 0) AS opening,
+           coalesce((SELECT balance FROM postings p WHERE p.book = c.book AND p.account = c.account
+                     AND p.position <= to_position ORDER BY p.position DESC LIMIT 1), 0) AS closing
+) AS around, LATERAL (
+    SELECT count(*) AS entries, coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS paid,
+           coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS received
+    FROM postings p WHERE p.book = c.book AND p.account = c.account
+        AND p.position BETWEEN from_position AND to_position
+) AS within
+WHERE book = %(book)s AND (
+    (opening_balance, closing_balance, c.entries, c.paid, c.received)
+        <> (opening, closing, within.entries, within.paid, within.received)
+    OR from_position < 1 OR from_position > to_position + 1
+    OR to_position > (SELECT position FROM book_head h WHERE h.book = c.book)
+    OR since IS NOT NULL AND from_position > greatest(first_position_at(c.book, since), 1)
+    OR until IS NOT NULL AND to_position >= first_position_at(c.book, until))
+ORDER BY to_position, code LIMIT 20"""
+
 _WRONG_COLUMNS = """
 SELECT position, 'its columns say something else than its bytes' FROM (
     SELECT e.*, body::json AS document FROM events e WHERE book = %(book)s
@@ -122,6 +145,33 @@ class AuditSource:
         """The columns of every transfer, in the order of the text below; times as in events."""
         for row in self._stream(_TRANSFERS):
             yield tuple(_text(value) if isinstance(value, datetime) else value for value in row)
+
+    def head_sizes(self) -> list[int]:
+        """Of all signed heads, in the order of their numbers."""
+        query = "SELECT size FROM tree_heads WHERE book = %s ORDER BY number"
+        return [size for (size,) in self._connection.execute(query, (self._book,))]
+
+    def tree_nodes(self) -> Iterator[tuple[int, int, bytes]]:
+        """Level, number and hash of every kept node, in that order."""
+        for level, number, hash_ in self._stream(
+            "SELECT level, number, hash FROM tree_nodes WHERE book = %s ORDER BY level, number"
+        ):
+            yield level, number, bytes(hash_)
+
+    def tree_heads(self) -> Iterator[Row]:
+        """Number, size, root, hash, accounts, time, kid and JWS of every signed head, by number."""
+        for number, size, root, hash_, accounts, time, kid, jws in self._stream(
+            "SELECT number, size, root, hash, accounts, time, kid, jws FROM tree_heads WHERE book = %s ORDER BY number"
+        ):
+            yield number, size, bytes(root), bytes(hash_), accounts, _text(time), kid, jws
+
+    def head_keys(self) -> list[tuple[str, str]]:
+        """Kid and JWK of every key, of all books."""
+        return [(kid, jwk) for kid, jwk in self._connection.execute("SELECT kid, jwk FROM head_keys")]
+
+    def wrong_codes(self) -> Iterator[tuple[int, str]]:
+        """The last position of statements with a code whose facts the postings do not bear out, and what."""
+        yield from self._connection.execute(_WRONG_CODES, {"book": self._book})
 
     def transfers_at(self, positions: list[int]) -> dict[int, str]:
         """Ids of the transfers that the events at these positions open or close, as their columns say."""
