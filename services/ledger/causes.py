@@ -5,7 +5,7 @@ from services.chassis.consuming import read_topic
 from services.ledger.config import DIRECTORY_SOURCE
 from services.ledger.importing import FindCause
 
-_IDLE_SECONDS = 10.0
+_IDLE_SECONDS = 10
 
 
 def cause_in_kafka(bootstrap: str) -> FindCause:

@@ -37,7 +37,7 @@ _GZIP = 31
 
 STDOUT = "-"
 SEGMENT = 100_000
-HEAD_SECONDS = 15.0
+HEAD_SECONDS = 15
 """So long is waited for a fresh signed head, before what is signed already is enough."""
 
 
@@ -88,7 +88,7 @@ def _position(text: str) -> int:
 
 
 def run_export(
-    url: str, book: str, unit: str, wish: Wish, out: BinaryIO, err: TextIO = sys.stderr, seconds: float = HEAD_SECONDS
+    url: str, book: str, unit: str, wish: Wish, out: BinaryIO, err: TextIO = sys.stderr, seconds: int = HEAD_SECONDS
 ) -> bool:
     """Export and tell on `err`; False when something is in the way: then it says what."""
     try:
@@ -109,7 +109,7 @@ class _Run:
     def __init__(self, source: ExportSource, unit: str, wish: Wish, err: TextIO) -> None:
         self._source, self._unit, self._wish, self._err = source, unit, wish, err
 
-    def run(self, out: BinaryIO, seconds: float) -> None:
+    def run(self, out: BinaryIO, seconds: int) -> None:
         wish, first = self._wish, self._wish.first or 1
         position, _ = self._source.state()
         last = covered(self._source, first, wish.last, seconds)
@@ -139,7 +139,7 @@ class _Run:
             progress = Progress("events", sum(end - begin + 1 for begin, end in ranges), self._err)
             done = 0
             for begin, end in ranges:
-                path = folder / name_of(book, begin, end, packed=wish.gzip)
+                path = folder.joinpath(name_of(book, begin, end, packed=wish.gzip))
                 write_whole(path, self._pieces(begin, end, progress, done))
                 done += end - begin + 1
             progress.finish(done)
@@ -182,7 +182,7 @@ class NoHead(NotCovered):
         )
 
 
-def covered(source: ExportSource, first: int, last: int | None, seconds: float) -> int:
+def covered(source: ExportSource, first: int, last: int | None, seconds: int) -> int:
     """The last position to export: `last`, or what the newest head covers; asks for one and waits `seconds`.
 
     Raises NotCovered with a sentence.

@@ -43,7 +43,7 @@ def long_book(database: Database, book: str, events: int) -> None:
     assert a_signed_head(database, book).size == events
 
 
-def exported(database: Database, book: str, *, seconds: float = 0.0, **wish: Any) -> tuple[bool, bytes, str]:
+def exported(database: Database, book: str, *, seconds: int = 0, **wish: Any) -> tuple[bool, bytes, str]:
     """Whether it went well, standard output, and what was told."""
     out, err = io.BytesIO(), io.StringIO()
     passed = run_export(database.url, book, UNIT, ExportWish(**wish), out, err, seconds)

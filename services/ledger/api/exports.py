@@ -21,9 +21,9 @@ from services.ledger.store.tree import TreeBehind
 
 MOST = 2
 """Exports at once in a worker."""
-IDLE_SECONDS = 60.0
+IDLE_SECONDS = 60
 """A client that has taken nothing for so long gives its place to the next."""
-_HEAD_SECONDS = 4.0
+_HEAD_SECONDS = 4
 _PAGE = 500
 """Events a page: commands are answered between two."""
 
@@ -56,7 +56,7 @@ class Running:
 class Exports:
     """Gives places to exports. `open_source` connects."""
 
-    def __init__(self, open_source: Callable[[], ExportSource], most: int = MOST, idle: float = IDLE_SECONDS) -> None:
+    def __init__(self, open_source: Callable[[], ExportSource], most: int = MOST, idle: int = IDLE_SECONDS) -> None:
         self._open, self._most, self._idle = open_source, most, idle
         self._running: list[Running] = []
         self._opening = 0

@@ -112,7 +112,7 @@ class ExportSource:
             row = self._connection.execute(_BOOK, (self.book,)).fetchone()
         return (int(row[0]), row[1]) if row else (0, None)
 
-    def fresh_head(self, position: int, seconds: float) -> TreeHead | None:
+    def fresh_head(self, position: int, seconds: int) -> TreeHead | None:
         """The newest head, once it covers `position`; whichever is newest when none came in that time.
 
         Asks `schedule` for one if need be.
@@ -122,7 +122,7 @@ class ExportSource:
             head = newest_head(self._connection, self.book)
             if head is None or head.size < position:
                 self._connection.execute("SELECT pg_notify('ledger_head_wanted', %s)", (self.book,))
-                head = self._awaited_head(position, time.monotonic() + seconds)
+                head = self._awaited_head(position, seconds)
             self._connection.execute("UNLISTEN ledger_heads")
             return head
 
@@ -165,7 +165,8 @@ class ExportSource:
         except KeyError as error:
             raise MissingEvents(1, size) from error
 
-    def _awaited_head(self, position: int, deadline: float) -> TreeHead | None:
+    def _awaited_head(self, position: int, seconds: int) -> TreeHead | None:
+        deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             for news in self._connection.notifies(timeout=left, stop_after=1):
                 if news.payload == self.book:
