@@ -1,11 +1,14 @@
 """Codes of statements: what the paper says, whoever asks, and whether the book still says so."""
 
+import io
+
 import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ledger.codes import ALPHABET, BITS, new_code, normalised
+from services.ledger.replaying import Wish, run_replay
 from tests.ledger.factories import accepting, opening
 from tests.ledger.rfc9162 import leaf, proves_inclusion
 from tests.ledger.signing_web import MemoryApi, StoreApi
@@ -172,3 +175,16 @@ def test_whatever_is_typed_is_a_code_or_none(typed: str):
 def test_an_account_that_opened_later_has_codes_too(web):
     web.appender.execute([opening(number := "1234567812345678")])
     assert made(web, number)["entries"] == 0
+
+
+@pytest.mark.integration
+def test_a_repair_of_accounts_leaves_their_codes(ledger_database, book, writer, reader):
+    web = StoreApi(ledger_database, book, writer, reader)
+    pay(web, A, B, 300)
+    facts = made(web)
+    with psycopg.connect(ledger_database.admin_url, autocommit=True) as meddler:
+        meddler.execute("SET session_replication_role = replica")
+        meddler.execute("UPDATE accounts SET balance = balance - 1 WHERE book = %s AND account = %s", [book, A])
+    assert run_replay(ledger_database.owner_url, book, "", Wish(swap=True), io.StringIO(), io.StringIO())
+    assert read(web, facts["code"]) == facts
+    assert reader.accounts([A])[0].balance == -300

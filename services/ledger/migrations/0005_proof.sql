@@ -58,7 +58,8 @@ CREATE TABLE statement_codes (
     received        bigint NOT NULL,
     made_at         timestamptz NOT NULL,
     CONSTRAINT one_code_per_statement UNIQUE NULLS NOT DISTINCT (book, account, from_position, to_position, since, until),
-    FOREIGN KEY (book, account) REFERENCES accounts
+    -- At commit: a repair of `accounts` takes rows out and puts them in again (docs/adr/0009).
+    FOREIGN KEY (book, account) REFERENCES accounts DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE TRIGGER tree_never_changes BEFORE UPDATE OR DELETE OR TRUNCATE ON tree_nodes
