@@ -4,7 +4,7 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,10 +123,10 @@ def offline(file: Path, *options: str) -> Found | None:
     return Found(first["position"], _without(file, first["sentence"]))
 
 
-def import_(place: Place, book: str, unit: str, file: Path, keys: Path) -> Found | None:
-    """Into an empty database; what refuses it."""
+def import_(place: Place, book: str, unit: str, file: Path, keys: Path, followed: Mapping[str, int]) -> Found | None:
+    """Into an empty database; what refuses it. `followed` is how far the book had followed other services."""
     told = io.StringIO()
-    wish = ImportWish(source=str(file), keys=str(keys))
+    wish = ImportWish(source=str(file), keys=str(keys), followed=followed)
     if run_import(place.owner_url, book, unit, wish, lambda _: None, out=told, err=io.StringIO()):
         return None
     return _located(_without(file, told.getvalue().strip().removeprefix("Nothing was imported: ")))

@@ -26,6 +26,7 @@ from services.ledger.store.tree import heads_before
 _MOST_HEADS = 1000
 _TRADING = """
 SELECT account, max_negative, max_positive FROM accounts WHERE book = %s AND standing = 'trading' ORDER BY account"""
+_FOLLOWED = "SELECT source, position FROM followed WHERE book = %s"
 
 DATABASE, AUDIT, SIGNING, EXPORT = "service's login", "audit", "signing", "export"
 OFFLINE, WITH_KEYS, WITH_HEADS = "mccs-audit", "mccs-audit --keys", "mccs-audit --heads"
@@ -126,7 +127,7 @@ class Drill:
         place = self._target or self._places.copy(self._empty)
         with file.open("rb") as opened:
             unit = orjson.loads(opened.readline())["unit"]
-        found = checks.import_(place, self._book, unit, file, keys)
+        found = checks.import_(place, self._book, unit, file, keys, self._followed)
         self._target = place if found else None
         if not found:
             self._places.remove(place.name)
@@ -136,10 +137,11 @@ class Drill:
         """Heads and keys, as somebody else has them who looked in time."""
         with psycopg.connect(self._base.url, options="-c timezone=UTC") as connection:
             heads = heads_before(connection, self._book, None, _MOST_HEADS)
-            jwks = [orjson.loads(jwk) for (jwk,) in connection.execute("SELECT jwk FROM head_keys")]
+            jwks = {jwk for (jwk,) in connection.execute("SELECT jwk FROM head_keys")} | {self._key.jwk}
+            self._followed: dict[str, int] = dict(connection.execute(_FOLLOWED, (self._book,)).fetchall())
         lines = b"".join(orjson.dumps(document_of(head)) + b"\n" for head in reversed(heads))
         (self._folder / "heads.ndjson").write_bytes(lines)
-        (self._folder / "keys.json").write_bytes(orjson.dumps({"keys": jwks}))
+        (self._folder / "keys.json").write_bytes(orjson.dumps({"keys": [*map(orjson.loads, sorted(jwks))]}))
 
     def _accounts(self) -> list[tuple[str, int, int]]:
         """Number and limits of those that still trade."""
