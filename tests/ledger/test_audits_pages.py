@@ -102,6 +102,8 @@ def test_a_period_by_instants_is_the_one_by_positions(auditor, played, ledger_da
     assert by_time == by_position
     assert by_time["rows"]
     assert by_time["rows"] != auditor.ask(view, **asked)["rows"]
+    places = [row.get("position", row.get("initiated_position", low)) for row in by_time["rows"]]
+    assert low <= min(places) <= max(places) < high
 
 
 def test_trial_balance_at_an_instant(auditor, played, ledger_database, book):
