@@ -73,6 +73,3 @@ CREATE TRIGGER codes_never_change BEFORE UPDATE OR DELETE OR TRUNCATE ON stateme
 
 GRANT SELECT, INSERT ON tree_nodes, head_keys, tree_heads, statement_codes TO :"service";
 GRANT SELECT, INSERT, UPDATE ON head_relays TO :"service";
-
--- Of version 1 alone; `append_batch` has its fence.
-DROP FUNCTION advance_head(text, bigint, bigint, bytea, timestamptz);
