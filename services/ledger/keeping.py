@@ -85,7 +85,7 @@ class Tree(Protocol):
 
 
 class Keeper:
-    """One book's. `start` is the node from which older events are looked at again. Used by one thread."""
+    """One book's. `start`, any number, says at which node looking back begins. Used by one thread."""
 
     def __init__(
         self, tree: Tree, key: HeadKey, clock: Clock, stop: Stop, *, start: int = 0, chunk: int = CHUNK
@@ -158,7 +158,7 @@ class Keeper:
     def _look_back(self) -> None:
         """Hold a part of the kept nodes against the events, another one each time. Stays where something is wrong."""
         kept = self._tree.kept()[STEP]
-        first = self._looked_at if self._looked_at < kept else 0
+        first = self._looked_at % kept if kept else 0
         rows = Rows(STEP, first, min(first + self._chunk, kept))
         if rows.first < rows.end:
             pairs = zip_longest(self._roots(rows), self._tree.nodes(rows))

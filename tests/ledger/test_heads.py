@@ -269,7 +269,7 @@ class TestSigning:
         """A part of the kept nodes is held against the events before each head; what was found is not passed over."""
         open_accounts(appender, 4 * 256)
         tree = KeptTree(ledger_database.url, book)
-        keeper = Keeper(tree, a_head_key(), system_clock, Stop(), start=1, chunk=1)
+        keeper = Keeper(tree, a_head_key(), system_clock, Stop(), start=4_001, chunk=1)
         assert keeper.tick(wanted=True)
         meddler.execute(CHANGES["event deleted"][0], [book])
         signed = []
