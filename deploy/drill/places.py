@@ -1,6 +1,7 @@
 """Databases of the drill: made, copied and removed again, on a PostgreSQL server that is given."""
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -30,6 +31,8 @@ class Places:
         self._owner, self._service = f"{self._prefix}_owner", f"{self._prefix}_service"
         self._password = secrets.token_hex(16)
         self._made: list[str] = []
+        # Each removal waits for a checkpoint: the drill goes on meanwhile.
+        self._remover = ThreadPoolExecutor(max_workers=1, thread_name_prefix="remove")
 
     def __enter__(self) -> Self:
         with self._admin() as admin:
@@ -41,8 +44,9 @@ class Places:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._remover.shutdown()
         for name in list(self._made):
-            self.remove(name)
+            self._remove(name)
         with self._admin() as admin:
             for login in (self._owner, self._service):
                 admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(login)))
@@ -58,10 +62,13 @@ class Places:
         return self._create(sql.SQL("TEMPLATE {}").format(sql.Identifier(original.name)))
 
     def remove(self, name: str) -> None:
-        """Of those made here alone."""
-        self._made.remove(name)
+        """Soon; one of those made here. What can't be removed now is at the end."""
+        self._remover.submit(self._remove, name)
+
+    def _remove(self, name: str) -> None:
         with self._admin() as admin:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._made.remove(name)
 
     def _create(self, template: sql.Composable) -> Place:
         name = f"{self._prefix}_{len(self._made)}_{secrets.token_hex(3)}"
