@@ -135,8 +135,10 @@ def _heads(path: Path) -> list[str]:
 def _statement(path: Path) -> Statement:
     try:
         return read_statement(str(path), _read(path).decode("utf-8-sig"))
-    except (UnreadableStatement, UnicodeDecodeError) as error:
-        raise Unreadable(f"{path}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{path} is no statement: {error}") from error
+    except UnreadableStatement as error:
+        raise Unreadable(str(error)) from error
 
 
 class _Bar:

@@ -136,7 +136,7 @@ def read_statement(file: str, text: str) -> Statement:
             lines=[_read_line(row, decimals) for row in rows],
         )
     except KeyError as error:
-        raise UnreadableStatement(f"{file} does not say its {error}") from error
+        raise UnreadableStatement(f"{file} is no statement: it does not say its {error}") from error
     except (ValueError, csv.Error, InvalidOperation) as error:
         raise UnreadableStatement(f"{file}, line {rows.line_num}: {error}") from error
 
