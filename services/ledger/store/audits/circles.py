@@ -16,7 +16,7 @@ from services.ledger.store.audits.periods import Asked, Bounds, Connection, Stre
 
 _REMEMBERED = 8
 
-# The whole table is read once: by an index it would be read in pieces all over the disk. So many sums need some room and time.
+# The whole table is read once: by an index it would be read in pieces all over the disk. So many sums need room.
 _FOR_ONE_READING = "SET LOCAL random_page_cost = 4; SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = '12s'"
 # A completed transfer has the position of its completion as version, until it is reversed: of those that were reversed
 # after the period it is looked up.
