@@ -30,7 +30,9 @@ TOP, BOTTOM = HIGH - 18 * mm, 24 * mm
 SIZE, LEADING, PADDING = 9.0, 11.5, 4.5
 HEADING = 18.0
 QR = 32 * mm
-CHECK_HIGH = QR + 34
+QUIET = 12.0
+"""Left white around the square code: readers want four of its little squares."""
+CHECK_HIGH = QR + 40
 TOTALS_HIGH = 40.0
 
 
@@ -236,15 +238,16 @@ class _Sheet:
     def _check(self, y: float) -> None:
         self._canvas.setStrokeColor(BRAND)
         self._canvas.setLineWidth(1)
-        self._canvas.roundRect(LEFT - 4, y - QR - 20, RIGHT - LEFT + 8, QR + 20, 6, stroke=1, fill=0)
+        self._canvas.roundRect(LEFT - 4, y - QR - 2 * QUIET, RIGHT - LEFT + 8, QR + 2 * QUIET, 6, stroke=1, fill=0)
         drawing = Drawing(QR, QR)
         drawing.add(qr(self._address))
-        renderPDF.draw(drawing, self._canvas, LEFT + 6, y - QR - 10)
-        self._canvas.linkURL(self._address, (LEFT + 6, y - QR - 10, LEFT + 6 + QR, y - 10), relative=0)
-        self._words_beside(LEFT + QR + 20, y - 20)
+        left, bottom = LEFT - 4 + QUIET, y - QR - QUIET
+        renderPDF.draw(drawing, self._canvas, left, bottom)
+        self._canvas.linkURL(self._address, (left, bottom, left + QR, bottom + QR), relative=0)
+        self._words_beside(left + QR + QUIET + 4, y - 22)
         if self._lacking:
             note = gettext("A box stands for a character that this typeface lacks.")
-            self._text(LEFT, y - QR - 31, note, REGULAR, 8, SOFT)
+            self._text(LEFT, y - QR - 2 * QUIET - 11, note, REGULAR, 8, SOFT)
 
     def _words_beside(self, x: float, y: float) -> None:
         self._text(x, y, gettext("Check this statement"), BOLD, 11, BRAND)
