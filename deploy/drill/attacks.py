@@ -90,8 +90,10 @@ def cut_with_head_row(connection: Connection, known: Known) -> None:
 
 
 def cut_with_heads(connection: Connection, known: Known) -> None:
+    """Whatever else in the database says that there was more goes, too."""
     cut_with_head_row(connection, known)
     connection.execute("DELETE FROM tree_heads WHERE book = %s AND size > %s", (known.book, known.cut))
+    connection.execute("DELETE FROM statement_codes WHERE book = %s AND to_position > %s", (known.book, known.cut))
 
 
 def rewrite(connection: Connection, known: Known) -> None:
@@ -177,7 +179,7 @@ ATTACKS = (
     Attack("insert an event", insert_one),
     Attack("cut the tail", cut_events),
     Attack("cut the tail; head row and tables fit", cut_with_head_row, rebuilds=True),
-    Attack("cut the tail; tables fit, heads removed", cut_with_heads, rebuilds=True),
+    Attack("cut the tail; tables fit, heads and codes removed", cut_with_heads, rebuilds=True),
     Attack("rewrite the chain; tables fit", rewrite, rebuilds=True),
     Attack("rewrite the chain; signed by another key", rewrite_without_heads, rebuilds=True, signs="another key"),
     Attack("rewrite the chain; signed by the stolen key", rewrite_without_heads, rebuilds=True,

@@ -30,7 +30,7 @@ def refusals(results: Sequence[Result]) -> str:
     for result in results:
         said = result.said[DATABASE]
         lines.append(
-            f"  {result.attack.name:<45} {said.sentence if said else 'possible: these rows change with every transfer'}"
+            f"  {result.attack.name:<50} {said.sentence if said else 'possible: these rows change with every transfer'}"
         )
     return "\n".join(lines)
 

@@ -87,17 +87,19 @@ EXPECTED: dict[str, Says] = {
     },
     "cut the tail; head row and tables fit": {
         DATABASE: (0, DENIED + "events"),
+        AUDIT: (CUT, f"head 3 is signed over {SIGNED} events, there are {CUT}: the end is cut off"),
         SIGNING: (CUT, f"a head of {SIGNED} events was signed"),
         EXPORT: (0, "are missing"),
         CHECK_PAGE: (SIGNED, "no longer says"),
     },
-    "cut the tail; tables fit, heads removed": {
+    "cut the tail; tables fit, heads and codes removed": {
         DATABASE: (0, DENIED + "events"),
         WITH_HEADS: (CUT, "is the last event, and a head signed at"),
-        CHECK_PAGE: (SIGNED, "no longer says"),
+        CHECK_PAGE: (0, "a code that was printed is not known"),
     },
     "rewrite the chain; tables fit": {
         DATABASE: (0, DENIED + "events"),
+        AUDIT: (HEADS[1], "head 2 names another chain hash than the event has: this is another history"),
         SIGNING: (0, f"Its first {SIGNED} events are no longer those that head 3 was signed over."),
         **offline(HEADS[1], "names another chain hash: this is another history"),
         IMPORT: (HEADS[1], "the signed head 2 is of other events than these"),
@@ -128,20 +130,24 @@ EXPECTED: dict[str, Says] = {
     },
     "change a stored node of the tree": {
         DATABASE: (0, DENIED + "tree_nodes"),
+        AUDIT: (256, "the kept node of level 8 is not the root of its events"),
         SIGNING: (0, "from 1 to 256"),
         **offline(SIGNED, "does not lead to the root that is signed"),
         IMPORT: (SIGNED, "does not cover it"),
     },
     "change a stored head": {
         DATABASE: (0, DENIED + "tree_heads"),
+        AUDIT: (SIGNED, "the signed head 3 has columns that say something else than what was signed"),
         SIGNING: (0, f"Its first {SIGNED} events are no longer those"),
     },
     "change a stored signature": {
         DATABASE: (0, DENIED + "tree_heads"),
+        AUDIT: (SIGNED, "the signed head 3 is not signed by the key that it names"),
         **everywhere(SIGNED, "is not signed by the key that it names"),
     },
     "change what a statement's code confirms": {
         DATABASE: (0, DENIED + "statement_codes"),
+        AUDIT: (SIGNED, "the postings say something else than the statement with the code"),
         CHECK_PAGE: (SIGNED, "no longer says"),
     },
 }
