@@ -4,7 +4,7 @@ Takes part of what `schedule` keeps; the events behind the last kept node are re
 committed at one moment each, and never changes afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, LiteralString
@@ -31,13 +31,17 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 HEAD: LiteralString = "SELECT book, number, size, root, hash, accounts, time, kid, jws FROM tree_heads "
 """Rows for `head_of`."""
+# A range at a time by the key, whatever the planner thinks of the tables' sizes.
 _NODES: LiteralString = """
-SELECT level, n.number, hash FROM tree_nodes n, unnest(%(levels)s::int[], %(firsts)s::bigint[], %(ends)s::bigint[])
-    AS r (of_level, first, before)
-WHERE book = %(book)s AND level = of_level AND n.number >= first AND n.number < before"""
+SELECT found.* FROM unnest(%(levels)s::int[], %(firsts)s::bigint[], %(ends)s::bigint[]) AS r (of_level, first, before)
+CROSS JOIN LATERAL (
+    SELECT level, n.number, hash FROM tree_nodes n
+    WHERE book = %(book)s AND level = of_level AND n.number >= first AND n.number < before OFFSET 0) AS found"""
 _LEAVES: LiteralString = """
-SELECT position - 1, hash FROM events, unnest(%(firsts)s::bigint[], %(ends)s::bigint[]) AS r (first, before)
-WHERE book = %(book)s AND position > first AND position <= before"""
+SELECT found.* FROM unnest(%(firsts)s::bigint[], %(ends)s::bigint[]) AS r (first, before)
+CROSS JOIN LATERAL (
+    SELECT position - 1, hash FROM events
+    WHERE book = %(book)s AND position > first AND position <= before OFFSET 0) AS found"""
 _KEPT: LiteralString = """
 SELECT level, (SELECT number + 1 FROM tree_nodes n WHERE book = %(book)s AND n.level = r.level
                ORDER BY number DESC LIMIT 1) FROM unnest(%(levels)s::int[]) AS r (level)"""
@@ -163,12 +167,24 @@ def _parted(wanted: Sequence[Rows], kept: dict[int, int]) -> tuple[list[Rows], l
 def _rows(
     connection: Connection, query: LiteralString, book: str, read: Sequence[Rows], *, inner: bool
 ) -> list[tuple[Any, ...]]:
-    asked = [rows for rows in read if bool(rows.level) is inner]
+    asked = _joined(rows for rows in read if bool(rows.level) is inner)
     if not asked:
         return []
     levels, firsts, ends = zip(*((rows.level, rows.first, rows.end) for rows in asked), strict=True)
     given = {"book": book, "levels": list(levels), "firsts": list(firsts), "ends": list(ends)}
-    return connection.execute(query, given).fetchall()
+    return connection.execute(query, given, binary=True).fetchall()
+
+
+def _joined(read: Iterable[Rows]) -> list[Rows]:
+    """Rows that lie side by side or overlap are read as one."""
+    joined: list[Rows] = []
+    for rows in sorted(read):
+        last = joined[-1] if joined else None
+        if last and last.level == rows.level and rows.first <= last.end:
+            joined[-1] = Rows(last.level, last.first, max(last.end, rows.end))
+        else:
+            joined.append(rows)
+    return joined
 
 
 def _head(connection: Connection, query: LiteralString, *parameters: Any) -> TreeHead | None:
