@@ -104,8 +104,10 @@ class Run:
         except Damaged as damaged:
             # Position 0: a file between two others that is not there, or not of this book.
             readable.find(max(damaged.position, walk.position) + 1, damaged.sentence)
-        walk.end()
+        walk.end(whole=readable.holds)
         readable.count = walk.position - walk.first + 1
+        if readable.holds and not readable.count:
+            readable.find(0, f"there is no event of the book {walk.book} in it")
         self._tell(walk)
 
     def _keys(self, start: Start) -> Keys:

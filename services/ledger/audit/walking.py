@@ -125,21 +125,27 @@ class Walk:
         else:
             self.expect(head, self.heads, must=False)
 
-    def end(self) -> None:
-        """No more events come."""
+    def end(self, *, whole: bool = True) -> None:
+        """No more events come; not `whole`: because they could not be read on."""
         if self.tree:
             self.tree.end()
             if self.tree.broken:
                 where = self.tree.broken
                 self.chain.find(where, "was changed, or what is before it: its hash does not cover it")
         self.chain.count = self.position - self.first + 1
+        whole = whole and not self.gave_up
         if self.fold:
-            if not self.gave_up:
+            if whole:
                 self.fold.end()
             self.rules.count = self.fold.position
             self.rules.findings += self.fold.findings
             if self.fold.sum:
                 self.rules.find(0, f"the balances sum to {self.fold.sum}")
+        if whole:
+            self._miss()
+
+    def _miss(self) -> None:
+        """Heads that must have been met and were not."""
         for head, check, must in (expected for several in self._expected.values() for expected in several):
             if must:
                 check.find(
