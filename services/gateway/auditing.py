@@ -18,7 +18,7 @@ _PERIOD = ("since", "until", "from_position", "to_position")
 MONEY = frozenset(
     {
         *("balance", "max_negative", "max_positive", "amount", "previous_max_negative", "previous_max_positive"),
-        *("sum", "total_positive", "total_negative"),
+        *("sum", "total_positive", "total_negative", "all_above"),
     }
 )
 """Columns, and facts of a view, that are amounts."""
