@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import os
 import shutil
 import sys
 import tempfile
@@ -55,17 +54,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.drill", description=__doc__)
     parser.add_argument("--directory", type=Path, default=CHECKOUT / ".run", help="of the running system")
     parser.add_argument("--only", default="", metavar="TEXT", help="attacks that have this in their names")
+    parser.add_argument("--server", metavar="URL", help="a PostgreSQL superuser's: a small book there")
     parser.add_argument("--small", action="store_true", help="a small book, even if a system runs")
     return parser
 
 
 def _where(arguments: argparse.Namespace, endings: ExitStack) -> tuple[str, Original | None]:
-    """The running system's server and book; else the server of POSTGRES_ADMIN_URL; else one that is started for it."""
-    original = None if arguments.small else _running(arguments.directory)
+    """The running system's server and book; else the server that was named; else one that is started for it."""
+    original = None if arguments.small or arguments.server else _running(arguments.directory)
     if original:
         return original
-    if given := os.environ.get("POSTGRES_ADMIN_URL"):
-        return given, None
+    if arguments.server:
+        return arguments.server, None
     print("No system runs here: starting a PostgreSQL for the drill ...", flush=True)
     return endings.enter_context(_own_server()), None
 

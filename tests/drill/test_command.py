@@ -1,6 +1,5 @@
 """`python -m deploy.drill`: what it says, how it ends, and that a running system is only read."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,10 +33,9 @@ EVERYTHING = "SELECT sum(hashtextextended(t::text, 0)) FROM {} t"
 TABLES = ("events", "accounts", "postings", "transfers", "tree_heads", "tree_nodes", "book_head", "statement_codes")
 
 
-def drilled(directory: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def drilled(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "deploy.drill", "--directory", str(directory), *arguments]
-    kept = {name: value for name, value in os.environ.items() if name != "POSTGRES_ADMIN_URL"}
-    return subprocess.run(command, cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def a_result(**said: Found) -> Result:
@@ -62,7 +60,7 @@ def test_table_says_who_found_what_and_who_did_not():
 
 @pytest.mark.integration
 def test_small_book_is_attacked_on_the_server_that_is_given(tmp_path, postgres_admin_url):
-    done = drilled(tmp_path, "--only", "swap", POSTGRES_ADMIN_URL=postgres_admin_url)
+    done = drilled(tmp_path, "--only", "swap", "--server", postgres_admin_url)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("A small book: 268 events, signed up to 264.")
     assert "swap two events" in done.stdout
