@@ -97,6 +97,7 @@ ATTEMPTS: dict[str, Callable[[Api, str], Attempt]] = {
     "GET /transfers/{}/proof": lambda web, _: (f"/transfers/{proven(web)}/proof", None, A),
     "POST /accounts/{}/statement-codes": fixed(f"/accounts/{A}/statement-codes", {}),
     "GET /statement-codes/{}": lambda web, _: (f"/statement-codes/{a_code(web)}", None, A),
+    "GET /export": fixed("/export"),
     "GET /head": fixed("/head"),
 }
 """For each route something that whoever has the right may do."""

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.integration
 
 BOOK = "main"
 HISTORY = ("events", "postings", "outcomes", "changes", "transfer_parties")
-STATE = ("accounts", "transfers", "book_head", "book_rules", "followed", "relays")
+STATE = ("accounts", "transfers", "book_head", "book_rules", "followed", "relays", "head_relays")
+PROOF = ("tree_nodes", "head_keys", "tree_heads", "statement_codes")
+"""What proves the history: as lasting as the history itself."""
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,16 @@ def full(postgres_admin_url):
         with psycopg.connect(database.url) as connection:
             connection.execute("INSERT INTO followed VALUES ('main', 'directory', 1)")
             connection.execute("INSERT INTO relays VALUES ('main', 1, 1)")
+            connection.execute("INSERT INTO head_relays VALUES ('main', 1, 1)")
+            connection.execute("INSERT INTO tree_nodes VALUES ('main', 8, 0, sha256(''))")
+            connection.execute("INSERT INTO head_keys VALUES ('k', '{}', now())")
+            connection.execute(
+                "INSERT INTO tree_heads VALUES ('main', 1, 1, sha256(''), sha256(''), 1, now(), 'k', 'jws')"
+            )
+            connection.execute(
+                "INSERT INTO statement_codes SELECT '00000000000000000000', 'main', account, NULL, NULL, 1, 1, 0, 0, "
+                "0, 0, 0, now() FROM accounts LIMIT 1"
+            )
         yield database
 
 
@@ -100,6 +112,15 @@ CHECKS = {
     "postings_amount_check": posted(f"{KNOWN}, 5, 0, 0, 10, 10", f"{OTHER}, 5, 0, 0, 10, 10"),
     "postings_sum_to_zero": posted(f"{KNOWN}, 5, -5, -5, 10, 10", f"{OTHER}, 5, 4, 4, 10, 10"),
     "relays_position_check": sql.SQL("UPDATE relays SET position = -1"),
+    "head_relays_position_check": sql.SQL("UPDATE head_relays SET position = -1"),
+    "tree_nodes_hash_check": copied("tree_nodes", number=1, hash="\\x00"),
+    "tree_nodes_level_check": copied("tree_nodes", level=9),
+    "tree_nodes_number_check": copied("tree_nodes", number=-1),
+    "tree_heads_number_check": copied("tree_heads", number=0, size=2),
+    "tree_heads_size_check": copied("tree_heads", number=2, size=0),
+    "tree_heads_root_check": copied("tree_heads", number=2, size=2, root="\\x00"),
+    "tree_heads_hash_check": copied("tree_heads", number=2, size=2, hash="\\x00"),
+    "statement_codes_code_check": copied("statement_codes", code="O" * 20, to_position=2),
     "administrators_ask_nobody": sql.SQL(
         "UPDATE transfers SET status = 'cancelled', cancellation_kind = 'system' WHERE kind = 'admin'"
     ),
@@ -124,6 +145,13 @@ UNIQUE = {
     "outcomes_pkey": copied("outcomes"),
     "postings_pkey": sql.SQL("INSERT INTO postings SELECT * FROM postings"),
     "relays_pkey": copied("relays"),
+    "head_relays_pkey": copied("head_relays"),
+    "tree_nodes_pkey": copied("tree_nodes"),
+    "head_keys_pkey": copied("head_keys"),
+    "tree_heads_pkey": copied("tree_heads", size=2),
+    "one_head_per_size": copied("tree_heads", number=2),
+    "statement_codes_pkey": copied("statement_codes", to_position=2),
+    "one_code_per_statement": copied("statement_codes", code="1" * 20),
     "transfer_parties_pkey": copied("transfer_parties"),
     "transfers_pkey": copied("transfers"),
     "one_initiation_per_transfer": an_event("opens IS NOT NULL", opens="opens"),
@@ -136,6 +164,10 @@ AT_ONCE = {
     "changes_book_position_fkey": copied("changes", position=999),
     "followed_book_fkey": copied("followed", book="nowhere"),
     "relays_book_fkey": copied("relays", book="nowhere"),
+    "head_relays_book_fkey": copied("head_relays", book="nowhere"),
+    "tree_heads_book_fkey": copied("tree_heads", book="nowhere"),
+    "statement_codes_book_fkey": copied("statement_codes", code="1" * 20, book="nowhere"),
+    "tree_heads_kid_fkey": copied("tree_heads", number=2, size=2, kid="x"),
 }
 AT_COMMIT = {
     "account_exists": posted(f"'{ONE}', 5, -5, -5, 10, 10", f"{OTHER}, 5, 5, 5, 10, 10"),
@@ -143,6 +175,7 @@ AT_COMMIT = {
     "payer_exists": copied("transfers", PROPOSED, **FRESH, payer=ONE, initiator=ONE),
     "payee_exists": copied("transfers", PROPOSED, **FRESH, payee=ONE),
     "transfer_parties_book_account_fkey": copied("transfer_parties", account=ONE),
+    "statement_codes_book_account_fkey": copied("statement_codes", code="1" * 20, account=ONE),
 }
 TRIGGERS = {
     "events_never_change": "events",
@@ -150,6 +183,21 @@ TRIGGERS = {
     "outcomes_never_change": "outcomes",
     "changes_never_change": "changes",
     "parties_never_change": "transfer_parties",
+    "tree_never_changes": "tree_nodes",
+    "keys_never_change": "head_keys",
+    "heads_never_change": "tree_heads",
+    "codes_never_change": "statement_codes",
+}
+KEYS = {
+    "events": "book, position",
+    "outcomes": "book, scope, key",
+    "changes": "book, subject, position",
+    "postings": "book, account, position",
+    "transfer_parties": "book, account, initiated_position",
+    "tree_nodes": "book, level, number",
+    "head_keys": "kid",
+    "tree_heads": "book, number",
+    "statement_codes": "code",
 }
 
 
@@ -181,11 +229,12 @@ def test_what_is_named_exists_when_it_is_committed(connection, name):
 
 
 @pytest.mark.parametrize("table", TRIGGERS.values())
-@pytest.mark.parametrize("statement", ["UPDATE {} SET book = book", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_history_never_changes(connection, table, statement):
     """The service has no right to, the owner meets the trigger."""
+    column = KEYS[table].partition(",")[0]
     with pytest.raises((errors.InsufficientPrivilege, errors.RestrictViolation)):
-        connection.execute(statement.format(table))
+        connection.execute(statement.format(table, column, column))
 
 
 @pytest.mark.parametrize("table", TRIGGERS.values())
@@ -193,11 +242,11 @@ def test_owner_meets_the_trigger_where_rows_are_inserted_again(full, table):
     with psycopg.connect(full.owner_url) as connection:
         statement = f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT DO NOTHING"
         assert connection.execute(statement).rowcount == 0
-        target = {"events": "book, position", "outcomes": "book, scope, key", "changes": "book, subject, position"}
-        key = target.get(table, "book, account, " + ("position" if table == "postings" else "initiated_position"))
+        key = KEYS[table]
+        column = key.partition(",")[0]
         with pytest.raises(errors.RestrictViolation, match="history is never changed"):
             connection.execute(
-                f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({key}) DO UPDATE SET book = 'x'"
+                f"INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({key}) DO UPDATE SET {column} = 'x'"
             )
 
 
@@ -241,8 +290,12 @@ FORBIDDEN = [
     "CREATE TRIGGER mine BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse_change()",
     "CREATE RULE mine AS ON INSERT TO events DO INSTEAD NOTHING",
     *(f"UPDATE {table} SET book = book" for table in HISTORY),
-    *(f"DELETE FROM {table}" for table in (*HISTORY, *STATE)),
-    *(f"TRUNCATE {table} CASCADE" for table in (*HISTORY, *STATE)),
+    "UPDATE tree_nodes SET hash = hash",
+    "UPDATE head_keys SET jwk = jwk",
+    "UPDATE tree_heads SET root = root",
+    "UPDATE statement_codes SET paid = paid",
+    *(f"DELETE FROM {table}" for table in (*HISTORY, *PROOF, *STATE)),
+    *(f"TRUNCATE {table} CASCADE" for table in (*HISTORY, *PROOF, *STATE)),
 ]
 
 

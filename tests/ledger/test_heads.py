@@ -13,7 +13,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jwt.algorithms import OKPAlgorithm
-from structlog.testing import capture_logs
 
 from services.chassis.clock import rfc3339, system_clock
 from services.chassis.process import Stop
@@ -30,6 +29,8 @@ from tests.ledger.fakes import Ticking
 from tests.ledger.heads import a_head_key, a_signed_head
 from tests.ledger.memory_proofs import tree_hash
 from tests.ledger.rfc9162 import proves_consistency
+from tests.log_lines import collected
+from tests.waiting import wait_until
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -206,7 +207,7 @@ class TestSigning:
         one, other = KeptTree(ledger_database.url, book), KeptTree(ledger_database.url, book)
         assert (one.lead(), other.lead()) == (True, False)
         one.close()
-        assert other.lead()
+        wait_until(other.lead)
         other.close()
 
     def test_what_was_kept_without_a_head_is_gone_on_from(self, ledger_database, book, appender, connection):
@@ -240,12 +241,12 @@ class TestSigning:
         query, why = CHANGES[change]
         is_changed = meddler.execute(query, [book]).rowcount == 1
         assert is_changed == (change != "kept node" or count == 700)
-        with capture_logs() as lines:
+        with collected() as lines:
             signed = [a_signed_head(ledger_database, book) for _ in range(2)]
-        refused = [line for line in lines if line["event"] == "head.refused"]
+        refused = [line for line in lines() if line["event"] == "head.refused"]
         assert len(refused) == (2 if is_changed else 0)
         assert not is_changed or signed == [None, None]
-        assert all(line["log_level"] == "error" and why in line["reason"] for line in refused)
+        assert all(line["level"] == "error" and why in line["reason"] for line in refused)
 
     def test_a_book_written_anew_with_the_right_hashes_gets_no_head(self, ledger_database, book, appender, meddler):
         """Chain and kept nodes are right in themselves: what gives it away is the head that was signed before."""
@@ -257,9 +258,9 @@ class TestSigning:
             writer = Writer(ledger_database.url, book)
             open_accounts(Appender(writer, system_clock), 200)
             writer.close()
-            with capture_logs() as lines:
+            with collected() as lines:
                 assert a_signed_head(ledger_database, book) is None
-            reasons += [line["reason"] for line in lines if line["event"] == "head.refused"]
+            reasons += [line["reason"] for line in lines() if line["event"] == "head.refused"]
         assert reasons == [
             "The book has come to position 200, but a head of 300 events was signed.",
             "Its first 300 events are no longer those that head 1 was signed over.",

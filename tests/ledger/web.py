@@ -3,11 +3,13 @@
 import json
 
 from services.chassis.tokens import Caller, Signer, Verifier
+from services.ledger.api.exports import Exports
 from services.ledger.app import create_app
 from services.ledger.handlers import Appender
 from tests.chassis.keys import key_pair
 from tests.ledger.factories import an_account_number, opening
 from tests.ledger.fakes import DirectLink, MemoryStore, Ticking
+from tests.ledger.memory_exports import MemoryExport
 from tests.ledger.memory_reader import MemoryReader
 
 A, B, C = (an_account_number() for _ in range(3))
@@ -25,8 +27,9 @@ class Api:
         self.appender.execute([opening(number) for number in (A, B, C)])
         self.signer = Signer(private)
         self.link = DirectLink(self.appender)
+        exports = Exports(lambda: MemoryExport(self.store, self.reader.proofs))
         self.client = create_app(
-            Verifier(public, "ledger"), self.reader, self, clock=self.clock, unit="tea"
+            Verifier(public, "ledger"), self.reader, self, clock=self.clock, unit="tea", exports=exports
         ).test_client()
         self.keys = 0
 

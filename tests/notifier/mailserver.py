@@ -19,6 +19,8 @@ class Desk:
         self.asked = 0
         self.dawdling = threading.Event()
         """While it is set, a mail is taken but the sender isn't told."""
+        self.holding = threading.Event()
+        """Set once a mail was taken whose sender isn't told."""
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: N802 -- aiosmtpd's name
         self.asked += 1
@@ -30,6 +32,7 @@ class Desk:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- aiosmtpd's name
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         while self.dawdling.is_set():
+            self.holding.set()
             await asyncio.sleep(0.01)
         return "250 OK"
 

@@ -112,7 +112,7 @@ def test_killed_sender_loses_nothing_and_repeats_at_most_the_mail_in_its_hands(s
     sender = start("services.notifier", "schedule")
     wait_until(lambda: len(mail_server.desk.mails) >= 5, seconds=30)
     mail_server.desk.dawdling.set()
-    wait_until(lambda: len(mail_server.desk.mails) > store.summary()["sent"], seconds=10)
+    wait_until(mail_server.desk.holding.is_set, seconds=30)
     kill(sender)
     mail_server.desk.dawdling.clear()
     assert store.summary()["sending"] == 1, "killed outside the send window"
