@@ -106,7 +106,7 @@ def test_audit_of_one_book_does_not_see_what_is_wrong_in_another(database):
         for table in ("postings", "changes", "transfer_parties", "transfers", "book_rules"):
             connection.execute(f"DELETE FROM {table} WHERE book = 'broken'")
     assert requires_sound(database, "sound").position == 54
-    with pytest.raises(AssertionError, match="the row of transfer [0-9a-f-]+ is not what its events say"):
+    with pytest.raises(AssertionError, match=r"the row of transfer [0-9a-f-]+ is not what its events say"):
         requires_sound(database, "broken")
 
 
