@@ -1,5 +1,6 @@
 """docker-compose.yml: whatever stays up is watched, nothing is open that need not be."""
 
+import re
 from typing import Any
 
 import pytest
@@ -35,3 +36,13 @@ def test_images_are_pinned(name: str):
 @pytest.mark.parametrize("name", SERVICES)
 def test_ports_are_published_on_loopback_alone(name: str):
     assert all(str(port).startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+
+
+def test_what_the_images_copy_reaches_the_engine():
+    """.dockerignore lets through what it names with `!`, and nothing else."""
+    let_through = re.findall(r"^!(\S+)", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
+    dockerfile = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
+    copied = [source for line in re.findall(r"^COPY (.+)", dockerfile, re.MULTILINE) for source in line.split()[:-1]]
+    assert copied
+    for source in copied:
+        assert any(source == known or source.startswith(f"{known}/") for known in let_through), source
