@@ -190,7 +190,8 @@ def test_packed_export_that_is_cut_is_found(end: int):
 def test_unread_hashes_are_taken_as_they_stand_by_those_who_check_them_elsewhere(tmp_path: Path):
     content = WHOLE.replace(b'"amount":100', b'"amount":101', 1)
     path = a_ledger().write(tmp_path / "book.ndjson", [content])
-    with open_export(path, chained=False) as export:
+    with open_export(path) as export:
+        export.chained = False
         assert len(list(export)) == 9
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .beside import Beside
 from .heads import BadKey, BadSignature, Head, Keys, verified
 from .reading import Damaged
 from .sources import Source, Start
@@ -33,7 +34,6 @@ class Wish:
     keys: Keys | None = None
     heads: Sequence[str] = ()
     statements: Sequence[Statement] = ()
-    jobs: int = 1
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ class Run:
         wish, result = self._wish, self.result
         result.book, result.unit, result.first, result.last = start.book, start.unit, start.first, start.first - 1
         observer = Watching(wish.statements) if wish.statements else None
-        walk = Walk(start.book, start.first, start.prev_hash, keys, observer=observer, jobs=wish.jobs)
+        walk = Walk(start.book, start.first, start.prev_hash, keys, observer=observer, jobs=start.jobs)
         if walk.fold is None:
             result.notes.append(_NOT_FROM_FIRST)
         return walk
@@ -147,7 +147,7 @@ class Run:
     def _tell(self, walk: Walk) -> None:
         result, fold = self.result, walk.fold
         result.last, result.hash, result.newest = walk.position, walk.hash.hex(), walk.newest
-        if walk.jobs > 1 and walk.tree:
+        if isinstance(walk.tree, Beside):
             result.checks.append(walk.chain)
         if fold:
             result.time, result.accounts = fold.time, len(fold.accounts)

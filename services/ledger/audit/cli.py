@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         wish = _wish(given)
-        source = _source(wish)
+        source = _source(wish, given.jobs)
     except Damaged as damaged:
         print(f"SOMETHING IS WRONG: {damaged}", file=sys.stderr)
         return WRONG
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--keys", type=Path, metavar="FILE", help="JWKS with the ledger's keys, from elsewhere")
     parser.add_argument("--heads", type=Path, action="append", default=[], metavar="FILE", help="heads that you kept")
     parser.add_argument("--statement", type=Path, action="append", default=[], metavar="CSV", help="a statement")
-    parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes: all but one of them hash")
+    parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes for files: all but one hash")
     parser.add_argument("--json", action="store_true", help="the report for machines")
     parser.add_argument("--quiet", action="store_true", help="no progress, and no report when everything holds")
     return parser
@@ -91,13 +91,12 @@ def _wish(given: argparse.Namespace) -> Wish:
         keys=_keys(given.keys) if given.keys else None,
         heads=[jws for path in given.heads for jws in _heads(path)],
         statements=[_statement(path) for path in given.statement],
-        jobs=given.jobs,
     )
 
 
-def _source(wish: Wish) -> Source:
+def _source(wish: Wish, jobs: int) -> Source:
     try:
-        return source_of(wish.source, wish.book, chained=wish.jobs == 1)
+        return source_of(wish.source, wish.book, jobs)
     except OSError as error:
         raise Unreadable(f"{wish.source} can't be read: {error}") from error
     except ImportError as error:

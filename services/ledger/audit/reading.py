@@ -6,16 +6,17 @@ covers it, and what the events mean, is not.
 
 import gzip
 import hashlib
+import os
 import re
 import zlib
-from binascii import hexlify
+from binascii import hexlify, unhexlify
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 
@@ -66,12 +67,25 @@ class Manifest:
     path: list[bytes]
 
 
+class Place(NamedTuple):
+    """Where an export can be read on, by another process too: behind `line` and `position`."""
+
+    path: str
+    offset: int
+    """In bytes; of a gzip file in unpacked ones."""
+    line: int
+    position: int
+    hash: bytes
+
+
 class Export:
     """An export while it is read, once: `header` at once, events by iterating, `manifest` after the last of them.
 
-    `on_head` hears of each signed head (its JWS) directly after the event that it was signed at. With `chained=False`
-    the hashes are taken as they stand, for those who check them elsewhere.
+    `on_head` hears of each signed head (its JWS) directly after the event that it was signed at. Without `chained` the
+    hashes are taken as they stand, for those who check them elsewhere.
     """
+
+    chained = True
 
     def __init__(
         self,
@@ -79,13 +93,11 @@ class Export:
         name: str,
         on_head: Callable[[int, str], None] | None = None,
         *,
-        chained: bool = True,
         file: "BufferedReader[Any] | None" = None,
     ) -> None:
         self.name, self.heads = name, list[str]()
         self.on_head = on_head
-        self._stream, self._chained = stream, chained
-        self._file = file or stream
+        self._stream, self._file = stream, file or stream
         self._manifest: Manifest | None = None
         self._line = 0
         self.position = 0
@@ -109,6 +121,18 @@ class Export:
         """Bytes of the file that were read, packed ones of a gzip file; may be asked from another thread."""
         return 0 if self._file.closed or not self._file.seekable() else self._file.tell()
 
+    def place(self) -> Place:
+        """Behind the event that was read last."""
+        return Place(os.path.realpath(self.name), self._stream.tell(), self._line, self.position, self._hash)
+
+    def go_to(self, place: Place) -> None:
+        """Read on from there, or again. Raises Damaged."""
+        self._line, self.position, self._hash = place.line, place.position, place.hash
+        try:
+            self._stream.seek(place.offset)
+        except (EOFError, OSError, zlib.error) as error:
+            raise self.damaged(f"can't be read on: {error}") from error
+
     @property
     def manifest(self) -> Manifest:
         """Of an export that was read to its end; raises Damaged before."""
@@ -118,7 +142,7 @@ class Export:
 
     def __iter__(self) -> Iterator[Entry]:
         """Raises Damaged."""
-        sha256, chained = hashlib.sha256, self._chained
+        sha256, chained = hashlib.sha256, self.chained
         position, prev_hash = self.position, self._hash
         while True:
             line = self._next()
@@ -133,7 +157,10 @@ class Export:
                 if line[-_AFTER_BODY:] != b'%b%b"}\n' % (_HASH, hexlify(hash_)):
                     raise self._broken(line, position)
             else:
-                hash_ = self._hash_in(line)
+                try:
+                    hash_ = unhexlify(line[9 - _AFTER_BODY : -3])
+                except ValueError:
+                    hash_ = self._hash_in(line)
             self.position, self._hash = position, hash_
             yield position, prev_hash, hash_, body
             prev_hash = hash_
@@ -241,19 +268,17 @@ class Export:
         return document
 
 
-def open_export(path: Path, on_head: Callable[[int, str], None] | None = None, *, chained: bool = True) -> Export:
+def open_export(path: Path, on_head: Callable[[int, str], None] | None = None) -> Export:
     """An export file, gzip or not. Raises Damaged, OSError when there is none."""
-    return export_from(path.open("rb"), str(path), on_head, chained=chained)
+    return export_from(BufferedReader(FileIO(path), _BUFFER), str(path), on_head)
 
 
-def export_from(
-    stream: "BufferedReader[Any]", name: str, on_head: Callable[[int, str], None] | None = None, *, chained: bool = True
-) -> Export:
+def export_from(stream: "BufferedReader[Any]", name: str, on_head: Callable[[int, str], None] | None = None) -> Export:
     """An export from a stream, gzip or not; the stream is closed with the export. Raises Damaged."""
     try:
         zipped = stream.peek(2)[:2] == b"\x1f\x8b"
         readable = BufferedReader(gzip.GzipFile(fileobj=stream), _BUFFER) if zipped else stream
-        return Export(readable, name, on_head, chained=chained, file=stream)
+        return Export(readable, name, on_head, file=stream)
     except Damaged:
         stream.close()
         raise

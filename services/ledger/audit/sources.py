@@ -4,9 +4,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from .beside import Beside
 from .chain import genesis_hash
 from .reading import Export, export_from, exports_of, open_export
 from .topic import Topic
@@ -25,6 +27,8 @@ class Start:
     first: int
     prev_hash: bytes
     keys: list[dict[str, Any]] = field(default_factory=list)
+    jobs: int = 1
+    """Processes that can work on it."""
 
 
 class Source(Protocol):
@@ -43,27 +47,23 @@ class Source(Protocol):
         """No more is read."""
 
 
-def source_of(name: str, book: str | None, *, chained: bool) -> Source:
-    """By what was asked for; see Export for `chained`. Raises OSError, Damaged."""
+def source_of(name: str, book: str | None, jobs: int = 1) -> Source:
+    """By what was asked for. What can be read but once is read by one process. Raises OSError, Damaged."""
     if name.startswith(KAFKA):
-        return Published(name.removeprefix(KAFKA), book or "main", chained=chained)
+        return Published(name.removeprefix(KAFKA), book or "main")
     if name == STDIN:
-        return Files(
-            [lambda: export_from(os.fdopen(os.dup(sys.stdin.fileno()), "rb"), "standard input", chained=chained)], book
-        )
+        return Files([lambda: export_from(os.fdopen(os.dup(sys.stdin.fileno()), "rb"), "standard input")], book)
     paths = exports_of(Path(name))
-    return Files([_opener(path, chained=chained) for path in paths], book, sum(os.path.getsize(path) for path in paths))
-
-
-def _opener(path: Path, *, chained: bool) -> Callable[[], Export]:
-    return lambda: open_export(path, chained=chained)
+    again = all(path.is_file() for path in paths)
+    size = sum(os.path.getsize(path) for path in paths)
+    return Files([partial(open_export, path) for path in paths], book, size, jobs if again else 1)
 
 
 class Files:
-    """Exports, one after the other."""
+    """Exports, one after the other. With `jobs` > 1 their chain is checked by others, when they start with the book."""
 
-    def __init__(self, openers: list[Callable[[], Export]], book: str | None, size: int = 0) -> None:
-        self._openers, self._book, self._size = openers, book, size
+    def __init__(self, openers: list[Callable[[], Export]], book: str | None, size: int = 0, jobs: int = 1) -> None:
+        self._openers, self._book, self._size, self._jobs = openers, book, size, jobs
         self._open: Export | None = None
         self._done = 0
 
@@ -72,7 +72,8 @@ class Files:
         header = export.header
         if self._book not in (None, header.book):
             raise export.damaged(f"is of the book {header.book}, not of {self._book}")
-        return Start(export.name, header.book, header.unit, header.first, header.prev_hash, header.keys)
+        jobs = self._jobs if header.first == 1 else 1
+        return Start(export.name, header.book, header.unit, header.first, header.prev_hash, header.keys, jobs)
 
     def walk(self, walk: Walk) -> None:
         for export in self._exports():
@@ -80,6 +81,9 @@ class Files:
             if (header.book, header.first) != (walk.book, walk.position + 1) or header.prev_hash != walk.hash:
                 raise export.damaged(f"does not go on where event {walk.position} was the last")
             export.on_head = walk.meet
+            if isinstance(walk.tree, Beside):
+                export.chained = False
+                walk.tree.read(export)
             walk.take_all(export)
             if walk.gave_up:
                 return
@@ -107,8 +111,8 @@ class Files:
 class Published:
     """Kafka, from offset 0."""
 
-    def __init__(self, bootstrap: str, book: str, *, chained: bool) -> None:
-        self._topic = Topic(bootstrap, book, chained=chained)
+    def __init__(self, bootstrap: str, book: str) -> None:
+        self._topic = Topic(bootstrap, book)
 
     def begin(self) -> Start:
         book = self._topic.book

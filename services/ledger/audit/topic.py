@@ -17,12 +17,11 @@ _PATIENCE = 40
 class Topic:
     """What is published of a book. `heads` are the JWS in `ledger.checkpoints`, none when there is no such topic."""
 
-    def __init__(self, bootstrap: str, book: str, *, chained: bool = True) -> None:
-        """With `chained=False` hashes are taken as they stand. Raises KafkaError when no broker answers."""
+    def __init__(self, bootstrap: str, book: str) -> None:
+        """Raises KafkaError when no broker answers."""
         from kafka import KafkaConsumer
 
         self.name, self.book, self.position, self.hash = f"kafka:{bootstrap}", book, 0, genesis_hash(book)
-        self._chained = chained
         self._consumer: Any = KafkaConsumer(
             bootstrap_servers=bootstrap,
             enable_auto_commit=False,
@@ -63,7 +62,7 @@ class Topic:
     def _require_linked(self, position: int, prev_hash: bytes, hash_: bytes, body: bytes) -> None:
         if prev_hash != self.hash:
             raise self._damaged(f"event {position} does not continue the chain")
-        if self._chained and link(prev_hash, position, body) != hash_:
+        if link(prev_hash, position, body) != hash_:
             raise self._damaged(f"event {position} was changed: its hash does not cover it")
 
     def _records(self, topic: str) -> Iterator[tuple[dict[str, str], bytes]]:

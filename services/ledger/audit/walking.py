@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from .chain import genesis_hash
+from .beside import Beside
 from .fold import Fold
 from .growing import Growing
 from .heads import BadSignature, Head, Keys, verified
@@ -43,10 +43,12 @@ class Walk:
     def __init__(
         self, book: str, first: int, prev_hash: bytes, keys: Keys, *, observer: Observer | None = None, jobs: int = 1
     ) -> None:
-        self.book, self.first, self.keys, self.jobs = book, first, keys, jobs
+        self.book, self.first, self.keys = book, first, keys
         self.position, self.hash = first - 1, prev_hash
         self.fold = Fold(book, observer) if first == 1 else None
-        self.tree = Growing(genesis_hash(book), jobs) if first == 1 else None
+        self.tree: Growing | Beside | None = None
+        if first == 1:
+            self.tree = Beside(jobs) if jobs > 1 else Growing()
         self.newest: Head | None = None
         self.chain = Check("chain", "the events are one chain")
         self.rules = Check("rules", "zero sums, limits, life cycles, fees, consent: every event keeps the rules")
@@ -63,7 +65,7 @@ class Walk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.tree:
-            self.tree.__exit__(kind, error, trace)
+            self.tree.close()
 
     @property
     def gave_up(self) -> bool:
@@ -89,7 +91,7 @@ class Walk:
             return
         follow, add = fold.follow, tree.add
         for position, _, hash_, body in entries:
-            add(hash_, body)
+            add(hash_)
             follow(position, hash_, body)
             self.position, self.hash = position, hash_
             if position == self._next:
@@ -129,20 +131,24 @@ class Walk:
         """No more events come; not `whole`: because they could not be read on."""
         if self.tree:
             self.tree.end()
-            if self.tree.broken:
-                where = self.tree.broken
-                self.chain.find(where, "was changed, or what is before it: its hash does not cover it")
+            if broken := self.tree.broken:
+                self.chain.find(broken.position + 1, broken.sentence)
         self.chain.count = self.position - self.first + 1
         whole = whole and not self.gave_up
         if self.fold:
             if whole:
                 self.fold.end()
             self.rules.count = self.fold.position
-            self.rules.findings += self.fold.findings
+            self.rules.findings += self._founded(self.fold.findings)
             if self.fold.sum:
                 self.rules.find(0, f"the balances sum to {self.fold.sum}")
         if whole:
             self._miss()
+
+    def _founded(self, findings: list[Finding]) -> list[Finding]:
+        """Those before the place where the chain breaks: what comes behind it proves nothing."""
+        broken = self.tree and self.tree.broken
+        return [finding for finding in findings if finding.position <= broken.position] if broken else findings
 
     def _miss(self) -> None:
         """Heads that must have been met and were not."""
