@@ -27,6 +27,7 @@ _NAMED = re.compile(r"(?P<book>[a-z0-9-]{1,40})-(?P<first>\d{20})-(?P<last>\d{20
 _HEX = re.compile(r"[0-9a-f]{64}")
 _SEQUENCE = re.compile(rb'"sequence":"(\d{20})"')
 _EVENT, _HASH, _TAIL = b'{"event":', b',"hash":"', b'"}\n'
+_UNREADABLE = (EOFError, OSError, zlib.error)
 _AFTER_BODY = len(_HASH) + 64 + len(_TAIL)
 
 Entry = tuple[int, bytes, bytes, bytes]
@@ -130,8 +131,8 @@ class Export:
         self._line, self.position, self._hash = place.line, place.position, place.hash
         try:
             self._stream.seek(place.offset)
-        except (EOFError, OSError, zlib.error) as error:
-            raise self.damaged(f"can't be read on: {error}") from error
+        except _UNREADABLE as error:
+            raise self._unreadable(error) from error
 
     @property
     def manifest(self) -> Manifest:
@@ -142,12 +143,16 @@ class Export:
 
     def __iter__(self) -> Iterator[Entry]:
         """Raises Damaged."""
-        sha256, chained = hashlib.sha256, self.chained
+        sha256, chained, readline = hashlib.sha256, self.chained, self._stream.readline
         position, prev_hash = self.position, self._hash
         while True:
-            line = self._next()
-            if line[:9] != _EVENT:
-                if self._is_last(line):
+            self._line += 1
+            try:
+                line = readline()
+            except _UNREADABLE as error:
+                raise self._unreadable(error) from error
+            if line[:9] != _EVENT or line[-1:] != b"\n":
+                if self._is_last(self._whole(line)):
                     return
                 continue
             position += 1
@@ -172,9 +177,11 @@ class Export:
     def _next(self) -> bytes:
         self._line += 1
         try:
-            line = self._stream.readline()
-        except (EOFError, OSError, zlib.error) as error:
-            raise self.damaged(f"can't be read on: {error}") from error
+            return self._whole(self._stream.readline())
+        except _UNREADABLE as error:
+            raise self._unreadable(error) from error
+
+    def _whole(self, line: bytes) -> bytes:
         if line[-1:] != b"\n":
             raise self.damaged("the line is cut off" if line else "ends without a manifest: it is cut off")
         return line
@@ -215,8 +222,11 @@ class Export:
     def _stream_goes_on(self) -> bool:
         try:
             return bool(self._stream.read(1))
-        except (EOFError, OSError, zlib.error) as error:
-            raise self.damaged(f"can't be read on: {error}") from error
+        except _UNREADABLE as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> Damaged:
+        return self.damaged(f"can't be read on: {error}")
 
     def _read_manifest(self, document: dict[str, Any]) -> Manifest:
         try:
