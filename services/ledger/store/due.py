@@ -11,6 +11,8 @@ from typing import LiteralString
 
 import psycopg
 
+from services.ledger.store.connecting import connect_lasting
+
 PAGE = 500
 # Fresh tables have no statistics: the planner must take the index that has the order.
 OPTIONS = (
@@ -96,15 +98,5 @@ class DueTransfers:
     def _connected(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
             self._leads = False
-            self._connection = psycopg.connect(
-                self._url,
-                autocommit=True,
-                options=OPTIONS,
-                connect_timeout=5,
-                application_name="ledger-schedule",
-                # A dead network must not keep the lock for hours.
-                keepalives_idle=5,
-                keepalives_interval=2,
-                keepalives_count=3,
-            )
+            self._connection = connect_lasting(self._url, "ledger-schedule", OPTIONS)
         return self._connection

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, LiteralString, Self
+from typing import LiteralString, Self
 
 import orjson
 import psycopg
 
 from services.ledger.chain import genesis_hash
+from services.ledger.store.connecting import connect_lasting
 from services.ledger.store.tree import TreeHead, covering_head, inclusion_path, newest_head
 
 PAGE = 1000
@@ -89,11 +90,7 @@ class ExportSource:
     def __init__(self, url: str, book: str) -> None:
         self.book = book
         with _guarded():
-            self._connection: psycopg.Connection[tuple[Any, ...]] = psycopg.connect(
-                url, autocommit=True, options=_OPTIONS, connect_timeout=5, application_name="ledger-export",
-                # A dead network must not keep the connection for hours.
-                keepalives_idle=5, keepalives_interval=2, keepalives_count=3,
-            )  # fmt: skip
+            self._connection = connect_lasting(url, "ledger-export", _OPTIONS)
 
     def __enter__(self) -> Self:
         return self

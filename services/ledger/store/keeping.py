@@ -11,6 +11,7 @@ from psycopg import errors
 
 from services.ledger.chain import genesis_hash
 from services.ledger.keeping import Moment, Refused
+from services.ledger.store.connecting import connect_lasting
 from services.ledger.store.tree import TreeHead, kept_nodes, newest_head, root_at
 from services.ledger.tree import STEP, Rows
 
@@ -157,16 +158,6 @@ class KeptTree:
     def _connected(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
             self._leads = False
-            self._connection = psycopg.connect(
-                self._url,
-                autocommit=True,
-                options=_OPTIONS,
-                connect_timeout=5,
-                application_name="ledger-heads",
-                # A dead network must not keep the lock for hours.
-                keepalives_idle=5,
-                keepalives_interval=2,
-                keepalives_count=3,
-            )
+            self._connection = connect_lasting(self._url, "ledger-heads", _OPTIONS)
             self._connection.execute("LISTEN ledger_head_wanted")
         return self._connection

@@ -14,6 +14,7 @@ from events.codec import decode
 from events.topics import LEDGER_CHECKPOINTS, LEDGER_EVENTS
 from services.chassis.relaying import Outgoing
 from services.ledger.heads import canonical_document
+from services.ledger.store.connecting import connect_lasting
 from services.ledger.store.tree import HEAD, head_of
 
 _READ_EVENTS: LiteralString = """
@@ -21,6 +22,8 @@ SELECT position, event_id, type, prev_hash, hash, body FROM events
 WHERE book = %s AND position > (SELECT position FROM relays WHERE book = %s) ORDER BY position LIMIT %s"""
 _READ_HEADS: LiteralString = f"""
 {HEAD} WHERE book = %s AND number > (SELECT position FROM head_relays WHERE book = %s) ORDER BY number LIMIT %s"""
+# The position sub-select is a constant to the planner: it must use the key.
+_OPTIONS = "-c statement_timeout=10s -c enable_seqscan=off"
 
 
 class Outbox:
@@ -93,18 +96,7 @@ class Outbox:
     def _connected(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
             self._epoch = None
-            self._connection = psycopg.connect(
-                self._url,
-                autocommit=True,
-                # The position sub-select is a constant to the planner: it must use the key.
-                options="-c statement_timeout=10s -c enable_seqscan=off",
-                connect_timeout=5,
-                application_name="ledger-relay",
-                # A dead network must not keep the lock for hours.
-                keepalives_idle=5,
-                keepalives_interval=2,
-                keepalives_count=3,
-            )
+            self._connection = connect_lasting(self._url, "ledger-relay", _OPTIONS)
             self._connection.execute(f"LISTEN {self.news}")
         return self._connection
 
