@@ -18,3 +18,11 @@ def connect_lasting(url: str, name: str, options: str) -> psycopg.Connection[tup
         keepalives_interval=2,
         keepalives_count=3,
     )
+
+
+def try_lock(connection: psycopg.Connection[tuple[Any, ...]], work: str, book: str) -> bool:
+    """Take the lock of a work on a book, for as long as the connection lives; False while another has it."""
+    row = connection.execute(
+        "SELECT pg_try_advisory_lock(hashtextextended(%s::text, 0))", (f"ledger/{work}/{book}",)
+    ).fetchone()  # fmt: skip
+    return bool(row and row[0])

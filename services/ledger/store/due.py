@@ -11,7 +11,7 @@ from typing import LiteralString
 
 import psycopg
 
-from services.ledger.store.connecting import connect_lasting
+from services.ledger.store.connecting import connect_lasting, try_lock
 
 PAGE = 500
 # Fresh tables have no statistics: the planner must take the index that has the order.
@@ -63,10 +63,7 @@ class DueTransfers:
         """Whether this process leads: the lock lives as long as the connection."""
         connection = self._connected()
         if not self._leads:
-            row = connection.execute(
-                "SELECT pg_try_advisory_lock(hashtextextended('ledger/schedule/' || %s::text, 0))", (self._book,)
-            ).fetchone()
-            self._leads = bool(row and row[0])
+            self._leads = try_lock(connection, "schedule", self._book)
         return self._leads
 
     def expired(self, now: datetime, after: Place) -> Sequence[Place]:

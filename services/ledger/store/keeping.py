@@ -11,7 +11,7 @@ from psycopg import errors
 
 from services.ledger.chain import genesis_hash
 from services.ledger.keeping import Moment, Refused
-from services.ledger.store.connecting import connect_lasting
+from services.ledger.store.connecting import connect_lasting, try_lock
 from services.ledger.store.tree import TreeHead, kept_nodes, newest_head, root_at
 from services.ledger.tree import STEP, Rows
 
@@ -58,10 +58,7 @@ class KeptTree:
         """The lock lives as long as the connection."""
         connection = self._connected()
         if not self._leads:
-            row = connection.execute(
-                "SELECT pg_try_advisory_lock(hashtextextended('ledger/heads/' || %s::text, 0))", (self.book,)
-            ).fetchone()
-            self._leads = bool(row and row[0])
+            self._leads = try_lock(connection, "heads", self.book)
         return self._leads
 
     def reached(self) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from events.codec import decode
 from events.topics import LEDGER_CHECKPOINTS, LEDGER_EVENTS
 from services.chassis.relaying import Outgoing
 from services.ledger.heads import canonical_document
-from services.ledger.store.connecting import connect_lasting
+from services.ledger.store.connecting import connect_lasting, try_lock
 from services.ledger.store.tree import HEAD, head_of
 
 _READ_EVENTS: LiteralString = """
@@ -48,7 +48,7 @@ class Outbox:
         Nobody leads a book that doesn't exist yet: its first writer makes it.
         """
         connection = self._connected()
-        if self._epoch is None and self._locked(connection):
+        if self._epoch is None and try_lock(connection, self.lock, self._book):
             row = connection.execute(
                 f"INSERT INTO {self.cursor} AS c (book, epoch, position) SELECT book, 1, 0 FROM book_head "
                 "WHERE book = %s ON CONFLICT (book) DO UPDATE SET epoch = c.epoch + 1 RETURNING epoch",
@@ -87,12 +87,6 @@ class Outbox:
             self._connection.close()
         self._connection, self._epoch = None, None
 
-    def _locked(self, connection: psycopg.Connection) -> bool:
-        row = connection.execute(
-            "SELECT pg_try_advisory_lock(hashtextextended(%s::text || %s::text, 0))", (self.lock, self._book)
-        ).fetchone()
-        return bool(row and row[0])
-
     def _connected(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
             self._epoch = None
@@ -104,7 +98,7 @@ class Outbox:
 class EventOutbox(Outbox):
     """The events."""
 
-    cursor, lock, news, query = "relays", "ledger/relay/", "ledger_events", _READ_EVENTS
+    cursor, lock, news, query = "relays", "relay", "ledger_events", _READ_EVENTS
 
     def outgoing(self, row: Sequence[Any]) -> Outgoing:
         """Its canonical bytes, with its place in the chain."""
@@ -124,7 +118,7 @@ class EventOutbox(Outbox):
 class HeadOutbox(Outbox):
     """The signed heads; their number is their position."""
 
-    cursor, lock, news, query = "head_relays", "ledger/head-relay/", "ledger_heads", _READ_HEADS
+    cursor, lock, news, query = "head_relays", "head-relay", "ledger_heads", _READ_HEADS
 
     def outgoing(self, row: Sequence[Any]) -> Outgoing:
         """The head's document."""

@@ -114,11 +114,6 @@ def inclusion_path(connection: Connection, book: str, position: int, size: int) 
     return _roots(connection, book, inclusion_ranges(position - 1, size))
 
 
-def consistency_path(connection: Connection, book: str, first: int, second: int) -> list[bytes]:
-    """That the tree at `second` continues the one at `first`, 0 < first <= second. Raises TreeBehind."""
-    return _roots(connection, book, consistency_ranges(first, second))
-
-
 def root_at(connection: Connection, book: str, size: int) -> bytes:
     """The root over the first `size` (> 0) events. Raises TreeBehind."""
     return _roots(connection, book, [(0, size)])[0]
