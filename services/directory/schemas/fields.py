@@ -1,18 +1,17 @@
-"""Shapes of requests (docs/internal-api.md): checked, trimmed and normalised here, so that the domain need not.
+"""Fields that are checked, trimmed and normalised as they come in.
 
 Lengths are in characters after NFC. In a PATCH `null` and "" clear an optional field (behaviour.md, decisions).
 """
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate
 
-from events.directory import Place, Profile
+from events.directory import Place
 from services.chassis.clock import rfc3339
 from services.directory.domain import STATUSES, LoginKind, email_identity, password_problems
 from services.directory.words import TagsInvalid, normal_tag, normal_tags
@@ -179,179 +178,20 @@ def _strong(password: str) -> None:
         raise ValidationError(problems)
 
 
-def _new_password() -> fields.Field[str]:
+def new_password() -> fields.Field[str]:
+    """A password that may be set."""
     return fields.String(required=True, validate=_strong)
 
 
-def _address() -> Text:
+def network_address() -> Text:
+    """Where somebody calls from, as the gateway saw it."""
     return Text(64, needed=True, required=True)
 
 
-def _kind() -> fields.Field[str]:
+def login_kind() -> fields.Field[str]:
+    """Which door: `member` or `admin`."""
     return fields.String(required=True, validate=validate.OneOf(get_args(LoginKind)))
-
-
-class UserFields(Schema):
-    """What a user says of itself."""
-
-    first_name = Text(100)
-    last_name = Text(100)
-    telephone = Text(25)
-
-
-class NewUser(UserFields):
-    """A user who signs up."""
-
-    email = Email(required=True, needed=True)
-    password = _new_password()
-
-
-class UserFieldsByAdmin(UserFields):
-    """An administrator may change the address too."""
-
-    email = Email(needed=True)
-
-
-class ProfileFields(Schema):
-    """What an entity says of itself (behaviour.md 2.2)."""
-
-    name = Text(100, needed=True)
-    email = Email()
-    telephone = Text(25)
-    inc_type = Text(25)
-    company_number = Text(20)
-    website = Website(100)
-    declared_turnover = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, 10**15))
-    description = Text(500, lines=True)
-    address = Text(255, lines=True)
-    city = Text(50)
-    region = Text(50)
-    postal_code = Text(10)
-    country = Text(50)
-    place = PlaceField()
-
-
-class PreferenceFields(Schema):
-    """What an entity wants to be told."""
-
-    daily_match_mail = fields.Boolean(truthy={True}, falsy={False})
-    matches_since_last_login = fields.Boolean(truthy={True}, falsy={False})
-
-
-_PROFILE = frozenset(ProfileFields().fields)
-
-
-class EntityFields(ProfileFields):
-    """Everything that its members may change; the profile's fields come together in `profile`."""
-
-    offers = Tags()
-    wants = Tags()
-    preferences = fields.Nested(PreferenceFields)
-
-    @post_load
-    def gather(self, loaded: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """`{profile: {...}, offers?, wants?, ...}`."""
-        profile = {name: value for name, value in loaded.items() if name in _PROFILE}
-        return {"profile": profile} | {name: value for name, value in loaded.items() if name not in _PROFILE}
-
-
-class EntityFieldsByAdmin(EntityFields):
-    """What administrators may change too."""
-
-    status = fields.String(validate=validate.OneOf(STATUSES))
-    reason = Text(500, lines=True)
-    categories = Categories()
-
-
-class NewEntity(EntityFields):
-    """An entity that signs up."""
-
-    name = Text(100, needed=True, required=True)
-
-
-class SignUpBody(Schema):
-    """POST /signup."""
-
-    user = fields.Nested(NewUser, required=True)
-    entity = fields.Nested(NewEntity, required=True)
-    preferences = fields.Nested(PreferenceFields, load_default=dict)
-    address = _address()
-
-
-class LoginBody(Schema):
-    """POST /sessions. An address or password that can't be is just wrong: nothing tells more."""
-
-    email = fields.String(required=True, validate=validate.Length(max=1000))
-    password = fields.String(required=True, validate=validate.Length(max=1000))
-    kind = _kind()
-    address = _address()
-
-    @post_load
-    def identify(self, loaded: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """The address in its one form, so that no spelling escapes the count of failures."""
-        return loaded | {"email": email_identity(loaded["email"])}
-
-
-class ResetRequestBody(Schema):
-    """POST /password-resets."""
-
-    email = fields.String(required=True, validate=validate.Length(max=1000))
-    kind = _kind()
-
-    @post_load
-    def identify(self, loaded: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """The address in its one form."""
-        return loaded | {"email": email_identity(loaded["email"])}
-
-
-class ResetBody(Schema):
-    """POST /password-resets/{token}."""
-
-    password = _new_password()
-
-
-class Page(Schema):
-    """Which page of a list."""
-
-    page = fields.Integer(load_default=1, validate=validate.Range(1, 10**9))
-    page_size = fields.Integer(load_default=10, validate=validate.Range(1, 100))
-
-
-class EntitiesQuery(Page):
-    """GET /entities."""
-
-    ids = Listed(IDS_MAX)
-    accounts = Listed(IDS_MAX)
-    status = Statuses()
-
-
-class SearchQuery(Page):
-    """GET /search."""
-
-    offers = fields.String(load_default="", validate=validate.Length(max=500))
-    wants = fields.String(load_default="", validate=validate.Length(max=500))
-    name = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
-    category = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
-    tagged_since = Moment()
-    status = Statuses()
-
-    @validates_schema
-    def check_since(self, loaded: dict[str, Any], **_: Any) -> None:
-        """A date alone means nothing: it is the date of a tag."""
-        if "tagged_since" in loaded and not (loaded["offers"].strip() or loaded["wants"].strip()):
-            raise ValidationError("This needs offers or wants to look for.", "tagged_since")
-
-
-class TagsQuery(Schema):
-    """GET /tags."""
-
-    fragment = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
 
 
 class Nothing(Schema):
     """An empty object."""
-
-
-def profile_of(values: Mapping[str, Any], default_email: str) -> Profile:
-    """A new entity's profile; its address is its user's unless it has one."""
-    return Profile(**{"email": default_email, **{name: value for name, value in values.items() if value}})

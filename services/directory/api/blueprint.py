@@ -1,0 +1,117 @@
+"""The blueprint that every route hangs on, refusals, and what routes share."""
+
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, request
+
+from services.chassis.logs import correlation_id
+from services.chassis.tokens import Caller
+from services.chassis.web import Problem, answer, caller
+from services.directory.api.errors import ERRORS
+from services.directory.domain import DirectoryError, EntityNotYours, UnknownUser
+from services.directory.handlers.reading import Reader
+from services.directory.handlers.writing import By, Directory, Done
+from services.directory.store import AWAY, EntityIndex, SearchUnavailable
+
+DIRECTORY, INDEX = "directory", "index"
+"""Where app.py leaves what the views use, in `app.extensions`."""
+
+READERS = ("public", "member", "admin", "auditor", "service")
+
+_KEY_MAX = 200
+
+bp = Blueprint("directory", __name__)
+
+
+@bp.app_errorhandler(DirectoryError)
+def refuse(error: DirectoryError) -> Any:
+    """The answer to a broken rule, from the table above."""
+    status, code = next(ERRORS[cls] for cls in type(error).__mro__ if cls in ERRORS)
+    errors, retry_after = getattr(error, "errors", None), getattr(error, "retry_after", None)
+    return current_app.handle_user_exception(Problem(status, code, str(error), errors, retry_after))
+
+
+def refuse_without_mongo(_: Exception) -> Any:
+    """The answer while MongoDB is away."""
+    sentence = "Logins and profiles are not available for the moment. Try again shortly."
+    return current_app.handle_user_exception(Problem(503, "directory.unavailable", sentence, retry_after=2))
+
+
+@bp.app_errorhandler(SearchUnavailable)
+def refuse_without_search(_: Exception) -> Any:
+    """The answer while Elasticsearch is away."""
+    sentence = "The search is not available for the moment. Everything else works; try again shortly."
+    return current_app.handle_user_exception(Problem(503, "search.unavailable", sentence, retry_after=2))
+
+
+for _away in AWAY:
+    bp.app_errorhandler(_away)(refuse_without_mongo)
+
+
+def the_directory() -> Directory:
+    """All that use cases need."""
+    return cast(Directory, current_app.extensions[DIRECTORY])
+
+
+def the_index() -> EntityIndex:
+    """The search."""
+    return cast(EntityIndex, current_app.extensions[INDEX])
+
+
+def by(scope: str | None = None) -> By:
+    """On whose behalf a command of this request runs. Raises Problem for a malformed Idempotency-Key."""
+    asking: Caller = caller()
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not (0 < len(key) <= _KEY_MAX and key.isascii() and key.isprintable()):
+        raise Problem(400, "idempotency.key_malformed", f"An Idempotency-Key is 1 to {_KEY_MAX} ASCII characters.")
+    actor = f"system:{scope}" if scope else asking.actor
+    return By(
+        actor=actor,
+        correlation_id=correlation_id(),
+        on_behalf_of=asking.on_behalf_of or None,
+        key=f"{actor}/{key}" if key else None,
+    )
+
+
+def done(done: Done) -> Response:
+    """The answer to a command."""
+    return answer(done.document, **({"directory": done.position} if done.position else {}))
+
+
+def reader() -> Reader:
+    """What the caller may see."""
+    roles = caller().roles
+    return Reader(
+        sees_all="admin" in roles or "service" in roles,
+        names_all=bool(roles & {"member", "admin", "auditor", "service"}),
+        entities=caller().entities,
+    )
+
+
+def is_admin() -> bool:
+    """Whether an administrator calls."""
+    return "admin" in caller().roles
+
+
+def only_self(user_id: str) -> None:
+    """Raises UnknownUser for somebody else than the user, administrators aside."""
+    if not caller().roles & {"admin", "service"} and user_id != caller().subject:
+        raise UnknownUser("There is no such user.")
+
+
+def only_own(entity_id: str) -> None:
+    """Raises EntityNotYours for whoever does not belong to the entity, administrators aside."""
+    if not is_admin() and entity_id not in caller().entities:
+        raise EntityNotYours("This business is not yours to change.")
+
+
+def only_admins_filter(statuses: list[str]) -> None:
+    """Raises Problem when somebody else than an administrator asks for statuses."""
+    if statuses and not is_admin():
+        raise Problem(403, "auth.forbidden", "Looking for a status is for administrators.")
+
+
+def window(asked: dict[str, Any]) -> tuple[int, int]:
+    """Skip and limit of the page asked for."""
+    size = asked["page_size"]
+    return (asked["page"] - 1) * size, size

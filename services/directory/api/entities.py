@@ -1,0 +1,65 @@
+"""Businesses: reading and changing them, and the trading application."""
+
+from flask import Response
+
+from services.chassis.web import Problem, allow, answer, body, caller, query
+from services.directory.api.blueprint import (
+    READERS,
+    bp,
+    by,
+    done,
+    is_admin,
+    only_admins_filter,
+    only_own,
+    reader,
+    the_directory,
+    window,
+)
+from services.directory.domain import EntityChange
+from services.directory.handlers import members, reading
+from services.directory.schemas.entities import EntityFieldsByAdmin
+from services.directory.schemas.fields import Nothing
+from services.directory.schemas.reads import EntitiesQuery
+
+_ENTITIES, _ENTITY_BY_ADMIN, _NOTHING = EntitiesQuery(), EntityFieldsByAdmin(), Nothing()
+
+
+@bp.get("/entities")
+@allow(*READERS)
+def entities() -> Response:
+    """Entities by ids or accounts in the order asked; else by status, newest first."""
+    asked = query(_ENTITIES)
+    store, reads = the_directory().store, reader()
+    if asked["ids"] or asked["accounts"]:
+        found = reading.entities(store, reads, asked["ids"], asked["accounts"])
+        return answer({"entities": found, "total": len(found)})
+    only_admins_filter(asked["status"])
+    found, total = reading.newest(store, reads, asked["status"], *window(asked))
+    return answer({"entities": found, "total": total})
+
+
+@bp.get("/entities/<entity_id>")
+@allow(*READERS)
+def entity(entity_id: str) -> Response:
+    """One entity."""
+    return answer(reading.entity(the_directory().store, reader(), entity_id))
+
+
+@bp.patch("/entities/<entity_id>")
+@allow("member", "admin")
+def change_entity(entity_id: str) -> Response:
+    """Change an entity; its status and categories are the administrators' to change."""
+    only_own(entity_id)
+    asked = body(_ENTITY_BY_ADMIN)
+    if not is_admin() and asked.keys() & {"status", "reason", "categories"}:
+        raise Problem(403, "auth.forbidden", "Status and categories are for administrators to change.")
+    return done(members.change_entity(the_directory(), by(), entity_id, EntityChange(**asked)))
+
+
+@bp.post("/entities/<entity_id>/trading-application")
+@allow("member")
+def apply_for_trading(entity_id: str) -> Response:
+    """Ask to become a trading member."""
+    only_own(entity_id)
+    body(_NOTHING)
+    return done(members.apply_for_trading(the_directory(), by(), entity_id, caller().subject))

@@ -1,0 +1,76 @@
+"""Sign-up, sessions, new passwords."""
+
+from flask import Response
+
+from services.chassis.web import allow, answer, body
+from services.directory.api.blueprint import bp, by, done, the_directory
+from services.directory.domain import Preferences
+from services.directory.handlers import logins, members
+from services.directory.handlers.writing import Done
+from services.directory.schemas.entities import profile_of
+from services.directory.schemas.logins import LoginBody, ResetBody, ResetRequestBody, SignUpBody
+
+_SIGN_UP, _LOGIN, _RESET_REQUEST, _RESET = SignUpBody(), LoginBody(), ResetRequestBody(), ResetBody()
+
+
+@bp.post("/signup")
+@allow("public")
+def sign_up() -> Response:
+    """Register a user with an entity, and log in."""
+    asked = body(_SIGN_UP)
+    user, entity = asked["user"], asked["entity"]
+    form = members.SignUp(
+        **user,
+        profile=profile_of(entity["profile"], user["email"]),
+        offers=entity.get("offers", ()),
+        wants=entity.get("wants", ()),
+        preferences=Preferences(**(asked["preferences"] | entity.get("preferences", {}))),
+    )
+    registered = members.sign_up(the_directory(), by("visitor"), form)
+    session = logins.open_session(the_directory(), registered.document["user_id"], asked["address"])
+    return done(Done({**registered.document, "session": session}, registered.position))
+
+
+@bp.post("/sessions")
+@allow("public")
+def log_in() -> Response:
+    """Begin a session."""
+    return answer(logins.log_in(the_directory(), **body(_LOGIN)))
+
+
+@bp.get("/sessions/<session_id>")
+@allow("service")
+def session(session_id: str) -> Response:
+    """A session that lives, and now lives longer."""
+    return answer(logins.session(the_directory(), session_id))
+
+
+@bp.delete("/sessions/<session_id>")
+@allow("service")
+def log_out(session_id: str) -> Response:
+    """End a session."""
+    the_directory().store.sessions.end(session_id)
+    return answer({})
+
+
+@bp.post("/password-resets")
+@allow("public")
+def request_reset() -> Response:
+    """Send a one-time link; the same answer whoever asks."""
+    logins.request_reset(the_directory(), by("visitor"), **body(_RESET_REQUEST))
+    return answer({})
+
+
+@bp.get("/password-resets/<token>")
+@allow("public")
+def reset_kind(token: str) -> Response:
+    """Whether a token can be used, and for which login."""
+    return answer({"kind": logins.reset_kind(the_directory(), token)})
+
+
+@bp.post("/password-resets/<token>")
+@allow("public")
+def reset_password(token: str) -> Response:
+    """Set a new password, once."""
+    kind, position = logins.reset_password(the_directory(), by("visitor"), token, body(_RESET)["password"])
+    return done(Done({"kind": kind}, position))

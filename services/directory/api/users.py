@@ -1,0 +1,27 @@
+"""Users: oneself, or anybody for administrators."""
+
+from flask import Response
+
+from services.chassis.web import allow, answer, body
+from services.directory.api.blueprint import bp, by, done, is_admin, only_self, the_directory
+from services.directory.handlers import members, reading
+from services.directory.schemas.users import UserFields, UserFieldsByAdmin
+
+_USER, _USER_BY_ADMIN = UserFields(), UserFieldsByAdmin()
+
+
+@bp.get("/users/<user_id>")
+@allow("member", "admin", "service")
+def user(user_id: str) -> Response:
+    """A user: oneself, or any for an administrator."""
+    only_self(user_id)
+    return answer(reading.user(the_directory().store, user_id))
+
+
+@bp.patch("/users/<user_id>")
+@allow("member", "admin")
+def change_user(user_id: str) -> Response:
+    """Change a user."""
+    only_self(user_id)
+    changes = body(_USER_BY_ADMIN if is_admin() else _USER)
+    return done(members.change_user(the_directory(), by(), user_id, changes))

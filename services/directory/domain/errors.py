@@ -1,0 +1,67 @@
+"""What the directory refuses, and why. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+
+class DirectoryError(Exception):
+    """A rule of the directory says no."""
+
+
+class EmailTaken(DirectoryError):
+    """The address belongs to a user already."""
+
+
+class UnknownUser(DirectoryError):
+    """There is no such user, or the caller may not know."""
+
+
+class UnknownEntity(DirectoryError):
+    """There is no such entity, or the caller may not know."""
+
+
+class EntityNotYours(DirectoryError):
+    """The caller is no member of the entity."""
+
+
+class LoginFailed(DirectoryError):
+    """Unknown address or wrong password: nobody is told which."""
+
+
+class LoginLocked(DirectoryError):
+    """Too many failures, of this identity or from this address; `retry_after` seconds are left of the lock."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class AccessEnded(DirectoryError):
+    """The password is right, but this login was given until a date that has passed."""
+
+
+class UnknownSession(DirectoryError):
+    """The session has ended, or never was."""
+
+
+class ResetInvalid(DirectoryError):
+    """The one-time link was used, has expired, or never was."""
+
+
+class IdempotencyKeyReused(DirectoryError):
+    """The key belongs to another command."""
+
+
+class FieldsInvalid(DirectoryError):
+    """Some fields can't be as they were sent; `errors` says which and why."""
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__("Some fields need correcting.")
+        self.errors = errors
+
+
+class ApplicationIncomplete(FieldsInvalid):
+    """A trading application needs more than is known."""
+
+
+class WrongStatus(DirectoryError):
+    """Only a member that is accepted, and not yet more, can apply to trade."""

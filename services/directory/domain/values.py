@@ -1,0 +1,120 @@
+"""Users, businesses and what ties them together, as the directory keeps them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
+
+from events.directory import Profile, Role, Status, UserKind
+
+STATUSES: tuple[str, ...] = get_args(Status)
+LISTED: frozenset[str] = frozenset({"accepted", "tradingPending", "tradingAccepted", "tradingRejected"})
+"""The statuses that the public sees and whose tags count (behaviour.md 3.1)."""
+
+LoginKind = Literal["member", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag that an entity has, and since when (RFC 3339)."""
+
+    name: str
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What an entity wants to be told."""
+
+    daily_match_mail: bool = True
+    matches_since_last_login: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A business. `version` is the position of the last event about it."""
+
+    entity_id: str
+    account: str
+    status: Status
+    profile: Profile
+    offers: tuple[Tag, ...]
+    wants: tuple[Tag, ...]
+    created_at: str
+    categories: tuple[str, ...] = ()
+    preferences: Preferences = field(default_factory=Preferences)
+    member_started_at: str | None = None
+    version: int = 0
+
+    @property
+    def listed(self) -> bool:
+        return self.status in LISTED
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One login: when (RFC 3339) and from which network address."""
+
+    at: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody who logs in. `version` is the position of the last event about the user."""
+
+    user_id: str
+    kind: UserKind
+    email: str
+    password_hash: str = field(repr=False)
+    created_at: str
+    first_name: str = ""
+    last_name: str = ""
+    telephone: str = ""
+    last_login: Login | None = None
+    previous_login: Login | None = None
+    version: int = 0
+    expires_at: str | None = None
+    """RFC 3339: from then on there is no access. None: without end, as members have it."""
+
+    def has_access(self, now: datetime) -> bool:
+        """Whether the login may be used."""
+        return self.expires_at is None or now < datetime.fromisoformat(self.expires_at)
+
+    @property
+    def last_day(self) -> str:
+        """The last day with access, UTC: 2027-06-30. Empty when there is no end."""
+        if self.expires_at is None:
+            return ""
+        return (datetime.fromisoformat(self.expires_at) - timedelta(microseconds=1)).date().isoformat()
+
+    @property
+    def login_kind(self) -> LoginKind:
+        return "member" if self.kind == "member" else "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user's part in an entity."""
+
+    entity_id: str
+    user_id: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityChange:
+    """What is asked to change; None = as it is. `profile` has the named fields alone."""
+
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    offers: tuple[str, ...] | None = None
+    wants: tuple[str, ...] | None = None
+    preferences: Mapping[str, bool] = field(default_factory=dict)
+    status: Status | None = None
+    reason: str = ""
+    categories: tuple[str, ...] | None = None
+
+
+def names(tags: Sequence[Tag]) -> tuple[str, ...]:
+    """The tags without their times."""
+    return tuple(tag.name for tag in tags)
