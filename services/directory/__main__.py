@@ -87,11 +87,12 @@ def set_access() -> None:
     email, until = email_identity(asked.email), None if asked.until == _NEVER else asked.until
     directory = app.directory_of(config, app.store_of(config))
     try:
-        user = members.set_access(directory, email=email, until=until)
+        by = By(actor="system:set-access", correlation_id=correlation_id())
+        user = members.set_access(directory, by, email=email, until=until).document
     except UnknownUser as error:
         sys.exit(f"{email}: {error}")
-    log.info("access.set", user_id=user.user_id, kind=user.kind, expires_at=user.expires_at)
-    print(f"{user.kind} {email} has access {_in_words(until)}.")
+    log.info("access.set", user_id=user["user_id"], kind=user["kind"], expires_at=user["expires_at"])
+    print(f"{user['kind']} {email} has access {_in_words(until)}.")
 
 
 def _admin_arguments() -> argparse.Namespace:

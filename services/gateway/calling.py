@@ -22,6 +22,7 @@ READ_SECONDS = 3.0
 """A service may wait 2 s of these for its projections (`Min-Position`)."""
 PASSWORD_SECONDS = 8.0
 """Hashing a password takes a good part of a second by intent, and queues when many log in at once."""
+CLIENT_ADDRESS_HEADER = "Client-Address"
 STREAM_SECONDS = 15.0
 """Of a stream: until its beginning, and then between any two pieces."""
 STREAM_PIECE = 65_536
@@ -74,6 +75,8 @@ class Asker:
 
     caller: Caller
     positions: dict[str, int] = field(default_factory=dict)
+    address: str = ""
+    """The network address that the request came from: the directory's audit log keeps a keyed hash of it."""
 
     def saw(self, positions: Mapping[str, int]) -> None:
         """Remember newer positions."""
@@ -137,6 +140,7 @@ class Line:
         headers = {
             "Authorization": f"Bearer {self._signer.token(asker.caller, self.service)}",
             CORRELATION_HEADER: correlation_id(),
+            CLIENT_ADDRESS_HEADER: asker.address,
             "Content-Type": "application/json",
         }
         if asker.positions:

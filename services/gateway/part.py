@@ -31,7 +31,7 @@ class Part:
 
     def _as(self, caller: Caller) -> Asker:
         # Shares the positions: what the gateway itself learns, the session has seen too.
-        return Asker(caller, self._asker.positions)
+        return Asker(caller, self._asker.positions, self._asker.address)
 
 
 def segment(text: str) -> str:

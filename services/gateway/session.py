@@ -98,7 +98,7 @@ def parts() -> Parts:
 def visitor_parts() -> Parts:
     """The other services for somebody not logged in."""
     if "visitor_parts" not in g:
-        g.visitor_parts = _sessions().lines.parts(Caller())
+        g.visitor_parts = _sessions().lines.parts(Caller(), address=client_address())
     found: Parts = g.visitor_parts
     return found
 
@@ -170,7 +170,7 @@ class Sessions:
     def parts(self) -> Parts:
         if "parts" not in g:
             login = self.current()
-            g.parts = self.lines.parts(login.caller if login else Caller(), self._positions(login))
+            g.parts = self.lines.parts(login.caller if login else Caller(), self._positions(login), client_address())
         found: Parts = g.parts
         return found
 

@@ -94,3 +94,10 @@ def test_no_error_is_swallowed(path: Path):
         if isinstance(node, ast.ExceptHandler):
             broad = node.type is None or ast.unparse(node.type) in ("Exception", "BaseException")
             assert not (broad and all(isinstance(line, ast.Pass) for line in node.body)), f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", python("services/directory/handlers/"), ids=str)
+def test_every_command_of_the_directory_goes_by_the_audit_log(path: Path):
+    """Only `once` of handlers/writing.py begins a transaction: it writes what was done into the log."""
+    if path.name != "writing.py":
+        assert ".transact(" not in (ROOT / path).read_text(encoding="utf-8")

@@ -81,7 +81,7 @@ def test_a_session_ends_with_the_access_and_does_not_come_back(
     assert (status, problem["type"]) == (404, "session.unknown")
     assert "2026-06-30" in problem["detail"]
 
-    members.set_access(directory, email=email, until=None)
+    members.set_access(directory, BY, email=email, until=None)
     assert gateway.get(path, SERVICE)[0] == 404
     assert log_in(gateway, email)[0] == 200
 
@@ -90,11 +90,11 @@ def test_access_is_extended_and_lifted(gateway: Gateway, directory: Directory, a
     email = auditor()
     time.moment = datetime(2027, 1, 1, tzinfo=UTC)
     assert log_in(gateway, email)[0] == 403
-    members.set_access(directory, email=email, until=date(2027, 1, 1))
+    members.set_access(directory, BY, email=email, until=date(2027, 1, 1))
     assert log_in(gateway, email)[0] == 200
     time.pass_by(days=1)
     assert log_in(gateway, email)[0] == 403
-    members.set_access(directory, email=email.upper().casefold(), until=None)
+    members.set_access(directory, BY, email=email.upper().casefold(), until=None)
     time.pass_by(days=9999)
     assert log_in(gateway, email)[0] == 200
 
@@ -104,7 +104,7 @@ def test_a_day_that_is_over_ends_it_at_once(
 ) -> None:
     email = auditor(None)
     log_in(gateway, email)
-    members.set_access(directory, email=email, until=(time.moment - timedelta(days=1)).date())
+    members.set_access(directory, BY, email=email, until=(time.moment - timedelta(days=1)).date())
     assert store.database["sessions"].count_documents({}) == 0
     assert log_in(gateway, email)[0] == 403
 
@@ -113,7 +113,7 @@ def test_members_have_no_end(gateway: Gateway, directory: Directory) -> None:
     member = gateway.sign_up()
     for email in (member.email, an_email()):
         with pytest.raises(UnknownUser):
-            members.set_access(directory, email=email, until=LAST_DAY)
+            members.set_access(directory, BY, email=email, until=LAST_DAY)
     assert gateway.get(f"/users/{member.user_id}", ADMIN)[1]["expires_at"] is None
 
 

@@ -53,7 +53,7 @@ def test_an_unknown_address_costs_the_same_work(directory: Directory) -> None:
     directory = replace(directory, passwords=passwords)
     for email in ("nobody@dev.null", "noone@dev.null"):
         with pytest.raises(logins.LoginFailed):
-            logins.log_in(directory, email=email, password=PASSWORD, kind="member", address="192.0.2.1")
+            logins.log_in(directory, BY, email=email, password=PASSWORD, kind="member", address="192.0.2.1")
     assert passwords.verified == 2
 
 
@@ -119,7 +119,9 @@ def test_parallel_guesses_are_counted_before_they_are_tried(directory: Directory
 
     def guess(number: int) -> str:
         try:
-            logins.log_in(directory, email=member.email, password="wrong-1!", kind="member", address=elsewhere(number))
+            logins.log_in(
+                directory, BY, email=member.email, password="wrong-1!", kind="member", address=elsewhere(number)
+            )
         except (logins.LoginFailed, LoginLocked) as refusal:
             return type(refusal).__name__
         return "in"
@@ -240,7 +242,7 @@ def test_a_stronger_setting_rehashes_at_the_next_login(
     stronger = replace(directory, passwords=Passwords(128, 1))
     before = store.users.find(member.user_id)
     assert before
-    logins.log_in(stronger, email=member.email, password=PASSWORD, kind="member", address="192.0.2.1")
+    logins.log_in(stronger, BY, email=member.email, password=PASSWORD, kind="member", address="192.0.2.1")
     after = store.users.find(member.user_id)
     assert after
     assert after.password_hash != before.password_hash

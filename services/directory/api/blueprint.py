@@ -10,13 +10,16 @@ from services.chassis.web import Problem, answer, caller
 from services.directory.api.errors import ERRORS
 from services.directory.domain import DirectoryError, EntityNotYours, UnknownUser
 from services.directory.handlers.reading import Reader
-from services.directory.handlers.writing import By, Directory, Done
+from services.directory.handlers.writing import By, Directory, Done, origin_of
 from services.directory.store import AWAY, EntityIndex, SearchUnavailable
 
 DIRECTORY, INDEX = "directory", "index"
 """Where app.py leaves what the views use, in `app.extensions`."""
 
 READERS = ("public", "member", "admin", "auditor", "service")
+
+CLIENT_ADDRESS_HEADER = "Client-Address"
+"""From where a person called, as the gateway saw it; it is hashed at once."""
 
 _KEY_MAX = 200
 
@@ -70,6 +73,7 @@ def by(scope: str | None = None) -> By:
         correlation_id=correlation_id(),
         on_behalf_of=asking.on_behalf_of or None,
         key=f"{actor}/{key}" if key else None,
+        origin=origin_of(the_directory().store, request.headers.get(CLIENT_ADDRESS_HEADER, "")),
     )
 
 

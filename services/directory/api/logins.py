@@ -35,7 +35,7 @@ def sign_up() -> Response:
 @allow("public")
 def log_in() -> Response:
     """Begin a session."""
-    return answer(logins.log_in(the_directory(), **body(_LOGIN)))
+    return answer(logins.log_in(the_directory(), by("visitor"), **body(_LOGIN)))
 
 
 @bp.get("/sessions/<session_id>")

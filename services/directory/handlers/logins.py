@@ -21,7 +21,8 @@ from services.directory.domain import (
     UnknownSession,
     User,
 )
-from services.directory.handlers.writing import By, Directory, append
+from services.directory.domain.audit import Entry
+from services.directory.handlers.writing import By, Directory, Done, append, note, once
 from services.directory.store import Store
 from services.directory.store.logins import OpenSession
 from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
@@ -32,7 +33,7 @@ RESET_LIFETIME = timedelta(minutes=60)
 _RESETS_PER_LIFETIME = 3
 
 
-def log_in(directory: Directory, *, email: str, password: str, kind: LoginKind, address: str) -> View:
+def log_in(directory: Directory, by: By, *, email: str, password: str, kind: LoginKind, address: str) -> View:
     """A new session: Session. Raises LoginFailed, LoginLocked, AccessEnded (to who has the right password alone)."""
     by_identity, by_address = f"login/{kind}/{email}", f"address/{address}"
     _admit(directory, by_address, directory.login_failures_per_address)
@@ -42,12 +43,14 @@ def log_in(directory: Directory, *, email: str, password: str, kind: LoginKind, 
         # A member who waits for the end of the own lock is no attack on others from this address.
         directory.store.attempts.take_back(by_address)
         raise
-    user = _authenticated(directory, email, password, kind)
+    user = _authenticated(directory, by, email, password, kind)
     directory.store.attempts.forget(by_identity)
     directory.store.attempts.take_back(by_address)
     if not user.has_access(directory.now()):
         raise AccessEnded(f"Your access ended with {user.last_day} (UTC). Ask an administrator to extend it.")
-    return open_session(directory, user.user_id, address)
+    session = open_session(directory, user.user_id, address)
+    note(directory, replace(by, actor=_actor(user)), Entry(action="login.succeeded", subject=f"user/{user.user_id}"))
+    return session
 
 
 def _admit(directory: Directory, key: str, most: int) -> None:
@@ -57,11 +60,14 @@ def _admit(directory: Directory, key: str, most: int) -> None:
         raise LoginLocked("Too many failed logins.", retry_after=max(1, round((until - now).total_seconds())))
 
 
-def _authenticated(directory: Directory, email: str, password: str, kind: LoginKind) -> User:
+def _authenticated(directory: Directory, by: By, email: str, password: str, kind: LoginKind) -> User:
     user = directory.store.users.of_email(email)
     # Of another kind is as unknown as none; the work is the same.
     known = user.password_hash if user and user.login_kind == kind else None
     if not directory.passwords.matches(password, known) or user is None or known is None:
+        # For an unknown address too: the work must not tell.
+        subject = f"user/{user.user_id}" if user and known else "login/unknown"
+        note(directory, by, Entry(action="login.failed", subject=subject, after={"kind": kind}))
         raise LoginFailed("The email address or the password is not right.")
     if directory.passwords.outdated(known):
         directory.store.users.rehash(user.user_id, known, directory.passwords.hash(password))
@@ -112,15 +118,17 @@ def request_reset(directory: Directory, by: By, *, email: str, kind: LoginKind) 
     message = _reset_message(directory, user.user_id if user else directory.new_id(), token)
     streams = (EVENTS, MESSAGES) if user else (DECOYS, DECOYS)
 
-    def work(store: Store) -> None:
+    def work(store: Store) -> Done:
         expires_at = directory.now() + RESET_LIFETIME
         store.resets.add(token, user.user_id if user else None, kind, expires_at)
         requested = PasswordResetRequested(user_id=message.user_id)
         position = append(directory, store, by, [requested], directory.clock(), streams[0])
         append(directory, store, by, [message], directory.clock(), streams[1])
         store.users.touched(message.user_id, position)
+        subject = f"user/{user.user_id}" if user else "login/unknown"
+        return Done({}, position, (Entry(action="password.reset-requested", subject=subject),))
 
-    directory.store.transact(work)
+    once(directory, replace(by, key=None), None, work)
 
 
 def _reset_message(directory: Directory, user_id: str, token: str) -> OneTimeMessage:
@@ -147,22 +155,22 @@ def reset_password(directory: Directory, by: By, token: str, password: str) -> t
     kind = reset_kind(directory, token)
     hashed = directory.passwords.hash(password)
 
-    def work(store: Store) -> tuple[User, int]:
+    def work(store: Store) -> Done:
         taken = store.resets.take(token, directory.now())
         user = store.users.find(taken["user_id"]) if taken else None
         if user is None:
             raise ResetInvalid("This link was used, or has expired: ask for a new one.")
         notice = SecurityNotice(user_id=user.user_id, what="password-changed")
-        theirs = replace(by, actor=_actor(user))
-        position = append(directory, store, theirs, [notice], directory.clock())
+        position = append(directory, store, replace(by, actor=_actor(user)), [notice], directory.clock())
         store.users.save(replace(user, password_hash=hashed, version=position))
         store.sessions.end_all(user.user_id)
-        return user, position
+        entry = Entry(action="password.reset", subject=f"user/{user.user_id}")
+        return Done({"identity": f"login/{user.login_kind}/{user.email}"}, position, (entry,))
 
-    user, position = directory.store.transact(work)
+    done = once(directory, replace(by, key=None), None, work)
     # Whoever reads the mail is the owner: what others tried before must not keep them out.
-    directory.store.attempts.forget(f"login/{user.login_kind}/{user.email}")
-    return kind, position
+    directory.store.attempts.forget(done.document["identity"])
+    return kind, done.position
 
 
 def _actor(user: User) -> str:

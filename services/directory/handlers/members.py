@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from events.directory import Profile, UserKind
 from services.chassis.clock import rfc3339
@@ -19,12 +20,15 @@ from services.directory.domain import (
     UnknownUser,
     User,
 )
+from services.directory.domain.audit import Entry, differing
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
 from services.directory.store.entities import AccountTaken
 from services.directory.views import entity_view, user_view
 
 _ACCOUNT_TRIES = 5
+_NOT_TOLD = frozenset({"entity_id", "version", "created_at", "member_started_at"})
+"""Of an entity, in the audit log: what says nothing, or follows from the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,14 @@ def _register(directory: Directory, store: Store, by: By, user: User, entity: En
     store.users.add(replace(user, version=position))
     membership = Membership(entity.entity_id, user.user_id, "owner")
     store.entities.add(replace(entity, version=position), membership)
-    return Done({"user_id": user.user_id, "entity_id": entity.entity_id, "account": entity.account}, position)
+    entry = Entry(
+        action="entity.registered",
+        subject=f"entity/{entity.entity_id}",
+        after=_told(entity),
+        concerns=(f"user/{user.user_id}",),
+    )
+    document = {"user_id": user.user_id, "entity_id": entity.entity_id, "account": entity.account}
+    return Done(document, position, (entry,))
 
 
 def _check_same_person(directory: Directory, done: Done, password: str) -> None:
@@ -123,18 +134,20 @@ def create_admin(
     def work(store: Store) -> Done:
         position = append(directory, store, by, [domain.user_registered(user)], user.created_at)
         store.users.add(replace(user, version=position))
-        return Done(user_view(replace(user, version=position)), position)
+        after = {"kind": kind, "email": email, "expires_at": user.expires_at}
+        entry = Entry(action="user.registered", subject=f"user/{user.user_id}", after=after)
+        return Done(user_view(replace(user, version=position)), position, (entry,))
 
     return once(directory, by, None, work)
 
 
-def set_access(directory: Directory, *, email: str, until: date | None) -> User:
-    """Change until when an administrator or auditor has access; None: without end. The user as it is then.
+def set_access(directory: Directory, by: By, *, email: str, until: date | None) -> Done:
+    """Change until when an administrator or auditor has access; None: without end: User.
 
     A day that is over ends it now. Raises UnknownUser, for members too: theirs has no end.
     """
 
-    def work(store: Store) -> User:
+    def work(store: Store) -> Done:
         user = store.users.of_email(email)
         if user is None or user.kind == "member":
             raise UnknownUser("No administrator or auditor has this address.")
@@ -142,9 +155,11 @@ def set_access(directory: Directory, *, email: str, until: date | None) -> User:
         store.users.give_access(user.user_id, changed.expires_at)
         if not changed.has_access(directory.now()):
             store.sessions.end_all(user.user_id)
-        return changed
+        before, after = differing({"expires_at": user.expires_at}, {"expires_at": changed.expires_at})
+        entry = Entry(action="user.access-changed", subject=f"user/{user.user_id}", before=before, after=after)
+        return Done(user_view(changed), 0, (entry,))
 
-    return directory.store.transact(work)
+    return once(directory, by, None, work)
 
 
 def _expiry(until: date | None) -> str | None:
@@ -164,7 +179,9 @@ def change_user(directory: Directory, by: By, user_id: str, changes: Mapping[str
             return Done(user_view(user), 0)
         position = append(directory, store, by, events, directory.clock())
         store.users.save(replace(user, version=position))
-        return Done(user_view(replace(user, version=position)), position)
+        was, is_ = differing(user_view(before), user_view(user))
+        entry = Entry(action="user.changed", subject=f"user/{user_id}", before=was, after=is_)
+        return Done(user_view(replace(user, version=position)), position, (entry,))
 
     return once(directory, by, ["change_user", user_id, dict(changes)], work)
 
@@ -174,7 +191,7 @@ def change_entity(directory: Directory, by: By, entity_id: str, change: EntityCh
 
     def work(store: Store) -> Done:
         before, now = known_entity(store, entity_id), directory.clock()
-        return _save(directory, store, by, before, domain.change_entity(before, change, now), now)
+        return _save(directory, store, by, before, domain.change_entity(before, change, now), now, change.reason)
 
     return once(directory, by, ["change_entity", entity_id, asdict(change)], work)
 
@@ -199,7 +216,9 @@ def known_entity(store: Store, entity_id: str) -> Entity:
     return entity
 
 
-def _save(directory: Directory, store: Store, by: By, before: Entity, decided: domain.Decision, now: str) -> Done:
+def _save(
+    directory: Directory, store: Store, by: By, before: Entity, decided: domain.Decision, now: str, reason: str = ""
+) -> Done:
     entity, events = decided
     if not events:
         return Done(entity_view(entity), 0)
@@ -208,7 +227,22 @@ def _save(directory: Directory, store: Store, by: By, before: Entity, decided: d
     store.entities.save(entity)
     if entity.listed:
         store.entities.use_tags(*_new_tags(before, entity), now)
-    return Done(entity_view(entity), position)
+    return Done(entity_view(entity), position, _entries(before, entity, reason))
+
+
+def _entries(before: Entity, after: Entity, reason: str) -> tuple[Entry, ...]:
+    """A decision about the status is an entry of its own."""
+    subject = f"entity/{after.entity_id}"
+    was, is_ = differing(_told(before), _told(replace(after, status=before.status)))
+    changed = Entry(action="entity.changed", subject=subject, before=was, after=is_)
+    was, is_ = {"status": before.status}, {"status": after.status}
+    decided = Entry(action="entity.status-changed", subject=subject, before=was, after=is_, reason=reason)
+    return (*((changed,) if changed.after else ()), *((decided,) if was != is_ else ()))
+
+
+def _told(entity: Entity) -> dict[str, Any]:
+    """What the audit log says of an entity."""
+    return {name: value for name, value in entity_view(entity).items() if name not in _NOT_TOLD}
 
 
 def _new_tags(before: Entity, after: Entity) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """What all commands share: who asks, envelopes, and doing the same command once."""
 
 import hashlib
+import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from events.envelope import Envelope, Event
 from services.directory import domain
 from services.directory.accounts import Below
 from services.directory.domain import DirectoryError, FieldsInvalid, IdempotencyKeyReused
+from services.directory.domain.audit import Entry
 from services.directory.passwords import Passwords
 from services.directory.store import OutcomeKnown, Store
 from services.directory.store.outbox import EVENTS, Sealed
@@ -51,14 +53,18 @@ class By:
     on_behalf_of: str | None = None
     key: str | None = None
     """The idempotency key, within its scope."""
+    origin: str = ""
+    """Keyed hash of the network address that it came from (`origin_of`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a command answers: its document, and the position of its last event (0 if nothing happened)."""
+    """What a command answers: its document, the position of its last event (0 if there was none), and what it did."""
 
     document: Mapping[str, Any]
     position: int
+    entries: tuple[Entry, ...] = ()
+    """For the audit log, in which they are written in the same transaction."""
     repeated: bool = False
 
 
@@ -93,19 +99,47 @@ def once(directory: Directory, by: By, asked: Any, work: Callable[[Store], Done]
     """Run `work` in a transaction, once per idempotency key: a repeat gets the first outcome, refusals too.
 
     `asked` is what tells one command from another (no secret: it is stored as a digest).
+    What it did goes into the audit log in the same transaction. Without a key it may run again at each call.
     Raises what `work` raises, and IdempotencyKeyReused.
     """
     if by.key is None:
-        return directory.store.transact(work)
+        return directory.store.transact(lambda store: _recorded(directory, store, by, work(store)))
     outcomes, fingerprint = directory.store.outcomes, _fingerprint(asked)
     if known := outcomes.find(by.key):
         return _again(known, fingerprint)
     try:
-        return directory.store.transact(lambda store: _kept(store, by.key or "", fingerprint, work(store)))
+        return directory.store.transact(
+            lambda store: _kept(store, by.key or "", fingerprint, _recorded(directory, store, by, work(store)))
+        )
     except OutcomeKnown:
         return _again(outcomes.find(by.key) or {}, fingerprint)
     except DirectoryError as refusal:
         return _refused(directory, by.key, fingerprint, refusal)
+
+
+def note(directory: Directory, by: By, entry: Entry) -> None:
+    """Write an entry about something that changed nothing else: a login, a failed one."""
+    once(directory, replace(by, key=None), None, lambda _: Done({}, 0, (entry,)))
+
+
+def _recorded(directory: Directory, store: Store, by: By, done: Done) -> Done:
+    if done.position and not done.entries:
+        raise RuntimeError("a command that changes something says so in the audit log")
+    if done.entries:
+        store.audit.append(
+            done.entries,
+            now=directory.clock(),
+            actor=by.actor,
+            on_behalf_of=by.on_behalf_of,
+            origin=by.origin,
+            correlation_id=by.correlation_id,
+        )
+    return done
+
+
+def origin_of(store: Store, address: str) -> str:
+    """What the audit log keeps of a network address: whether two things came from the same one, but not from which."""
+    return hmac.digest(store.origins.key(), address.encode(), "sha256").hex()[:32] if address else ""
 
 
 def _kept(store: Store, key: str, fingerprint: str, done: Done) -> Done:

@@ -13,6 +13,7 @@ from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeou
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from services.directory.store.audit import AuditLog, Origins
 from services.directory.store.collection import Document, Stored
 from services.directory.store.entities import Entities
 from services.directory.store.logins import Attempts, Resets, Sessions
@@ -47,6 +48,8 @@ class Store:
         self.outcomes = Outcomes(database, session)
         self.events = Appender(database, session)
         self.projections = Projections(database, session)
+        self.audit = AuditLog(database, session)
+        self.origins = Origins(database, None)
 
     def transact(self, work: Callable[["Store"], Result]) -> Result:
         """Run `work` with a store of one transaction; it may run several times and must have no other effect.

@@ -7,10 +7,11 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid
 
+from services.directory.store.audit import AUDIT, HEAD
 from services.directory.store.collection import Document
 from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
 
-VERSION = "1"
+VERSION = "2"
 
 _INDEXES: Mapping[str, list[IndexModel]] = {
     "users": [IndexModel([("email", ASCENDING)], name="email", unique=True)],
@@ -37,6 +38,14 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
     "outbox": [],
     "messages": [],
     "decoys": [IndexModel([("at", ASCENDING)], name="expiry", expireAfterSeconds=60)],
+    "audit": [
+        IndexModel([("subject", ASCENDING), ("_id", DESCENDING)], name="subject"),
+        IndexModel([("concerns", ASCENDING), ("_id", DESCENDING)], name="concerns"),
+        IndexModel([("actor", ASCENDING), ("_id", DESCENDING)], name="actor"),
+        IndexModel([("action", ASCENDING), ("_id", DESCENDING)], name="action"),
+        IndexModel([("time", DESCENDING)], name="time"),
+    ],
+    "settings": [],
     "leases": [],
     "projections": [],
 }
@@ -53,6 +62,7 @@ def migrate(database: Database[Document]) -> None:
     for stream in (EVENTS, MESSAGES, DECOYS):
         # There before the first two writers meet: then they conflict on it in the ordinary way.
         database["counters"].update_one({"_id": stream}, {"$setOnInsert": {"position": 0}}, upsert=True)
+    database["counters"].update_one({"_id": AUDIT}, {"$setOnInsert": HEAD}, upsert=True)
 
 
 def _create(database: Database[Any], name: str) -> None:

@@ -1,0 +1,128 @@
+"""The directory: people, businesses, sessions, search."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from services.chassis.tokens import Caller
+from services.gateway.calling import PASSWORD_SECONDS, Document, given
+from services.gateway.part import Part, segment
+
+THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
+"""The gateway on its own account: looks after sessions."""
+
+
+class Directory(Part):
+    """People, businesses, sessions, search."""
+
+    SERVICE: ClassVar[str] = "directory"
+
+    def sign_up(
+        self,
+        *,
+        user: Mapping[str, Any],
+        entity: Mapping[str, Any],
+        preferences: Mapping[str, Any] | None = None,
+        address: str,
+        key: str | None = None,
+    ) -> Document:
+        """`{user_id, entity_id, account, session}`.
+
+        `user` has email, password, first_name, last_name, telephone; `entity` Profile fields, offers, wants.
+        """
+        body = given({"user": user, "entity": entity, "preferences": preferences, "address": address})
+        return self._line.ask(self._as(Caller()), "POST", "/signup", body=body, key=key, seconds=PASSWORD_SECONDS)
+
+    def open_session(self, *, email: str, password: str, kind: str, address: str) -> Document:
+        """Log in: a Session. `kind` is `member` or `admin`. Refused: login.failed, login.locked."""
+        body = {"email": email, "password": password, "kind": kind, "address": address}
+        return self._line.ask(self._as(Caller()), "POST", "/sessions", body=body, seconds=PASSWORD_SECONDS)
+
+    def session(self, session_id: str) -> Document:
+        """A living Session. Refused: session.unknown when it has ended."""
+        return self._line.ask(self._as(THE_GATEWAY), "GET", f"/sessions/{segment(session_id)}")
+
+    def end_session(self, session_id: str) -> None:
+        """End a session: its tokens are dead from now on."""
+        self._line.ask(self._as(THE_GATEWAY), "DELETE", f"/sessions/{segment(session_id)}")
+
+    def request_reset(self, *, email: str, kind: str = "member") -> None:
+        """Have a reset link mailed; the same answer whether the address is known."""
+        self._line.ask(self._as(Caller()), "POST", "/password-resets", body={"email": email, "kind": kind})
+
+    def reset_kind(self, token: str) -> str:
+        """`member` or `admin`, whose link this is. Refused: reset.invalid."""
+        found = self._line.ask(self._as(Caller()), "GET", f"/password-resets/{segment(token)}")
+        return str(found["kind"])
+
+    def reset_password(self, token: str, *, password: str) -> str:
+        """Set the password and end all the user's sessions; `member` or `admin`. Refused: reset.invalid."""
+        path = f"/password-resets/{segment(token)}"
+        body = {"password": password}
+        return str(self._line.ask(self._as(Caller()), "POST", path, body=body, seconds=PASSWORD_SECONDS)["kind"])
+
+    def user(self, user_id: str) -> Document:
+        """A User: oneself, or anybody for administrators."""
+        return self._get(f"/users/{segment(user_id)}")
+
+    def change_user(self, user_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
+        """Change first_name, last_name, telephone (administrators: email). Answers the User."""
+        return self._write("PATCH", f"/users/{segment(user_id)}", changes, key)
+
+    def entities(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        accounts: Sequence[str] | None = None,
+        status: Sequence[str] | None = None,
+        page: int | None = None,
+        page_size: int | None = None,
+    ) -> Document:
+        """`{"entities": [EntityView], "total": n}`: by ids or accounts in the order asked (≤ 200, unknown ones left
+        out), or for administrators by statuses, newest first."""
+        if (ids is not None and not ids) or (accounts is not None and not accounts):
+            return {"entities": [], "total": 0}
+        lists = {"ids": ids, "accounts": accounts, "status": status}
+        query = {name: ",".join(items) for name, items in lists.items() if items}
+        return self._get("/entities", **query, page=page, page_size=page_size)
+
+    def entity(self, entity_id: str) -> Document:
+        """One EntityView."""
+        return self._get(f"/entities/{segment(entity_id)}")
+
+    def change_entity(self, entity_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
+        """Change Profile fields, offers, wants, preferences (administrators: status, reason, categories).
+
+        Answers the EntityView; the session sees the change everywhere from now on.
+        """
+        return self._write("PATCH", f"/entities/{segment(entity_id)}", changes, key)
+
+    def apply_for_trading(self, entity_id: str, body: Mapping[str, Any], *, key: str | None = None) -> Document:
+        """The trading application of behaviour 3.1, from what profile and user say; `body` is empty.
+
+        Answers the EntityView. Refused: trading_application.incomplete (names the fields), .wrong_status.
+        """
+        return self._write("POST", f"/entities/{segment(entity_id)}/trading-application", body, key)
+
+    def search(
+        self,
+        *,
+        offers: Sequence[str] = (),
+        wants: Sequence[str] = (),
+        name: str | None = None,
+        category: str | None = None,
+        tagged_since: str | None = None,
+        status: Sequence[str] = (),
+        page: int = 1,
+        page_size: int = 10,
+    ) -> Document:
+        """`{"entities": [EntityView + why], "total": n}`, best first. PartDown: search.unavailable."""
+        lists = {"offers": offers, "wants": wants, "status": status}
+        query = {part: ",".join(items) for part, items in lists.items() if items}
+        return self._get(
+            "/search", **query, name=name, category=category, tagged_since=tagged_since, page=page, page_size=page_size
+        )
+
+    def tags(self, fragment: str) -> list[str]:
+        """Suggestions for a tag."""
+        found: list[str] = self._get("/tags", fragment=fragment)["tags"]
+        return found

@@ -1,0 +1,101 @@
+"""The ledger: accounts and transfers."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from services.gateway.calling import Document, given
+from services.gateway.part import segment
+from services.gateway.proofs import Proofs
+
+
+class Ledger(Proofs):
+    """Accounts and transfers. Amounts in minor units."""
+
+    SERVICE: ClassVar[str] = "ledger"
+
+    def accounts(self, numbers: Sequence[str]) -> list[Document]:
+        """Accounts in the order asked; unknown ones are left out."""
+        return self._get("/accounts", numbers=",".join(numbers))["accounts"] if numbers else []
+
+    def account(self, number: str) -> Document:
+        """One Account: balance, max_negative, max_positive, standing, can_pay, can_receive."""
+        return self._get(f"/accounts/{segment(number)}")
+
+    def set_limits(
+        self,
+        number: str,
+        *,
+        max_negative: int | None = None,
+        max_positive: int | None = None,
+        reason: str | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """Change what is given; answers the Account. For administrators."""
+        body = given({"max_negative": max_negative, "max_positive": max_positive, "reason": reason})
+        return self._write("PATCH", f"/accounts/{segment(number)}/limits", body, key)
+
+    def statement(
+        self,
+        number: str,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        from_position: int | None = None,
+        to_position: int | None = None,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int | None = None,
+    ) -> Document:
+        """Statement, newest first; `before` is the `next` of the page before, `after` the `previous` of an older one.
+
+        The period is of instants, or of positions that are both included: the same statement for ever.
+        """
+        query = {
+            "from": since, "to": until, "from_position": from_position, "to_position": to_position,
+            "before": before, "after": after, "limit": limit,
+        }  # fmt: skip
+        return self._get(f"/accounts/{segment(number)}/statement", **query)
+
+    def initiate(
+        self,
+        *,
+        initiator: str,
+        counterparty: str,
+        direction: str,
+        amount: int,
+        description: str | None = None,
+        reference: str | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """Propose a transfer between two account numbers; `direction` is `pay` or `request`. Answers the Transfer."""
+        body = {
+            "initiator": initiator, "counterparty": counterparty, "direction": direction, "amount": amount,
+            "description": description, "reference": reference,
+        }  # fmt: skip
+        return self._write("POST", "/transfers", given(body), key)
+
+    def accept(self, transfer_id: str, *, key: str | None = None) -> Document:
+        """Accept as the party that did not initiate. Answers the Transfer."""
+        return self._write("POST", f"/transfers/{segment(transfer_id)}/accept", {}, key)
+
+    def reject(self, transfer_id: str, *, reason: str | None = None, key: str | None = None) -> Document:
+        """Decline as the party that did not initiate. Answers the Transfer."""
+        return self._write("POST", f"/transfers/{segment(transfer_id)}/reject", given({"reason": reason}), key)
+
+    def cancel(self, transfer_id: str, *, reason: str | None = None, key: str | None = None) -> Document:
+        """Withdraw as the initiator, or as an administrator. Answers the Transfer."""
+        return self._write("POST", f"/transfers/{segment(transfer_id)}/cancel", given({"reason": reason}), key)
+
+    def transfers(
+        self, *, account: str | None = None, status: str = "all", page: int = 1, page_size: int = 10
+    ) -> Document:
+        """`{"transfers": [Transfer], "total": n}`, newest first."""
+        return self._get("/transfers", account=account, status=status, page=page, page_size=page_size)
+
+    def transfer(self, transfer_id: str) -> Document:
+        """One Transfer."""
+        return self._get(f"/transfers/{segment(transfer_id)}")
+
+    def head(self) -> Document:
+        """`{book, position, hash, time, accounts, sum_of_balances}`; for administrators and auditors."""
+        return self._get("/head")
