@@ -23,6 +23,8 @@ SOURCE = "/directory"
 
 Refusal = type[DirectoryError]
 
+_NAMED = {"user": "user_id", "entity": "entity_id"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
@@ -109,7 +111,7 @@ def once(directory: Directory, by: By, asked: Any, work: Callable[[Store], Done]
         return _again(known, fingerprint)
     try:
         return directory.store.transact(
-            lambda store: _kept(store, by.key or "", fingerprint, _recorded(directory, store, by, work(store)))
+            lambda store: _kept(store, by, fingerprint, _recorded(directory, store, by, work(store)))
         )
     except OutcomeKnown:
         return _again(outcomes.find(by.key) or {}, fingerprint)
@@ -142,9 +144,18 @@ def origin_of(store: Store, address: str) -> str:
     return hmac.digest(store.origins.key(), address.encode(), "sha256").hex()[:32] if address else ""
 
 
-def _kept(store: Store, key: str, fingerprint: str, done: Done) -> Done:
-    store.outcomes.keep(key, {"fingerprint": fingerprint, "answer": dict(done.document), "position": done.position})
+def _kept(store: Store, by: By, fingerprint: str, done: Done) -> Done:
+    outcome = {"fingerprint": fingerprint, "answer": dict(done.document), "position": done.position}
+    store.outcomes.keep(by.key or "", {**outcome, "subjects": _subjects(by, done)})
     return done
+
+
+def _subjects(by: By, done: Done) -> list[str]:
+    """Whom an answer may tell of: it must go when one of them is forgotten."""
+    told = {each for entry in done.entries for each in (entry.subject, *entry.concerns)}
+    told |= {f"{kind}/{done.document[name]}" for kind, name in _NAMED.items() if done.document.get(name)}
+    kind, _, name = by.actor.partition(":")
+    return sorted(told | ({f"user/{name}"} if kind in ("user", "admin") else set()))
 
 
 def _refused(directory: Directory, key: str, fingerprint: str, refusal: DirectoryError) -> Done:

@@ -1,5 +1,6 @@
 """One MongoDB collection as its store classes see it: always inside the transaction that they belong to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pymongo.client_session import ClientSession
@@ -17,3 +18,9 @@ class Stored:
 
     def _collection(self, name: str) -> Collection[Document]:
         return self._database[name]
+
+
+def selector(subject: str, fields: Mapping[str, str]) -> Document:
+    """What finds the documents of a subject: `{user_id: x}` for `user/x`; empty if its kind has no field."""
+    kind, _, name = subject.partition("/")
+    return {fields[kind]: name} if kind in fields else {}

@@ -10,9 +10,13 @@ from pymongo.errors import DuplicateKeyError
 
 from events.directory import Place, Profile
 from services.directory.domain import Entity, Membership, Preferences, Tag
-from services.directory.store.collection import Document, Stored
+from services.directory.store.collection import Document, Stored, selector
 
 NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
+
+
+_LEFT = ("_id", "account", "status", "created_at", "member_started_at", "version")
+"""What stays of an entity that is forgotten."""
 
 
 class AccountTaken(Exception):
@@ -86,6 +90,20 @@ class Entities(Stored):
         rest = self._tags({"_id": {"$regex": like, "$not": re.compile(f"^{like}")}}, limit - len(begin))
         return begin + rest
 
+    def about(self, subject: str) -> list[Document]:
+        """The entity with everything that it says of itself."""
+        if not (wanted := selector(subject, {"entity": "_id"})):
+            return []
+        return list(self._collection("entities").find(wanted, session=self._session))
+
+    def forget(self, subject: str) -> None:
+        """Leave id, account number, status and dates."""
+        if wanted := selector(subject, {"entity": "_id"}):
+            for document in self._collection("entities").find(wanted, session=self._session):
+                left = {name: document[name] for name in _LEFT if name in document}
+                emptied = _document(Entity(profile=Profile(name=""), offers=(), wants=(), **_named(left)))
+                self._collection("entities").replace_one(wanted, emptied, session=self._session)
+
     def _tags(self, wanted: Document, limit: int) -> list[str]:
         if limit < 1:
             return []
@@ -105,6 +123,10 @@ def _document(entity: Entity) -> Document:
     document = asdict(entity)
     document["_id"] = document.pop("entity_id")
     return document
+
+
+def _named(document: Document) -> dict[str, Any]:
+    return {"entity_id" if name == "_id" else name: value for name, value in document.items()}
 
 
 def _entity(document: Document) -> Entity:

@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from services.directory.store.collection import Document, Stored
+from services.directory.store.collection import Document, Stored, selector
 
 SLIDING = timedelta(hours=24)
 ABSOLUTE = timedelta(days=30)
@@ -58,6 +58,17 @@ class Sessions(Stored):
     def end_all(self, user_id: str) -> None:
         """End every session of a user."""
         self._collection("sessions").delete_many({"user_id": user_id}, session=self._session)
+
+    def about(self, subject: str) -> list[Document]:
+        """Sessions that live, without what they are used with."""
+        if not (wanted := selector(subject, {"user": "user_id"})):
+            return []
+        return list(self._collection("sessions").find(wanted, {"_id": False}, session=self._session))
+
+    def forget(self, subject: str) -> None:
+        """End them."""
+        if wanted := selector(subject, {"user": "user_id"}):
+            self._collection("sessions").delete_many(wanted, session=self._session)
 
 
 class Attempts(Stored):
@@ -121,6 +132,17 @@ class Resets(Stored):
         if taken is not None:
             self._collection("resets").delete_many({"user_id": taken["user_id"]}, session=self._session)
         return taken
+
+    def about(self, subject: str) -> list[Document]:
+        """The links that can be used, without what they are used with."""
+        if not (wanted := selector(subject, {"user": "user_id"})):
+            return []
+        return list(self._collection("resets").find(wanted, {"_id": False}, session=self._session))
+
+    def forget(self, subject: str) -> None:
+        """They can't be used any more."""
+        if wanted := selector(subject, {"user": "user_id"}):
+            self._collection("resets").delete_many(wanted, session=self._session)
 
 
 def _usable(token: str, now: datetime) -> Document:

@@ -16,7 +16,9 @@ from pymongo.write_concern import WriteConcern
 from services.directory.store.audit import AuditLog, Origins
 from services.directory.store.collection import Document, Stored
 from services.directory.store.entities import Entities
+from services.directory.store.erasing import AuditDetails, EventLog
 from services.directory.store.logins import Attempts, Resets, Sessions
+from services.directory.store.memberships import Memberships
 from services.directory.store.outbox import Appender
 from services.directory.store.users import Users
 
@@ -50,6 +52,9 @@ class Store:
         self.projections = Projections(database, session)
         self.audit = AuditLog(database, session)
         self.origins = Origins(database, None)
+        self.memberships = Memberships(database, session)
+        self.event_log = EventLog(database, session)
+        self.audit_details = AuditDetails(database, session)
 
     def transact(self, work: Callable[["Store"], Result]) -> Result:
         """Run `work` with a store of one transaction; it may run several times and must have no other effect.
@@ -88,6 +93,15 @@ class Outcomes(Stored):
             self._collection("outcomes").insert_one({"_id": _digest(key), **outcome}, session=self._session)
         except DuplicateKeyError as error:
             raise OutcomeKnown from error
+
+    def about(self, subject: str) -> list[Document]:  # noqa: ARG002 -- a keeper's function
+        """Nothing: an answer repeats what is exported from where it is kept."""
+        return []
+
+    def forget(self, subject: str) -> None:
+        """Empty the answers that tell of a subject; that the command was given stays known."""
+        emptied: Document = {"$set": {"answer": {}}}
+        self._collection("outcomes").update_many({"subjects": subject}, emptied, session=self._session)
 
 
 class Projections(Stored):

@@ -74,6 +74,8 @@ class Appender(Stored):
 def _record(stream: str, envelope: Envelope) -> Document:
     record: Document = {"_id": envelope.sequence, "value": codec.encode(envelope)}
     record |= {"event_id": envelope.id, "type": envelope.type, "correlation_id": envelope.correlationid}
+    # By which everything about somebody is found when it must be forgotten.
+    record["subject"] = envelope.subject
     if stream == DECOYS:
         # The position counts in the decoys' own sequence, and the relay never looks here.
         record["at"] = datetime.now(UTC)

@@ -7,6 +7,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid
 
+from events import codec
 from services.directory.store.audit import AUDIT, HEAD
 from services.directory.store.collection import Document
 from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
@@ -33,9 +34,9 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("user_id", ASCENDING)], name="user"),
     ],
     "attempts": [IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0)],
-    "outcomes": [],
+    "outcomes": [IndexModel([("subjects", ASCENDING)], name="subjects")],
     "counters": [],
-    "outbox": [],
+    "outbox": [IndexModel([("subject", ASCENDING), ("_id", ASCENDING)], name="subject")],
     "messages": [],
     "decoys": [IndexModel([("at", ASCENDING)], name="expiry", expireAfterSeconds=60)],
     "audit": [
@@ -50,6 +51,9 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
     "projections": [],
 }
 
+COLLECTIONS = frozenset(_INDEXES)
+"""Each has a row in personal.py."""
+
 
 def migrate(database: Database[Document]) -> None:
     """Make every collection and index that is missing. Raises PyMongoError."""
@@ -62,6 +66,7 @@ def migrate(database: Database[Document]) -> None:
     for stream in (EVENTS, MESSAGES, DECOYS):
         # There before the first two writers meet: then they conflict on it in the ordinary way.
         database["counters"].update_one({"_id": stream}, {"$setOnInsert": {"position": 0}}, upsert=True)
+    _name_subjects(database)
     database["counters"].update_one({"_id": AUDIT}, {"$setOnInsert": HEAD}, upsert=True)
 
 
@@ -71,3 +76,11 @@ def _create(database: Database[Any], name: str) -> None:
         database.create_collection(name)
     except CollectionInvalid:
         return  # somebody else made it at the same moment
+
+
+def _name_subjects(database: Database[Document]) -> None:
+    """Records of an earlier version don't say in a field of their own whom they are about."""
+    outbox = database[EVENTS]
+    for record in outbox.find({"subject": {"$exists": False}}):
+        subject = codec.decode(bytes(record["value"])).subject
+        outbox.update_one({"_id": record["_id"]}, {"$set": {"subject": subject}})

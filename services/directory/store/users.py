@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pymongo.errors import DuplicateKeyError
 
 from services.directory.domain import EmailTaken, Login, User
-from services.directory.store.collection import Document, Stored
+from services.directory.store.collection import Document, Stored, selector
 
 
 class Users(Stored):
@@ -60,6 +60,18 @@ class Users(Stored):
         self._collection("users").update_one(
             {"_id": user_id}, {"$set": {"expires_at": expires_at}}, session=self._session
         )
+
+    def about(self, subject: str) -> list[Document]:
+        """The user with the last logins, without the password's hash."""
+        if not (wanted := selector(subject, {"user": "_id"})):
+            return []
+        hidden = {"password_hash": False}
+        return list(self._collection("users").find(wanted, hidden, session=self._session))
+
+    def forget(self, subject: str) -> None:
+        """Delete the user: the address is free again, a login fails like an unknown one."""
+        if wanted := selector(subject, {"user": "_id"}):
+            self._collection("users").delete_one(wanted, session=self._session)
 
     def rehash(self, user_id: str, before: str, after: str) -> None:
         """Replace a password's hash by another one of the same password, unless it was changed meanwhile."""
