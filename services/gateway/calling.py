@@ -5,7 +5,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import orjson
@@ -69,6 +69,17 @@ class Refused(Exception):
         self.retry_after = retry_after
 
 
+class StepUpNeeded(Exception):
+    """A service wants to know that it is still the same person. No view catches it: pages ask, and go on from there."""
+
+    CODE: ClassVar[str] = "auth.step_up_needed"
+
+    @property
+    def detail(self) -> str:
+        """A sentence for people."""
+        return str(self)
+
+
 @dataclass(slots=True)
 class Asker:
     """Who asks the services in one request, and the newest positions that they know of."""
@@ -104,7 +115,7 @@ class Line:
         key: str | None = None,
         seconds: float = READ_SECONDS,
     ) -> Document:
-        """The answer's document, within `seconds`. Raises Refused, PartDown."""
+        """The answer's document, within `seconds`. Raises Refused, PartDown, StepUpNeeded."""
         target = path + (f"?{urlencode(given(query))}" if query and given(query) else "")
         content = None if method in ("GET", "DELETE") else orjson.dumps(body or {})
         response = self._send(method, target, content, self._headers(asker, method, key), seconds)
@@ -195,7 +206,7 @@ class Line:
             timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
         )
 
-    def _refusal(self, response: urllib3.BaseHTTPResponse) -> Refused | PartDown:
+    def _refusal(self, response: urllib3.BaseHTTPResponse) -> Refused | PartDown | StepUpNeeded:
         problem = _document(response.data)
         code, detail = str(problem.get("type", "")), str(problem.get("detail", ""))
         retry_after = _number(response.headers.get("Retry-After"))
@@ -206,6 +217,8 @@ class Line:
         if not code or code == "auth.invalid_token":
             log.error("part.misunderstood", part=self.service, status=response.status, code=code)
             return PartDown(self.service)
+        if code == StepUpNeeded.CODE:
+            return StepUpNeeded(detail)
         extra = {name: value for name, value in problem.items() if name not in _PROBLEM_FIELDS}
         return Refused(response.status, code, detail, problem.get("errors"), extra, retry_after)
 

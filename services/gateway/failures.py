@@ -8,8 +8,13 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from services.chassis.logs import log
-from services.gateway.clients import PartDown, Refused
+from services.gateway.clients import PartDown, Refused, StepUpNeeded
 from services.gateway.paper.reading import TooLong
+
+STEP_UP = (
+    "This needs your password again: POST /api/v1/session/verification first, then repeat the call within ten minutes."
+)
+"""What programs are told that want something sensitive."""
 
 
 class Unauthenticated(Exception):
@@ -45,6 +50,8 @@ def failure_of(error: Exception) -> Failure:
             return Failure(error.status, error.code, error.detail, error.errors, error.extra, retry_after)
         case PartDown():
             return Failure(503, error.code, error.detail, {}, {"part": error.service}, error.retry_after)
+        case StepUpNeeded():
+            return Failure(403, error.CODE, STEP_UP, {}, {})
         case Unauthenticated():
             return Failure(401, error.code, error.detail, {}, {})
         case Forbidden():

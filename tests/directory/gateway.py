@@ -80,6 +80,7 @@ class Member:
             roles=frozenset({"member"}),
             accounts=frozenset({self.account}),
             entities=frozenset({self.entity_id}),
+            session=self.session_id,
         )
 
 

@@ -77,6 +77,7 @@ PAGES = (
     Page("pending", "/pending", "member"),
     Page("statement", "/statement", "member"),
     Page("profile", "/profile", "member"),
+    Page("verify", "/verify?next=/profile", "member"),
     Page("business-as-member", f"/businesses/{BAKERY}", "member"),
     Page("forbidden", "/admin", "member"),
     Page("apply", "/trading-application", "applicant"),

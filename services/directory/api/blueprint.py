@@ -9,6 +9,7 @@ from services.chassis.tokens import Caller
 from services.chassis.web import Problem, answer, caller
 from services.directory.api.errors import ERRORS
 from services.directory.domain import DirectoryError, EntityNotYours, UnknownUser
+from services.directory.handlers import security
 from services.directory.handlers.reading import Reader
 from services.directory.handlers.writing import By, Directory, Done, origin_of
 from services.directory.store import AWAY, EntityIndex, SearchUnavailable
@@ -95,6 +96,14 @@ def reader() -> Reader:
 def is_admin() -> bool:
     """Whether an administrator calls."""
     return "admin" in caller().roles
+
+
+def recently_verified() -> None:
+    """Raises StepUpNeeded unless the caller's session was verified by password or code in the last ten minutes.
+
+    A caller without a session of its own, such as one with an API token, never is.
+    """
+    security.require_verified(the_directory(), caller().session, caller().subject)
 
 
 def only_self(user_id: str) -> None:

@@ -39,6 +39,18 @@ class AccessEnded(DirectoryError):
     """The password is right, but this login was given until a date that has passed."""
 
 
+class StepUpNeeded(DirectoryError):
+    """This is for those who have lately shown that they are still the one who logged in."""
+
+
+class PasswordWrong(DirectoryError):
+    """Somebody who is logged in did not know the own password, or code; `errors` names the field."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"This is not your {field}.")
+        self.errors = {field: [f"This is not your {field}."]}
+
+
 class UnknownSession(DirectoryError):
     """The session has ended, or never was."""
 

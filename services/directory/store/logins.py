@@ -33,7 +33,13 @@ class Sessions(Stored):
         """Begin a session. Its id is a secret of whoever holds it: here is its digest."""
         opened = OpenSession(user_id, now + SLIDING)
         self._collection("sessions").insert_one(
-            {"_id": digest(session_id), "user_id": user_id, "opened_at": now, "expires_at": opened.expires_at},
+            {
+                "_id": digest(session_id),
+                "user_id": user_id,
+                "opened_at": now,
+                "expires_at": opened.expires_at,
+                "verified_at": now,
+            },
             session=self._session,
         )
         return opened
@@ -50,6 +56,18 @@ class Sessions(Stored):
             return OpenSession(found["user_id"], found["expires_at"])
         self._collection("sessions").update_one(wanted, {"$max": {"expires_at": until}}, session=self._session)
         return OpenSession(found["user_id"], until)
+
+    def verified_at(self, session_id: str, user_id: str, now: datetime) -> datetime | None:
+        """When a user's living session was last verified by password or code."""
+        wanted = {"_id": digest(session_id), "user_id": user_id, "expires_at": {"$gt": now}}
+        found = self._collection("sessions").find_one(wanted, {"verified_at": 1}, session=self._session)
+        return found.get("verified_at") if found else None
+
+    def verify(self, session_id: str, user_id: str, now: datetime) -> bool:
+        """A user's living session is verified now; False when it has ended."""
+        wanted = {"_id": digest(session_id), "user_id": user_id, "expires_at": {"$gt": now}}
+        done = self._collection("sessions").update_one(wanted, {"$set": {"verified_at": now}}, session=self._session)
+        return done.matched_count == 1
 
     def end(self, session_id: str) -> None:
         """End one; no matter if it has ended."""

@@ -2,6 +2,7 @@
 
 Every method answers the service's JSON document as a dict, or a list where the name says so, and raises
 * `Refused` when the service said no (its problem document: status, code, sentence, field errors);
+* `StepUpNeeded` when it wants to know that it is still the same person: leave it alone, its page comes by itself;
 * `PartDown` when it gave no answer in time, is known to be down, or answered 5xx: a page shows that part as missing.
 
 Amounts are integers of the smallest unit, times RFC 3339 text. `key` is the Idempotency-Key of a write; one is made
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.chassis.tokens import Caller
-from services.gateway.calling import Asker, Document, Line, PartDown, Refused, Stream
+from services.gateway.calling import Asker, Document, Line, PartDown, Refused, StepUpNeeded, Stream
 from services.gateway.clients.directory import THE_GATEWAY, Directory
 from services.gateway.clients.ledger import Ledger
 from services.gateway.clients.matcher import Matcher
@@ -23,7 +24,7 @@ from services.gateway.clients.notifier import Notifier
 
 __all__ = [
     "THE_GATEWAY", "Asker", "Directory", "Document", "Ledger", "Line", "Lines", "Matcher", "Notifier", "PartDown",
-    "Parts", "Refused", "Stream",
+    "Parts", "Refused", "StepUpNeeded", "Stream",
 ]  # fmt: skip
 
 

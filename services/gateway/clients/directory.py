@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 
 from services.chassis.tokens import Caller
 from services.gateway.calling import PASSWORD_SECONDS, Document, given
-from services.gateway.part import Part, segment
+from services.gateway.clients.security import Security
+from services.gateway.part import segment
 
 THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
 """The gateway on its own account: looks after sessions."""
 
 
-class Directory(Part):
+class Directory(Security):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"

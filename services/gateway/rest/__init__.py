@@ -3,7 +3,18 @@
 Knows a caller by `Authorization: Bearer` alone; cookies mean nothing here, so no form token is needed.
 """
 
-from services.gateway.rest import accounts, admin, audit, description, entities, ledger, members, statements, transfers
+from services.gateway.rest import (
+    accounts,
+    admin,
+    audit,
+    description,
+    entities,
+    ledger,
+    members,
+    security,
+    statements,
+    transfers,
+)
 from services.gateway.rest.answers import error_answer
 from services.gateway.rest.blueprint import bp
 
@@ -17,6 +28,7 @@ __all__ = [
     "error_answer",
     "ledger",
     "members",
+    "security",
     "statements",
     "transfers",
 ]

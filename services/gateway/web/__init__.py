@@ -3,11 +3,23 @@
 Talks to the other services through `services.gateway.clients` alone; knows no HTTP of theirs.
 """
 
-from services.gateway.web import account, admin, auditor, members, proofs, proposing, statements, transfers, visitors
+from services.gateway.web import (
+    account,
+    admin,
+    auditor,
+    members,
+    proofs,
+    proposing,
+    statements,
+    transfers,
+    verifying,
+    visitors,
+)
 from services.gateway.web.blueprint import bp
 from services.gateway.web.failing import error_page
+from services.gateway.web.verifying import ask_to_verify
 
-PAGES = (account, admin, auditor, members, proofs, proposing, statements, transfers, visitors)
+PAGES = (account, admin, auditor, members, proofs, proposing, statements, transfers, verifying, visitors)
 """Imported so that their views are on the blueprint."""
 
-__all__ = ["PAGES", "bp", "error_page"]
+__all__ = ["PAGES", "ask_to_verify", "bp", "error_page"]

@@ -51,6 +51,7 @@ def words_for_unknown_outcome(down: PartDown) -> str:
 
 _WORDS = {
     "login.failed": lazy_gettext("This email and password do not go together. Check both, or have a new one mailed."),
+    "auth.wrong": lazy_gettext("This is not your password. Try again, or have a new one mailed."),
     "login.locked": lazy_gettext("Too many wrong passwords. Wait 15 minutes, or have a new password mailed."),
     "user.email_taken": lazy_gettext("This email has a login here already. Log in, or have a new password mailed."),
     "transfer.counterparty_limit": lazy_gettext(
