@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 ISSUER = "gateway"
 LIFETIME_SECONDS = 60
+STAFF = frozenset({"admin", "coordinator", "auditor"})
+"""Roles of people who work for the network: events name all of them `admin:<id>`."""
 _CACHE_SIZE = 10_000
 
 
@@ -28,20 +30,27 @@ class Caller:
     subject: str = ""
     """User id, or the empty text."""
     roles: frozenset[str] = frozenset({"public"})
-    """Of `public`, `member`, `admin`, `auditor`, `service`."""
+    """Of `public`, `member`, `admin`, `coordinator`, `auditor`, `service`."""
     accounts: frozenset[str] = field(default_factory=frozenset)
     """Account numbers that the caller may act for."""
     entities: frozenset[str] = field(default_factory=frozenset)
     """Entity ids that the caller may act for."""
     session: str = ""
     on_behalf_of: str = ""
+    """Whom an administrator acts for: `entity/<id>`. The roles are then a member's, the actor stays the own one."""
+    viewed: frozenset[str] = field(default_factory=frozenset)
+    """Account numbers and entity ids that the caller may look at as their members do, but not act for."""
+    operated: frozenset[str] = field(default_factory=frozenset)
+    """Of `accounts` and `entities`, those acted for as an operator: what is for owners alone is refused there."""
+    caps: frozenset[tuple[str, int]] = field(default_factory=frozenset)
+    """Account number and the most that one transfer may move for it, in minor units; none: no such bound."""
 
     @property
     def actor(self) -> str:
         """As events name it: `admin:<id>`, `user:<id>`, `system:<what>`."""
         if "service" in self.roles:
             return f"system:{self.subject}"
-        return f"{'admin' if 'admin' in self.roles else 'user'}:{self.subject}"
+        return f"{'admin' if self.on_behalf_of or self.roles & STAFF else 'user'}:{self.subject}"
 
 
 class Signer:
@@ -103,12 +112,23 @@ def _claims(caller: Caller, audience: str, now: float, expires: float) -> dict[s
         "entities": sorted(caller.entities),
         "sid": caller.session,
         "obo": caller.on_behalf_of,
+        **_limits(caller),
     }
 
 
+def _limits(caller: Caller) -> dict[str, Any]:
+    """Few callers have any: the others' tokens stay as short as they are."""
+    limits = {"viewed": sorted(caller.viewed), "operated": sorted(caller.operated), "caps": sorted(caller.caps)}
+    return {name: found for name, found in limits.items() if found}
+
+
 def _caller(claims: dict[str, Any]) -> Caller:
-    sets = {name: frozenset(claims.get(name, ())) for name in ("roles", "accounts", "entities")}
-    return Caller(subject=claims["sub"], session=claims.get("sid", ""), on_behalf_of=claims.get("obo", ""), **sets)
+    names = ("roles", "accounts", "entities", "viewed", "operated")
+    sets = {name: frozenset(claims.get(name, ())) for name in names}
+    caps = frozenset((str(account), int(most)) for account, most in claims.get("caps", ()))
+    return Caller(
+        subject=claims["sub"], session=claims.get("sid", ""), on_behalf_of=claims.get("obo", ""), caps=caps, **sets
+    )
 
 
 def _remember(cache: OrderedDict[Any, Any], key: Any, value: Any) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 
 from tests.architecture.source import ROOT, rows
 
-ROLES = {"public", "member", "admin", "auditor", "service"}
+ROLES = {"public", "member", "admin", "coordinator", "auditor", "service"}
 BLUEPRINTS = {
     "ledger": ("services.ledger.api",),
     "directory": ("services.directory.api",),

@@ -21,7 +21,16 @@ MEMBER = Caller(
     accounts=frozenset({"1048307719263502"}),
     entities=frozenset({"entity-1"}),
     session="session-1",
-    on_behalf_of="user-2",
+    on_behalf_of="entity/entity-1",
+)
+OPERATOR = Caller(
+    subject="user-2",
+    roles=frozenset({"member"}),
+    accounts=frozenset({"1048307719263502"}),
+    entities=frozenset({"entity-1"}),
+    viewed=frozenset({"entity-2", "1000000000000008"}),
+    operated=frozenset({"1048307719263502", "entity-1"}),
+    caps=frozenset({("1048307719263502", 5_000)}),
 )
 
 
@@ -40,7 +49,7 @@ def by_hand(header: dict[str, str], payload: dict[str, Any], secret: bytes | Non
     return f"{signed}.{part(signature)}"
 
 
-@pytest.mark.parametrize("caller", [MEMBER, Caller(), Caller(subject="gateway", roles=frozenset({"service"}))])
+@pytest.mark.parametrize("caller", [MEMBER, OPERATOR, Caller(), Caller(subject="gw", roles=frozenset({"service"}))])
 def test_the_caller_arrives_whole(caller: Caller):
     verifier = Verifier(PUBLIC, "ledger")
     token = Signer(PRIVATE).token(caller, "ledger")
@@ -49,10 +58,22 @@ def test_the_caller_arrives_whole(caller: Caller):
 
 
 @pytest.mark.parametrize(
-    ("roles", "actor"), [({"member"}, "user:x"), ({"admin", "member"}, "admin:x"), ({"service"}, "system:x")]
+    ("roles", "actor"),
+    [
+        ({"member"}, "user:x"),
+        ({"admin", "member"}, "admin:x"),
+        ({"coordinator"}, "admin:x"),
+        ({"auditor"}, "admin:x"),
+        ({"service"}, "system:x"),
+    ],
 )
 def test_actor_is_as_events_name_it(roles: set[str], actor: str):
     assert Caller(subject="x", roles=frozenset(roles)).actor == actor
+
+
+def test_whoever_acts_for_a_member_is_named_as_the_administrator():
+    assert MEMBER.actor == "admin:user-1"
+    assert OPERATOR.actor == "user:user-2"
 
 
 def test_a_foreign_key_is_refused():

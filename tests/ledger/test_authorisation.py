@@ -16,7 +16,7 @@ from tests.architecture.source import rows
 from tests.chassis.keys import key_pair
 from tests.ledger.web import A, Api, B, C, code_of
 
-ROLES = ("public", "member", "admin", "auditor", "service")
+ROLES = ("public", "member", "coordinator", "admin", "auditor", "service")
 HEALTH = {"/healthz", "/readyz", "/version", "/metrics"}
 LEGS = {"legs": [{"account": A, "amount": -5}, {"account": B, "amount": 5}]}
 PROPOSAL = {"initiator": A, "counterparty": B, "direction": "pay", "amount": 5}

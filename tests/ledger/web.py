@@ -41,6 +41,9 @@ class Api:
 
     def ask(self, method, path, body=None, *, as_=(), roles=("member",), key=None, **headers):
         caller = Caller(subject="u1", roles=frozenset(roles), accounts=frozenset(as_))
+        return self.ask_as(caller, method, path, body, key=key, **headers)
+
+    def ask_as(self, caller, method, path, body=None, *, key=None, **headers):
         self.keys += 1
         sent = {"Authorization": f"Bearer {self.signer.token(caller, 'ledger')}"}
         if method != "get" and key != "":

@@ -39,6 +39,7 @@ STATUS_OF = {
     "account.unknown": HTTPStatus.NOT_FOUND,
     "transfer.same_account": HTTPStatus.UNPROCESSABLE_ENTITY,
     "auth.forbidden": HTTPStatus.FORBIDDEN,
+    "account.amount_not_allowed": HTTPStatus.FORBIDDEN,
     "account.not_trading": HTTPStatus.UNPROCESSABLE_ENTITY,
     "transfer.limit_exceeded": HTTPStatus.UNPROCESSABLE_ENTITY,
     "transfer.counterparty_limit": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -149,6 +150,9 @@ def authority_of(asking: Caller) -> Authority:
         accounts=asking.accounts if "member" in asking.roles else frozenset(),
         is_admin="admin" in asking.roles,
         on_behalf_of=asking.on_behalf_of or None,
+        viewed=asking.viewed if "member" in asking.roles else frozenset(),
+        operated=asking.operated,
+        caps=asking.caps,
     )
 
 
@@ -182,13 +186,13 @@ def _named(command: Command) -> Any:
 def require_sight_of(number: str | None, *roles: str) -> None:
     """Members see their own accounts, `roles` see all. Raises NotAuthorised."""
     asking = caller()
-    if number not in asking.accounts and not asking.roles & set(roles):
+    if number not in asking.accounts and number not in asking.viewed and not asking.roles & set(roles):
         raise NotAuthorised("You may not see that account.")
 
 
 def may_see(transfer: Transfer, asking: Caller) -> bool:
     """Its parties, administrators, auditors."""
-    return bool(asking.roles & {"admin", "auditor"} or transfer.parties & asking.accounts)
+    return bool(asking.roles & {"admin", "auditor"} or transfer.parties & (asking.accounts | asking.viewed))
 
 
 def known_form(transfer_id: str) -> str:

@@ -109,8 +109,8 @@ def set_consent(book: Book, command: SetConsent, authority: Authority, _: Moment
         book.account(number)
     if account.account in named:
         raise SameAccount("An account does not trade with itself.")
-    if account.account not in authority.accounts:
-        raise NotAuthorised("You may not act for that account.")
+    if account.account not in authority.accounts or account.account in authority.operated:
+        raise NotAuthorised("Only an owner of the business says what it consents to.")
     if command.rules == account.consent:
         return Decision(account.account)
     return Decision(account.account, (AccountConsentChanged(account=account.account, rules=command.rules),))

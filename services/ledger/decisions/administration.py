@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 
 from events.ledger import Leg, TransferInitiated, TransferKind
-from services.ledger.decisions.checks import completion, require_admin, require_room, require_trading, visible
+from services.ledger.decisions.checks import (
+    completion,
+    require_admin,
+    require_room,
+    require_trading,
+    require_within_cap,
+    visible,
+)
 from services.ledger.decisions.deciding import Decision, Moment
 from services.ledger.domain import (
     MAX_AMOUNT,
@@ -54,6 +61,7 @@ def reverse(book: Book, command: ReverseTransfer, authority: Authority, moment: 
         initiator = ""
     else:
         initiator = original.payee
+        require_within_cap(authority, initiator, original.amount)
         require_trading(book.account(original.payee), book.account(original.payer))
         require_room(book, sorted(legs, key=lambda leg: leg.amount), own=original.payee)
     return _at_once(

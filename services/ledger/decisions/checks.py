@@ -18,6 +18,7 @@ from services.ledger.domain import (
     MAX_AMOUNT,
     Account,
     AccountNotTrading,
+    AmountNotAllowed,
     Authority,
     Book,
     CounterpartyLimit,
@@ -46,6 +47,16 @@ def require_admin(authority: Authority, sentence: str) -> None:
     """Raises NotAuthorised."""
     if not authority.is_admin:
         raise NotAuthorised(sentence)
+
+
+def require_within_cap(authority: Authority, account: str, amount: int) -> None:
+    """An operator's bound on one transfer, either direction. Raises AmountNotAllowed."""
+    for number, most in authority.caps:
+        if number == account and amount > most:
+            raise AmountNotAllowed(
+                f"You may move at most {most} of the smallest unit for this business at once: ask one of its owners.",
+                most=most,
+            )
 
 
 def require_trading(initiator: Account, counterparty: Account) -> None:
@@ -137,7 +148,7 @@ def cancelled(
 def visible(book: Book, transfer_id: str, authority: Authority) -> Transfer:
     """Those who are no party learn nothing, not even that it exists. Raises UnknownTransfer."""
     transfer = book.transfers.get(transfer_id)
-    if transfer is None or not (authority.is_admin or transfer.parties & authority.accounts):
+    if transfer is None or not (authority.is_admin or authority.sees(transfer.parties)):
         raise UnknownTransfer("There is no such transfer.")
     return transfer
 

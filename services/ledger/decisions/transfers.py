@@ -17,6 +17,7 @@ from services.ledger.decisions.checks import (
     require_open,
     require_room,
     require_trading,
+    require_within_cap,
     visible,
 )
 from services.ledger.decisions.deciding import Decision, Moment
@@ -52,6 +53,7 @@ def initiate(book: Book, command: InitiateTransfer, authority: Authority, moment
         raise SameAccount("A transfer needs two different accounts.")
     if initiator.account not in authority.accounts:
         raise NotAuthorised("You may not act for that account.")
+    require_within_cap(authority, initiator.account, command.amount)
     require_trading(initiator, counterparty)
     payer, payee = (initiator, counterparty) if command.direction == "pay" else (counterparty, initiator)
     legs = legs_of(book.fee_rules, payer=payer.account, payee=payee.account, amount=command.amount)
@@ -78,6 +80,7 @@ def initiate(book: Book, command: InitiateTransfer, authority: Authority, moment
 def accept(book: Book, command: AcceptTransfer, authority: Authority, moment: Moment) -> Decision:
     """Time, standing and limits are looked at again; when they no longer allow it the transfer ends as cancelled."""
     transfer = for_counterparty(book, command.transfer_id, authority)
+    require_within_cap(authority, transfer.counterparty, transfer.amount)
     if transfer.expires_at is not None and transfer.expires_at <= moment.now:
         ended = cancelled(transfer, kind="expired", code="expired", reason=_TOO_LATE)
         return Decision(transfer.transfer_id, (ended,), CancelledBySystem(f"The transfer was cancelled. {_TOO_LATE}"))

@@ -25,6 +25,7 @@ from services.ledger.domain.commands import (
 from services.ledger.domain.folding import LedgerEvent, apply, touched_accounts, touched_transfers
 from services.ledger.domain.refusals import (
     AccountNotTrading,
+    AmountNotAllowed,
     BatchRefused,
     CancelledBySystem,
     CounterpartyLimit,
@@ -66,6 +67,7 @@ __all__ = [
     "Account",
     "AccountNotTrading",
     "AdminTransfer",
+    "AmountNotAllowed",
     "Authority",
     "BatchRefused",
     "Book",

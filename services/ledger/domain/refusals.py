@@ -29,6 +29,12 @@ class NotAuthorised(LedgerError):
     code = "auth.forbidden"
 
 
+class AmountNotAllowed(LedgerError):
+    """More than an operator may move for the account in one transfer; `most` says how much."""
+
+    code = "account.amount_not_allowed"
+
+
 class AccountNotTrading(LedgerError):
     code = "account.not_trading"
 

@@ -172,6 +172,16 @@ class Authority:
     accounts: frozenset[str] = frozenset()
     is_admin: bool = False
     on_behalf_of: str | None = None
+    viewed: frozenset[str] = frozenset()
+    """Accounts that may be looked at, but not acted for."""
+    operated: frozenset[str] = frozenset()
+    """Of `accounts`, those acted for as an operator: what is for owners alone is refused there."""
+    caps: frozenset[tuple[str, int]] = frozenset()
+    """Account and the most that one transfer may move for it; usually none."""
+
+    def sees(self, accounts: frozenset[str]) -> bool:
+        """Whether any of them is one to look at."""
+        return bool(accounts & self.accounts or accounts & self.viewed)
 
 
 def instant_text(at: datetime) -> str:
