@@ -26,7 +26,7 @@ STORES = {
 # The processes of each service that work without HTTP.
 WORKERS = {
     "ledger": ("consume", "relay", "schedule"),
-    "directory": ("consume", "relay"),
+    "directory": ("consume", "relay", "schedule"),
     "matcher": ("consume",),
     "notifier": ("consume", "schedule"),
 }

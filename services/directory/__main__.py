@@ -1,4 +1,4 @@
-"""`python -m services.directory serve|consume|relay|migrate|rebuild-index|create-admin|set-access`."""
+"""`python -m services.directory serve|consume|relay|schedule|migrate|rebuild-index|create-admin|set-access`."""
 
 import argparse
 import os
@@ -14,6 +14,7 @@ from services.directory.domain import EmailTaken, UnknownUser, email_identity, p
 from services.directory.handlers import members
 from services.directory.handlers.writing import By
 from services.directory.relay import relay_all
+from services.directory.scheduling import Schedule
 from services.directory.store import StreamOutbox
 from services.directory.store import migrate as make_collections
 from services.directory.store.outbox import EVENTS, MESSAGES
@@ -40,6 +41,12 @@ def relay() -> None:
     database = app.store_of(config).database
     outboxes = [StreamOutbox(database, stream) for stream in (EVENTS, MESSAGES)]
     relay_all(outboxes, config.kafka_bootstrap, process.new_stop())
+
+
+def schedule() -> None:
+    """Do what is due: one process leads."""
+    config = _config()
+    Schedule(app.directory_of(config, app.store_of(config)), app.index_of(config), process.new_stop()).run()
 
 
 def migrate() -> None:
@@ -148,6 +155,7 @@ COMMANDS = {
     "serve": serve,
     "consume": consume,
     "relay": relay,
+    "schedule": schedule,
     "migrate": migrate,
     "rebuild-index": rebuild_index,
     "create-admin": create_admin,

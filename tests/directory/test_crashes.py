@@ -59,7 +59,7 @@ def write_many(directory: Directory, store: Store, count: int) -> None:
 
 def cursor(store: Store) -> int:
     lease = store.database["leases"].find_one({"_id": f"relay.{EVENTS}"})
-    return int(lease["cursor"]) if lease else 0
+    return int(lease.get("cursor", 0)) if lease else 0
 
 
 def test_a_relay_killed_midway_loses_no_position(

@@ -21,6 +21,7 @@ FOLLOWERS = (
     "ledger-schedule",
     "directory-consume",
     "directory-relay",
+    "directory-schedule",
     "matcher-consume",
     "notifier-consume",
     "notifier-schedule",

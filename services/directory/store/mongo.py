@@ -17,6 +17,7 @@ from services.directory.store.audit import AuditLog, Origins
 from services.directory.store.collection import Document, Stored
 from services.directory.store.entities import Entities
 from services.directory.store.erasing import AuditDetails, EventLog
+from services.directory.store.jobs import Jobs
 from services.directory.store.logins import Attempts, Resets, Sessions
 from services.directory.store.memberships import Memberships
 from services.directory.store.outbox import Appender
@@ -50,6 +51,7 @@ class Store:
         self.outcomes = Outcomes(database, session)
         self.events = Appender(database, session)
         self.projections = Projections(database, session)
+        self.jobs = Jobs(database, None)
         self.audit = AuditLog(database, session)
         self.origins = Origins(database, None)
         self.memberships = Memberships(database, session)

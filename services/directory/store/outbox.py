@@ -4,8 +4,6 @@ Position order is commit order: every transaction that appends increments one co
 conflicts with it, is rolled back and tried again until the first has committed. A reader never sees a hole.
 """
 
-import os
-import socket
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,13 +11,14 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.change_stream import CollectionChangeStream
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout
+from pymongo.errors import ConnectionFailure, ExecutionTimeout
 from pymongo.read_concern import ReadConcern
 
 from events import codec, topics
 from events.envelope import Envelope
 from services.chassis.relaying import Outgoing
 from services.directory.store.collection import Document, Stored
+from services.directory.store.lease import Lease
 
 EVENTS = "outbox"
 """Everything that ever happened; kept."""
@@ -29,8 +28,6 @@ DECOYS = "decoys"
 """Written in place of the two for an address that nobody has: the same work, and no trace after a minute."""
 
 TOPICS = {EVENTS: topics.DIRECTORY_EVENTS, MESSAGES: topics.DIRECTORY_MESSAGES}
-
-_LEASE_MS = 8_000
 
 Sealed = Callable[[int, str], Envelope]
 """Makes the envelope of a record from its position and time."""
@@ -90,37 +87,18 @@ class StreamOutbox:
     def __init__(self, database: Database[Document], stream: str, topic: str | None = None) -> None:
         # Majority: what a change of primary would roll back must not be published.
         self._records = database.get_collection(stream, read_concern=ReadConcern("majority"))
-        self._leases = database["leases"]
-        self._lease = f"relay.{stream}"
+        self._lease = Lease(database, f"relay.{stream}")
         self._topic = topic or TOPICS[stream]
         self._forgets = stream == MESSAGES
-        self._me = f"{socket.gethostname()}/{os.getpid()}/{os.urandom(4).hex()}"
         self._cursor = 0
         self._news: CollectionChangeStream[Document] | None = None
 
     def lead(self) -> int | None:
-        """Take or renew the lease, by the server's clock; the epoch grows with every change of leader."""
-        mine = {"$eq": ["$holder", self._me]}
-        ours = {"$or": [mine, {"$not": [{"$gte": [{"$ifNull": ["$until", None]}, "$$NOW"]}]}]}
-        epoch = {"$ifNull": ["$epoch", 0]}
-        taken: Document = {
-            "epoch": {"$cond": [mine, epoch, {"$add": [epoch, 1]}]},
-            "holder": self._me,
-            "until": {"$add": ["$$NOW", _LEASE_MS]},
-            "cursor": {"$ifNull": ["$cursor", 0]},
-        }
-        try:
-            lease: Any = self._leases.find_one_and_update(
-                {"_id": self._lease},
-                [{"$set": {name: {"$cond": [ours, value, f"${name}"]} for name, value in taken.items()}}],
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-            )
-        except DuplicateKeyError:
-            return None  # another made the lease at this moment
-        if lease["holder"] != self._me:
+        """Take or renew the lease; the epoch grows with every change of leader."""
+        lease = self._lease.take()
+        if lease is None:
             return None
-        self._cursor = int(lease["cursor"])
+        self._cursor = int(lease.get("cursor", 0))
         return int(lease["epoch"])
 
     def read(self, limit: int) -> Sequence[Outgoing]:
@@ -130,11 +108,10 @@ class StreamOutbox:
 
     def advance(self, position: int, epoch: int) -> bool:
         """Move the cursor if `epoch` still leads; one-time messages up to there are deleted."""
-        wanted = {"_id": self._lease, "epoch": epoch, "holder": self._me}
-        moved = self._leases.update_one(wanted, {"$max": {"cursor": position}})
-        if moved.matched_count and self._forgets:
+        moved = self._lease.move("cursor", position, epoch)
+        if moved and self._forgets:
             self._records.delete_many({"_id": {"$lte": position}})
-        return bool(moved.matched_count)
+        return moved
 
     def wait(self, seconds: float) -> None:
         """Return at the next change of the collection, after `seconds` at the latest."""

@@ -52,6 +52,7 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "audit": Personal(lambda store: store.audit_details),
     "settings": Impersonal("Keys and settings of the service."),
     "leases": Impersonal("Which process leads."),
+    "jobs": Impersonal("When timed work was last done, and from where it goes on."),
     "projections": Impersonal("How far a projection has come."),
 }
 

@@ -48,6 +48,7 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
     ],
     "settings": [],
     "leases": [],
+    "jobs": [],
     "projections": [],
 }
 
