@@ -1,11 +1,12 @@
 """The shapes that are answered (docs/internal-api.md), and who may see which part of them. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from events.directory import Role
 from services.directory.domain import Entity, User, names
+from services.directory.domain.statuses import ADMIN, COORDINATOR, next_statuses
 
 View = dict[str, Any]
 
@@ -28,6 +29,23 @@ def entity_view(entity: Entity) -> View:
         "member_started_at": entity.member_started_at,
         "version": entity.version,
     }
+
+
+def history_view(entity: Entity, roles: Collection[str]) -> View:
+    """How the status came to be and, for staff, who decided it and where it may go from here."""
+    staff = bool({ADMIN, COORDINATOR} & set(roles))
+    decisions = [asdict(decision) for decision in entity.decisions]
+    for decision in decisions:
+        if not staff:
+            # Which administrator it was is not for members; their own doing is.
+            decision["by"] = "" if decision["by"].startswith("admin:") else decision["by"]
+    shown: View = {
+        "decisions": decisions,
+        "application": asdict(entity.application) if entity.application else None,
+    }
+    ways = next_statuses(entity.status, roles)
+    next_ = [{"status": status, "needs_reason": needed} for status, needed in ways.items()]
+    return shown | ({"next_statuses": next_} if staff else {})
 
 
 def public_view(view: Mapping[str, Any]) -> View:

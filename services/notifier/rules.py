@@ -176,6 +176,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         Rule(kind="signup_notification", to=_the_admins, when=_signup_is_reported, facts=_entity_facts),
     ),
     directory.EntityStatusChanged: (
+        _status_rule("pending", "status_pending"),
         _status_rule("accepted", "status_accepted"),
         _status_rule("rejected", "status_rejected"),
         _status_rule("tradingPending", "trading_pending"),

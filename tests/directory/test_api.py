@@ -203,7 +203,7 @@ def test_administrators_list_by_status_newest_first(gateway: Gateway, time: Time
     for _ in range(3):
         time.pass_by(seconds=1)
         members.append(gateway.sign_up())
-    gateway.patch(f"/entities/{members[0].entity_id}", {"status": "rejected"})
+    gateway.patch(f"/entities/{members[0].entity_id}", {"status": "rejected", "reason": "no"})
 
     _, listed = gateway.get("/entities", ADMIN, status="pending", page_size=1)
 

@@ -90,6 +90,7 @@ def reader() -> Reader:
         sees_all="admin" in roles or "service" in roles,
         names_all=bool(roles & {"member", "admin", "auditor", "service"}),
         entities=caller().entities,
+        roles=roles,
     )
 
 

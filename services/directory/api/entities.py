@@ -16,12 +16,12 @@ from services.directory.api.blueprint import (
     window,
 )
 from services.directory.domain import EntityChange
+from services.directory.domain.statuses import ADMIN, COORDINATOR
 from services.directory.handlers import members, reading
-from services.directory.schemas.entities import EntityFieldsByAdmin
-from services.directory.schemas.fields import Nothing
+from services.directory.schemas.entities import ApplicationBody, EntityFieldsByAdmin
 from services.directory.schemas.reads import EntitiesQuery
 
-_ENTITIES, _ENTITY_BY_ADMIN, _NOTHING = EntitiesQuery(), EntityFieldsByAdmin(), Nothing()
+_ENTITIES, _ENTITY_BY_ADMIN, _APPLICATION = EntitiesQuery(), EntityFieldsByAdmin(), ApplicationBody()
 
 
 @bp.get("/entities")
@@ -51,9 +51,10 @@ def change_entity(entity_id: str) -> Response:
     """Change an entity; its status and categories are the administrators' to change."""
     only_own(entity_id)
     asked = body(_ENTITY_BY_ADMIN)
-    if not is_admin() and asked.keys() & {"status", "reason", "categories"}:
+    if not is_admin() and asked.keys() & {"status", "reason", "expected_status", "categories"}:
         raise Problem(403, "auth.forbidden", "Status and categories are for administrators to change.")
-    return done(members.change_entity(the_directory(), by(), entity_id, EntityChange(**asked)))
+    role = ADMIN if is_admin() else COORDINATOR
+    return done(members.change_entity(the_directory(), by(), entity_id, EntityChange(**asked, role=role)))
 
 
 @bp.post("/entities/<entity_id>/trading-application")
@@ -61,5 +62,5 @@ def change_entity(entity_id: str) -> Response:
 def apply_for_trading(entity_id: str) -> Response:
     """Ask to become a trading member."""
     only_own(entity_id)
-    body(_NOTHING)
-    return done(members.apply_for_trading(the_directory(), by(), entity_id, caller().subject))
+    terms_version = body(_APPLICATION)["terms_version"]
+    return done(members.apply_for_trading(the_directory(), by(), entity_id, caller().subject, terms_version))

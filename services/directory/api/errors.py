@@ -12,6 +12,8 @@ from services.directory.domain import (
     LoginLocked,
     PasswordWrong,
     ResetInvalid,
+    StatusDecided,
+    StatusNotAllowed,
     StepUpNeeded,
     UnknownEntity,
     UnknownSession,
@@ -34,5 +36,7 @@ ERRORS: dict[type[DirectoryError], tuple[int, str]] = {
     IdempotencyKeyReused: (409, "idempotency.key_reused"),
     ApplicationIncomplete: (422, "trading_application.incomplete"),
     FieldsInvalid: (400, "request.invalid"),
+    StatusNotAllowed: (409, "status.not_allowed"),
+    StatusDecided: (409, "status.decided_already"),
     WrongStatus: (409, "trading_application.wrong_status"),
 }

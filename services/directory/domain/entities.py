@@ -20,7 +20,9 @@ from events.directory import (
     TradingApplicationSubmitted,
 )
 from events.envelope import Event
+from services.directory.domain import statuses
 from services.directory.domain.errors import ApplicationIncomplete, FieldsInvalid, WrongStatus
+from services.directory.domain.statuses import MAY_APPLY, MEMBER, Application, StatusDecision
 from services.directory.domain.users import user_registered
 from services.directory.domain.values import Entity, EntityChange, Tag, User, names
 
@@ -51,7 +53,10 @@ def sign_up(user: User, entity: Entity) -> list[Event]:
 
 
 def change_entity(entity: Entity, change: EntityChange, now: str) -> Decision:
-    """Everything that `change` asks for, in the order of the events. Raises FieldsInvalid."""
+    """Everything that `change` asks for, in the order of the events.
+
+    Raises FieldsInvalid, StatusNotAllowed, StatusDecided.
+    """
     events: list[Event] = []
     for step in (_change_profile, _change_tags, _change_categories, _change_preferences, _change_status):
         entity, happened = step(entity, change, now)
@@ -59,17 +64,19 @@ def change_entity(entity: Entity, change: EntityChange, now: str) -> Decision:
     return entity, events
 
 
-def apply_for_trading(entity: Entity, user: User, now: str) -> Decision:
-    """An accepted member asks to trade: it waits for an administrator. Raises WrongStatus, ApplicationIncomplete."""
-    if entity.status != "accepted":
-        raise WrongStatus("Only a member that was accepted, and has not applied yet, can apply to trade.")
+def apply_for_trading(entity: Entity, user: User, now: str, terms_version: str = "", actor: str = "") -> Decision:
+    """A listed member asks to trade: it waits for a decision. Raises WrongStatus, ApplicationIncomplete."""
+    if entity.status not in MAY_APPLY:
+        raise WrongStatus("Only a member that is listed, and neither trades nor waits for it, can apply to trade.")
     missing = [name for name in TRADING_FIELDS if not getattr(entity.profile, name)]
     missing += [name for name in TRADING_USER_FIELDS if not getattr(user, name)]
     if missing:
         raise ApplicationIncomplete({name: ["This is needed of a trading member."] for name in missing})
     submitted = TradingApplicationSubmitted(entity_id=entity.entity_id, user_id=user.user_id)
-    entity, events = _change_status(entity, EntityChange(status="tradingPending"), now)
-    return entity, [submitted, *events]
+    change = EntityChange(status="tradingPending", role=MEMBER, actor=actor or f"user:{user.user_id}")
+    entity, events = _change_status(entity, change, now)
+    applied = Application(user_id=user.user_id, at=now, terms_version=terms_version)
+    return replace(entity, application=applied), [submitted, *events]
 
 
 def _change_profile(entity: Entity, change: EntityChange, _: str) -> Decision:
@@ -146,11 +153,22 @@ def _preferences_changed(entity: Entity) -> PreferencesChanged:
 
 
 def _change_status(entity: Entity, change: EntityChange, now: str) -> Decision:
-    """Any status to any other; the same again is no event. Tags count as new when a member becomes listed."""
-    if change.status is None or change.status == entity.status:
+    """As the table allows; the same again is no event. Tags count as new when a member becomes listed."""
+    if change.status is None or (change.status == entity.status and change.expected_status in (None, entity.status)):
         return entity, []
+    statuses.check(
+        entity.status, change.status, role=change.role, reason=change.reason, expected=change.expected_status
+    )
     started = now if change.status == "tradingAccepted" else None
-    changed = replace(entity, status=change.status, member_started_at=entity.member_started_at or started)
+    decision = StatusDecision(
+        previous=entity.status, status=change.status, at=now, by=change.actor, reason=change.reason
+    )
+    changed = replace(
+        entity,
+        status=change.status,
+        member_started_at=entity.member_started_at or started,
+        decisions=(*entity.decisions, decision)[-statuses.DECISIONS_KEPT :],
+    )
     if changed.listed and not entity.listed:
         changed = replace(changed, offers=_added(changed.offers, now), wants=_added(changed.wants, now))
     event = EntityStatusChanged(

@@ -75,5 +75,13 @@ class ApplicationIncomplete(FieldsInvalid):
     """A trading application needs more than is known."""
 
 
+class StatusNotAllowed(DirectoryError):
+    """No such way leads from the status as it is, or not for this caller."""
+
+
+class StatusDecided(DirectoryError):
+    """The status is not what the caller saw: somebody else was first."""
+
+
 class WrongStatus(DirectoryError):
-    """Only a member that is accepted, and not yet more, can apply to trade."""
+    """Only a member that is listed, and neither trades nor waits for it, can apply to trade."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from events.directory import Profile, Role, Status, UserKind
+from services.directory.domain.statuses import ADMIN, Application, StatusDecision
 
 STATUSES: tuple[str, ...] = get_args(Status)
 LISTED: frozenset[str] = frozenset({"accepted", "tradingPending", "tradingAccepted", "tradingRejected"})
@@ -45,6 +46,10 @@ class Entity:
     preferences: Preferences = field(default_factory=Preferences)
     member_started_at: str | None = None
     version: int = 0
+    decisions: tuple[StatusDecision, ...] = ()
+    """How its status came to be, oldest first; the latest ones."""
+    application: Application | None = None
+    """To trade: the last one."""
 
     @property
     def listed(self) -> bool:
@@ -113,6 +118,12 @@ class EntityChange:
     status: Status | None = None
     reason: str = ""
     categories: tuple[str, ...] | None = None
+    expected_status: Status | None = None
+    """What whoever decides about the status has seen it to be."""
+    role: str = ADMIN
+    """As which it is decided (`statuses.TABLE`)."""
+    actor: str = ""
+    """Who decides, for the history."""
 
 
 def names(tags: Sequence[Tag]) -> tuple[str, ...]:

@@ -187,7 +187,11 @@ def change_user(directory: Directory, by: By, user_id: str, changes: Mapping[str
 
 
 def change_entity(directory: Directory, by: By, entity_id: str, change: EntityChange) -> Done:
-    """Change anything about an entity: EntityView. Raises UnknownEntity, FieldsInvalid."""
+    """Change anything about an entity: EntityView.
+
+    Raises UnknownEntity, FieldsInvalid, StatusNotAllowed, StatusDecided.
+    """
+    change = replace(change, actor=by.actor)
 
     def work(store: Store) -> Done:
         before, now = known_entity(store, entity_id), directory.clock()
@@ -196,16 +200,17 @@ def change_entity(directory: Directory, by: By, entity_id: str, change: EntityCh
     return once(directory, by, ["change_entity", entity_id, asdict(change)], work)
 
 
-def apply_for_trading(directory: Directory, by: By, entity_id: str, user_id: str) -> Done:
+def apply_for_trading(directory: Directory, by: By, entity_id: str, user_id: str, terms_version: str = "") -> Done:
     """A member asks to trade: EntityView. Raises UnknownEntity, UnknownUser, WrongStatus, ApplicationIncomplete."""
 
     def work(store: Store) -> Done:
         before, user, now = known_entity(store, entity_id), store.users.find(user_id), directory.clock()
         if user is None:
             raise UnknownUser("There is no such user.")
-        return _save(directory, store, by, before, domain.apply_for_trading(before, user, now), now)
+        decided = domain.apply_for_trading(before, user, now, terms_version, by.actor)
+        return _save(directory, store, by, before, decided, now)
 
-    return once(directory, by, ["apply_for_trading", entity_id], work)
+    return once(directory, by, ["apply_for_trading", entity_id, terms_version], work)
 
 
 def known_entity(store: Store, entity_id: str) -> Entity:
@@ -236,6 +241,8 @@ def _entries(before: Entity, after: Entity, reason: str) -> tuple[Entry, ...]:
     was, is_ = differing(_told(before), _told(replace(after, status=before.status)))
     changed = Entry(action="entity.changed", subject=subject, before=was, after=is_)
     was, is_ = {"status": before.status}, {"status": after.status}
+    if after.application != before.application and after.application:
+        is_["terms_version"] = after.application.terms_version
     decided = Entry(action="entity.status-changed", subject=subject, before=was, after=is_, reason=reason)
     return (*((changed,) if changed.after else ()), *((decided,) if was != is_ else ()))
 

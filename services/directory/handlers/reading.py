@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.directory import search
 from services.directory.domain import LISTED, STATUSES, UnknownEntity, UnknownUser
 from services.directory.store import EntityIndex, Store
-from services.directory.views import View, entity_view, named_view, public_view, user_view
+from services.directory.views import View, entity_view, history_view, named_view, public_view, user_view
 from services.directory.words import TAG_MAX_LENGTH, normal_tag
 
 _SUGGESTIONS = 10
@@ -20,6 +20,7 @@ class Reader:
     names_all: bool = False
     """Whether the names of unlisted entities may be told: a statement needs them."""
     entities: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
 
     def owns(self, view: View) -> bool:
         return self.sees_all or view["entity_id"] in self.entities
@@ -43,6 +44,8 @@ def entity(store: Store, reader: Reader, entity_id: str) -> View:
     if found is None or not (found.listed or reader.owns(entity_view(found))):
         raise UnknownEntity("There is no such business.")
     shown = reader.shown(entity_view(found))
+    if reader.owns(shown):
+        shown |= history_view(found, reader.roles)
     if reader.sees_all:
         members = [membership.user_id for membership in store.entities.members_of(entity_id)]
         shown["users"] = [user_view(member) for member in store.users.of_ids(members)]

@@ -58,7 +58,14 @@ class EntityFieldsByAdmin(EntityFields):
 
     status = fields.String(validate=validate.OneOf(STATUSES))
     reason = Text(500, lines=True)
+    expected_status = fields.String(validate=validate.OneOf(STATUSES))
     categories = Categories()
+
+
+class ApplicationBody(Schema):
+    """POST /entities/{id}/trading-application."""
+
+    terms_version = Text(50, load_default="")
 
 
 class NewEntity(EntityFields):

@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from events.directory import Place, Profile
 from services.directory.domain import Entity, Membership, Preferences, Tag
+from services.directory.domain.statuses import Application, StatusDecision
 from services.directory.store.collection import Document, Stored, selector
 
 NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
@@ -134,6 +135,8 @@ def _entity(document: Document) -> Entity:
     known["profile"] = _profile(known["profile"])
     known["preferences"] = Preferences(**known["preferences"])
     known["categories"] = tuple(known["categories"])
+    known["decisions"] = tuple(StatusDecision(**decision) for decision in known.get("decisions", ()))
+    known["application"] = Application(**applied) if (applied := known.get("application")) else None
     for side in ("offers", "wants"):
         known[side] = tuple(Tag(**tag) for tag in known[side])
     return Entity(entity_id=document["_id"], **known)
