@@ -1,6 +1,23 @@
 """The directory's HTTP interface, for the gateway alone (docs/internal-api.md)."""
 
-from services.directory.api import entities, logins, search, security, users
+from services.directory.api import (
+    entities,
+    favourites,
+    logins,
+    search,
+    security,
+    users,
+)
 from services.directory.api.blueprint import DIRECTORY, INDEX, bp
 
-__all__ = ["DIRECTORY", "INDEX", "bp", "entities", "logins", "search", "security", "users"]
+__all__ = [
+    "DIRECTORY",
+    "INDEX",
+    "bp",
+    "entities",
+    "favourites",
+    "logins",
+    "search",
+    "security",
+    "users",
+]

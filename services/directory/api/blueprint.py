@@ -119,6 +119,12 @@ def only_own(entity_id: str) -> None:
         raise EntityNotYours("This business is not yours to change.")
 
 
+def only_of(entity_id: str) -> None:
+    """Raises EntityNotYours for whoever does not belong to the entity, administrators too."""
+    if entity_id not in caller().entities:
+        raise EntityNotYours("This business is not yours.")
+
+
 def only_admins_filter(statuses: list[str]) -> None:
     """Raises Problem when somebody else than an administrator asks for statuses."""
     if statuses and not is_admin():

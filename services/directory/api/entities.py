@@ -17,11 +17,12 @@ from services.directory.api.blueprint import (
 )
 from services.directory.domain import EntityChange
 from services.directory.domain.statuses import ADMIN, COORDINATOR
-from services.directory.handlers import members, reading
+from services.directory.handlers import favourites, members, reading
 from services.directory.schemas.entities import ApplicationBody, EntityFieldsByAdmin
-from services.directory.schemas.reads import EntitiesQuery
+from services.directory.schemas.reads import EntitiesQuery, EntityQuery
 
-_ENTITIES, _ENTITY_BY_ADMIN, _APPLICATION = EntitiesQuery(), EntityFieldsByAdmin(), ApplicationBody()
+_ENTITIES, _ENTITY = EntitiesQuery(), EntityQuery()
+_ENTITY_BY_ADMIN, _APPLICATION = EntityFieldsByAdmin(), ApplicationBody()
 
 
 @bp.get("/entities")
@@ -30,19 +31,22 @@ def entities() -> Response:
     """Entities by ids or accounts in the order asked; else by status, newest first."""
     asked = query(_ENTITIES)
     store, reads = the_directory().store, reader()
+    mine = favourites.querying(reads, asked["querying_entity_id"])
     if asked["ids"] or asked["accounts"]:
         found = reading.entities(store, reads, asked["ids"], asked["accounts"])
-        return answer({"entities": found, "total": len(found)})
+        return answer({"entities": favourites.marked(store, mine, found), "total": len(found)})
     only_admins_filter(asked["status"])
     found, total = reading.newest(store, reads, asked["status"], *window(asked))
-    return answer({"entities": found, "total": total})
+    return answer({"entities": favourites.marked(store, mine, found), "total": total})
 
 
 @bp.get("/entities/<entity_id>")
 @allow(*READERS)
 def entity(entity_id: str) -> Response:
     """One entity."""
-    return answer(reading.entity(the_directory().store, reader(), entity_id))
+    store, reads = the_directory().store, reader()
+    mine = favourites.querying(reads, query(_ENTITY)["querying_entity_id"])
+    return answer(favourites.marked(store, mine, [reading.entity(store, reads, entity_id)])[0])
 
 
 @bp.patch("/entities/<entity_id>")

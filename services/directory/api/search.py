@@ -4,7 +4,7 @@ from flask import Response
 
 from services.chassis.web import allow, answer, follows, query
 from services.directory.api.blueprint import READERS, bp, only_admins_filter, reader, the_directory, the_index, window
-from services.directory.handlers import reading
+from services.directory.handlers import favourites, reading
 from services.directory.schemas.reads import SearchQuery, TagsQuery
 from services.directory.search import Search
 from services.directory.words import normal_tag
@@ -20,6 +20,7 @@ def search() -> Response:
     asked = query(_SEARCH)
     only_admins_filter(asked["status"])
     reads, (skip, limit) = reader(), window(asked)
+    mine = favourites.querying(reads, asked["querying_entity_id"])
     wanted = Search(
         statuses=reading.visible(reads, asked["status"]),
         offers=asked["offers"],
@@ -31,7 +32,7 @@ def search() -> Response:
         limit=limit,
     )
     found, total = reading.find(the_index(), reads, wanted)
-    return answer({"entities": found, "total": total})
+    return answer({"entities": favourites.marked(the_directory().store, mine, found), "total": total})
 
 
 @bp.get("/tags")

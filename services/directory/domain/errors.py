@@ -83,5 +83,9 @@ class StatusDecided(DirectoryError):
     """The status is not what the caller saw: somebody else was first."""
 
 
+class TooManyFavourites(DirectoryError):
+    """A business has marked as many as it can."""
+
+
 class WrongStatus(DirectoryError):
     """Only a member that is listed, and neither trades nor waits for it, can apply to trade."""

@@ -14,7 +14,13 @@ class Page(Schema):
     page_size = fields.Integer(load_default=10, validate=validate.Range(1, 100))
 
 
-class EntitiesQuery(Page):
+class EntityQuery(Schema):
+    """GET /entities/{id}: in whose eyes, for `is_favourite`."""
+
+    querying_entity_id = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
+
+
+class EntitiesQuery(Page, EntityQuery):
     """GET /entities."""
 
     ids = Listed(IDS_MAX)
@@ -22,7 +28,7 @@ class EntitiesQuery(Page):
     status = Statuses()
 
 
-class SearchQuery(Page):
+class SearchQuery(Page, EntityQuery):
     """GET /search."""
 
     offers = fields.String(load_default="", validate=validate.Length(max=500))

@@ -18,6 +18,7 @@ from services.directory.store.collection import Document, Stored
 from services.directory.store.entities import Entities
 from services.directory.store.erasing import AuditDetails, EventLog
 from services.directory.store.jobs import Jobs
+from services.directory.store.favourites import Favourites, Notes
 from services.directory.store.logins import Attempts, Resets, Sessions
 from services.directory.store.memberships import Memberships
 from services.directory.store.outbox import Appender
@@ -45,6 +46,8 @@ class Store:
         self.database = database
         self.users = Users(database, session)
         self.entities = Entities(database, session)
+        self.favourites = Favourites(database, session)
+        self.notes = Notes(database, session)
         self.sessions = Sessions(database, session)
         self.resets = Resets(database, session)
         self.attempts = Attempts(database, None)

@@ -28,6 +28,15 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("user_id", ASCENDING)], name="user"),
         IndexModel([("entity_id", ASCENDING)], name="entity"),
     ],
+    "favourites": [
+        IndexModel([("entity_id", ASCENDING), ("added_at", DESCENDING)], name="entity"),
+        IndexModel([("favourite_id", ASCENDING)], name="favourite"),
+    ],
+    "notes": [
+        IndexModel([("entity_id", ASCENDING)], name="entity"),
+        IndexModel([("about_id", ASCENDING)], name="about"),
+        IndexModel([("edited_by", ASCENDING)], name="user"),
+    ],
     "tags": [],
     "resets": [
         IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
