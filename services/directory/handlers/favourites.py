@@ -1,6 +1,7 @@
 """Use cases around what a business keeps about others: favourites and private notes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.directory.domain import LISTED, EntityNotYours, UnknownEntity
 from services.directory.domain.audit import Entry
@@ -91,7 +92,8 @@ def keep_note(directory: Directory, by: By, entity_id: str, about_id: str, *, te
             _shown(after), 0, (Entry(action="note.changed", subject=f"entity/{entity_id}", before=was, after=is_),)
         )
 
-    return once(directory, by, ["keep_note", entity_id, about_id, text], work)
+    # Writing it twice is writing it once, and no outcome may keep the text beyond the note.
+    return once(directory, replace(by, key=None), None, work)
 
 
 def _shown(kept: Note) -> View:

@@ -41,6 +41,8 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "sessions": Personal(lambda store: store.sessions),
     "entities": Personal(lambda store: store.entities),
     "memberships": Personal(lambda store: store.memberships),
+    "favourites": Personal(lambda store: store.favourites),
+    "notes": Personal(lambda store: store.notes),
     "tags": Impersonal("What all businesses together offer and want: no row says whose it is."),
     "resets": Personal(lambda store: store.resets),
     "attempts": Impersonal("Counters under a digest of what was tried, deleted after minutes."),
