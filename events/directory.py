@@ -209,11 +209,11 @@ class PasswordResetRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityNotice:
-    """Something a user should know about the own login: `password-changed`, `locked`."""
+    """Something a user should know about the own login."""
 
     TYPE: ClassVar[str] = "directory.security-notice.v1"
     user_id: str
-    what: Literal["password-changed", "locked"]
+    what: Literal["password-changed", "locked", "api-token-created", "email-changed"]
 
     @property
     def subject(self) -> str:
@@ -224,12 +224,15 @@ class SecurityNotice:
 class OneTimeMessage:
     """On `directory.messages` alone: what may be mailed once and must not be kept.
 
-    `ciphertext` is a Fernet token over a JSON object; of kind `password-reset`: {"token": ...}.
+    `ciphertext` is a Fernet token over a JSON object; of kind `password-reset`: {"token": ...}. `address` in it is
+    where to write to instead of the user's own address: `email-change` {"token", "address"} to the new one,
+    `email-change-old` {"token", "address", "new_address"} to the one so far, `email-change-taken` {"address"} to a new
+    one that another user has, `email-changed` {"address", "new_address"} to the former one when it is done.
     """
 
     TYPE: ClassVar[str] = "directory.one-time-message.v1"
     message_id: str
-    kind: Literal["password-reset"]
+    kind: Literal["password-reset", "email-change", "email-change-old", "email-change-taken", "email-changed"]
     user_id: str
     ciphertext: str
     expires_at: str

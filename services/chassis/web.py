@@ -249,7 +249,9 @@ def _problem(
     if errors:
         document["errors"] = errors
     g.outcome = code
-    return Whole(orjson.dumps(document), status, content_type="application/problem+json")
+    # marshmallow names the items of a list by their numbers.
+    text = orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
+    return Whole(text, status, content_type="application/problem+json")
 
 
 def measure(app: Flask, registry: CollectorRegistry) -> None:

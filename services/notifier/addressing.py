@@ -8,6 +8,8 @@ from services.notifier.mail import in_credits, in_words
 
 _AMOUNTS = ("amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive")
 _BECAUSE_MEMBER = "your business is a member of this network"
+_BECAUSE_NAMED = "somebody gave this address to this network"
+_NOBODY = "there"
 _BECAUSE_USER = "you have a login at this network"
 
 Document = Mapping[str, Any]
@@ -48,6 +50,16 @@ def addressee(recipient: str, book: Book) -> Addressee:
     entity = _found(book.entity(key) if what == "entity" else book.entity_of(key), "name")
     address = entity.get("email") or _owner_address(entity, book)
     return Addressee(name=entity["name"], address=address, why=_BECAUSE_MEMBER)
+
+
+def instead(to: Addressee, address: str) -> Addressee:
+    """The same mail to another address that a one-time message names: without a name, for who reads it may be anybody.
+
+    Empty, or the addressee's own: as it was.
+    """
+    if not address or address == to.address:
+        return to
+    return Addressee(name=_NOBODY, address=address, why=_BECAUSE_NAMED)
 
 
 def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: Book, unseal: Unseal) -> dict[str, Any]:
@@ -98,7 +110,7 @@ def _owner_address(entity: Document, book: Book) -> str:
 
 
 def _name_of_user(user: Document) -> str:
-    return " ".join(part for part in (user.get("first_name", ""), user.get("last_name", "")) if part) or "there"
+    return " ".join(part for part in (user.get("first_name", ""), user.get("last_name", "")) if part) or _NOBODY
 
 
 def _found(document: Document | None, needed: str) -> Document:

@@ -170,6 +170,14 @@ def _ending_rule(kind: str, *endings: ledger.CancellationKind) -> Rule:
     return Rule(kind=kind, to=_both_parties, when=_ended_as(*endings), facts=_ending_facts, once=_reason)
 
 
+def _one_time_rule(what: str, kind: str) -> Rule:
+    return Rule(kind=kind, to=_the_user, when=lambda event, _known: event.kind == what, once=_ciphertext)
+
+
+def _notice_rule(what: str) -> Rule:
+    return Rule(kind=what.replace("-", "_"), to=_the_user, when=lambda event, _known: event.what == what)
+
+
 TABLE: Mapping[type, tuple[Rule, ...]] = {
     directory.EntityRegistered: (
         Rule(kind="welcome", to=_the_entity, facts=_entity_facts),
@@ -185,10 +193,17 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
     ),
     directory.TradingApplicationSubmitted: (Rule(kind="trading_application", to=_the_admins, facts=_entity_facts),),
     directory.OneTimeMessage: (
-        Rule(kind="password_reset", to=_the_user, when=lambda e, _: e.kind == "password-reset", once=_ciphertext),
+        _one_time_rule("password-reset", "password_reset"),
+        # To the address in the ciphertext, which need not be the user's.
+        _one_time_rule("email-change", "email_change"),
+        _one_time_rule("email-change-old", "email_change_old"),
+        _one_time_rule("email-change-taken", "email_change_taken"),
+        _one_time_rule("email-changed", "email_change_done"),
     ),
     directory.SecurityNotice: (
-        Rule(kind="password_changed", to=_the_user, when=lambda e, _: e.what == "password-changed"),
+        _notice_rule("password-changed"),
+        _notice_rule("email-changed"),
+        _notice_rule("api-token-created"),
     ),
     ledger.TransferInitiated: (
         Rule(

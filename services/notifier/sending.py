@@ -10,7 +10,7 @@ from datetime import timedelta
 from services.chassis.clock import Clock
 from services.chassis.logs import log
 from services.chassis.process import Stop
-from services.notifier.addressing import NotKnownYet, Unseal, addressee, values_for
+from services.notifier.addressing import NotKnownYet, Unseal, addressee, instead, values_for
 from services.notifier.domain import Failure, RetryPolicy, State
 from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail
 from services.notifier.smtp import Mailer, NotNow, Refused, ServerAway
@@ -84,6 +84,7 @@ class Sender:
     def _send(self, claimed: Claimed) -> None:
         to = addressee(claimed.recipient, self.store)
         values = values_for(claimed.recipient, claimed.facts, claimed.once, self.store, self.unseal)
+        to = instead(to, values.pop("address", ""))
         words = self.stationery.words(claimed.kind, {**values, "name": to.name, "greeted": to.name, "why": to.why})
         envelope = Envelope(
             sender=self.sender,

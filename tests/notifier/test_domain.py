@@ -50,10 +50,8 @@ def application() -> directory.TradingApplicationSubmitted:
     return directory.TradingApplicationSubmitted(entity_id=ENTITY.entity_id, user_id="u")
 
 
-def one_time(expires_at: str = "2999-01-01T00:00:00.000000Z") -> directory.OneTimeMessage:
-    return directory.OneTimeMessage(
-        message_id="m", kind="password-reset", user_id="u", ciphertext="sealed", expires_at=expires_at
-    )
+def one_time(expires_at: str = "2999-01-01T00:00:00.000000Z", kind: str = "password-reset") -> directory.OneTimeMessage:
+    return directory.OneTimeMessage(message_id="m", kind=kind, user_id="u", ciphertext="sealed", expires_at=expires_at)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +66,12 @@ def one_time(expires_at: str = "2999-01-01T00:00:00.000000Z") -> directory.OneTi
         (given.status_changed(ENTITY, "tradingRejected"), "trading_rejected", TO_ENTITY),
         (application(), "trading_application", {"user:a", "user:b"}),
         (one_time(), "password_reset", {"user:u"}),
+        (one_time(kind="email-change"), "email_change", {"user:u"}),
+        (one_time(kind="email-change-old"), "email_change_old", {"user:u"}),
+        (one_time(kind="email-change-taken"), "email_change_taken", {"user:u"}),
+        (one_time(kind="email-changed"), "email_change_done", {"user:u"}),
+        (directory.SecurityNotice(user_id="u", what="email-changed"), "email_changed", {"user:u"}),
+        (directory.SecurityNotice(user_id="u", what="api-token-created"), "api_token_created", {"user:u"}),
         (directory.SecurityNotice(user_id="u", what="password-changed"), "password_changed", {"user:u"}),
         (PAY, "transfer_initiated", {"account:2"}),
         (REQUEST, "transfer_initiated", {"account:2"}),

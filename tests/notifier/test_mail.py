@@ -29,6 +29,7 @@ VALUES = {
     "previous": "pending",
     "transfer_id": "t-1",
     "token": "once-only",
+    "new_address": "ann@new.test",
     "reason": "no stock",
     "expires_on": "22 December 2026, 12:15 UTC",
     "by_admin": True,
@@ -215,6 +216,15 @@ def test_proposal_from_before_there_was_an_expiry_says_nothing_of_it():
 )
 def test_times_are_written_out(instant, said):
     assert in_words(instant) == said
+
+
+def test_mails_about_another_address_say_what_to_do():
+    for kind in ("email_change", "email_change_old"):
+        assert words(kind).link == "https://credit.test/email-confirm/once-only"
+    assert "It was not me" in words("email_change_old").paragraphs[-1]
+    assert all("ann@new.test" in words(kind).paragraphs[0] for kind in ("email_change_old", "email_change_done"))
+    assert "once-only" not in str(words("email_change_taken"))
+    assert words("api_token_created").link == "https://credit.test/api-tokens"
 
 
 def test_reset_mail_has_the_link():

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -264,6 +265,23 @@ def test_reset_link_is_mailed_and_then_forgotten(network, sender, store, mail_se
     assert "https://credit.test/password-reset/secret-token" in mail.get_body(("plain",)).get_content()
     (kept,) = store._db["messages"].find()
     assert "once" not in kept
+
+
+def test_a_one_time_message_may_go_to_another_address_and_names_nobody_there(network, sender, store, mail_server):
+    user = given.a_user(email="ada@person.test")
+    content = {"token": "secret-token", "address": "new@person.test"}
+    sealed = Fernet(KEY).encrypt(orjson.dumps(content)).decode()
+    told = replace(reset_for(user), kind="email-change", ciphertext=sealed)
+    network.tell(network.people, user)
+    network.tell(network.once, told)
+    send_all(sender)
+    assert mail_server.desk.to("ada@person.test") == []
+    (mail,) = mail_server.desk.to("new@person.test")
+    text = mail.get_body(("plain",)).get_content()
+    assert "https://credit.test/email-confirm/secret-token" in text
+    assert "Ada" not in mail.as_string()
+    (kept,) = store._db["messages"].find()
+    assert "new@person.test" not in str(kept)
 
 
 def test_reset_link_that_has_run_out_is_not_mailed(network, sender, store, mail_server, clock):

@@ -1,6 +1,8 @@
 """The directory's HTTP interface, for the gateway alone (docs/internal-api.md)."""
 
 from services.directory.api import (
+    api_tokens,
+    email_change,
     entities,
     favourites,
     logins,
@@ -13,7 +15,9 @@ from services.directory.api.blueprint import DIRECTORY, INDEX, bp
 __all__ = [
     "DIRECTORY",
     "INDEX",
+    "api_tokens",
     "bp",
+    "email_change",
     "entities",
     "favourites",
     "logins",

@@ -3,6 +3,8 @@
 Decisions take things as they are and give them as they will be, with the events that say so.
 """
 
+from services.directory.domain.api_tokens import TooManyApiTokens, UnknownApiToken
+from services.directory.domain.email_change import EmailLinkInvalid, NoEmailChange, TooManyEmailChanges
 from services.directory.domain.entities import (
     TRADING_FIELDS,
     TRADING_USER_FIELDS,
@@ -65,6 +67,7 @@ __all__ = [
     "ApplicationIncomplete",
     "Decision",
     "DirectoryError",
+    "EmailLinkInvalid",
     "EmailTaken",
     "Entity",
     "EntityChange",
@@ -76,6 +79,7 @@ __all__ = [
     "LoginKind",
     "LoginLocked",
     "Membership",
+    "NoEmailChange",
     "PasswordWrong",
     "Preferences",
     "ResetInvalid",
@@ -83,7 +87,10 @@ __all__ = [
     "StatusNotAllowed",
     "StepUpNeeded",
     "Tag",
+    "TooManyApiTokens",
+    "TooManyEmailChanges",
     "TooManyFavourites",
+    "UnknownApiToken",
     "UnknownEntity",
     "UnknownSession",
     "UnknownUser",

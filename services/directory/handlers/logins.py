@@ -100,10 +100,11 @@ def _session(directory: Directory, session_id: str, opened: OpenSession, user: U
     if user is None:
         raise UnknownSession("This session has ended: log in again.")
     ends = min(rfc3339(opened.expires_at), user.expires_at or "~")
-    return session_view(session_id, user, _entities_of(directory.store, user.user_id), ends)
+    return session_view(session_id, user, entities_of(directory.store, user.user_id), ends)
 
 
-def _entities_of(store: Store, user_id: str) -> list[tuple[Entity, Role]]:
+def entities_of(store: Store, user_id: str) -> list[tuple[Entity, Role]]:
+    """What a user acts for, and as what."""
     roles = {membership.entity_id: membership.role for membership in store.entities.memberships_of(user_id)}
     return [(entity, roles[entity.entity_id]) for entity in store.entities.of_ids(list(roles))]
 

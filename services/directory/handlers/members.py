@@ -21,6 +21,7 @@ from services.directory.domain import (
     User,
 )
 from services.directory.domain.audit import Entry, differing
+from services.directory.handlers.email_change import address_changed
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
 from services.directory.store.entities import AccountTaken
@@ -179,6 +180,9 @@ def change_user(directory: Directory, by: By, user_id: str, changes: Mapping[str
             return Done(user_view(user), 0)
         position = append(directory, store, by, events, directory.clock())
         store.users.save(replace(user, version=position))
+        if user.email != before.email:
+            position = address_changed(directory, store, by, before, user)
+            store.users.touched(user_id, position)
         was, is_ = differing(user_view(before), user_view(user))
         entry = Entry(action="user.changed", subject=f"user/{user_id}", before=was, after=is_)
         return Done(user_view(replace(user, version=position)), position, (entry,))

@@ -88,6 +88,10 @@ class Sessions(Stored):
         if wanted := selector(subject, {"user": "user_id"}):
             self._collection("sessions").delete_many(wanted, session=self._session)
 
+    def end_others(self, user_id: str, keep: str) -> None:
+        """End every session of a user but the one with the digest `keep`."""
+        self._collection("sessions").delete_many({"user_id": user_id, "_id": {"$ne": keep}}, session=self._session)
+
 
 class Attempts(Stored):
     """How often something was tried lately. Counted before the try, so that parallel ones can't slip through."""
@@ -161,6 +165,10 @@ class Resets(Stored):
         """They can't be used any more."""
         if wanted := selector(subject, {"user": "user_id"}):
             self._collection("resets").delete_many(wanted, session=self._session)
+
+    def end_all(self, user_id: str) -> None:
+        """No link of a user works any more."""
+        self._collection("resets").delete_many({"user_id": user_id}, session=self._session)
 
 
 def _usable(token: str, now: datetime) -> Document:

@@ -13,12 +13,14 @@ from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeou
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from services.directory.store.api_tokens import ApiTokens
 from services.directory.store.audit import AuditLog, Origins
 from services.directory.store.collection import Document, Stored
+from services.directory.store.email_changes import EmailChanges
 from services.directory.store.entities import Entities
 from services.directory.store.erasing import AuditDetails, EventLog
-from services.directory.store.jobs import Jobs
 from services.directory.store.favourites import Favourites, Notes
+from services.directory.store.jobs import Jobs
 from services.directory.store.logins import Attempts, Resets, Sessions
 from services.directory.store.memberships import Memberships
 from services.directory.store.outbox import Appender
@@ -50,6 +52,8 @@ class Store:
         self.notes = Notes(database, session)
         self.sessions = Sessions(database, session)
         self.resets = Resets(database, session)
+        self.api_tokens = ApiTokens(database, session)
+        self.email_changes = EmailChanges(database, session)
         self.attempts = Attempts(database, None)
         self.outcomes = Outcomes(database, session)
         self.events = Appender(database, session)

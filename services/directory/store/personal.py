@@ -45,6 +45,8 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "notes": Personal(lambda store: store.notes),
     "tags": Impersonal("What all businesses together offer and want: no row says whose it is."),
     "resets": Personal(lambda store: store.resets),
+    "api_tokens": Personal(lambda store: store.api_tokens),
+    "email_changes": Personal(lambda store: store.email_changes),
     "attempts": Impersonal("Counters under a digest of what was tried, deleted after minutes."),
     "outcomes": Personal(lambda store: store.outcomes),
     "counters": Impersonal("The newest position of each stream."),

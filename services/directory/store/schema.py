@@ -44,6 +44,17 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
     ],
     "attempts": [IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "outcomes": [IndexModel([("subjects", ASCENDING)], name="subjects")],
+    "api_tokens": [
+        IndexModel([("user_id", ASCENDING)], name="user"),
+        IndexModel([("token_id", ASCENDING)], name="token", unique=True),
+        # Shown as expired for a month, then gone.
+        IndexModel([("gone_after", ASCENDING)], name="expiry", expireAfterSeconds=0),
+    ],
+    "email_changes": [
+        IndexModel([("until", ASCENDING)], name="expiry", expireAfterSeconds=0),
+        IndexModel([("old_token", ASCENDING)], name="old", sparse=True),
+        IndexModel([("new_token", ASCENDING)], name="new", sparse=True),
+    ],
     "counters": [],
     "outbox": [IndexModel([("subject", ASCENDING), ("_id", ASCENDING)], name="subject")],
     "messages": [],

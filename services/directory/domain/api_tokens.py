@@ -1,0 +1,99 @@
+"""Personal API tokens: what one looks like, what it may do, how long it lives. Pure: randomness is an argument.
+
+A token is `mccs_`, 256 random bits and a checksum, so that a mistyped or cut one is refused without a look-up, and a
+scanner of leaked secrets knows one when it sees it.
+"""
+
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.directory.domain.errors import DirectoryError, FieldsInvalid
+
+PREFIX = "mccs_"
+DEFAULT_DAYS, MOST_DAYS = 90, 366
+MOST_TOKENS = 20
+"""Of one user, at once."""
+
+MEMBER_SCOPES = ("read", "directory", "transfer:initiate", "transfer:accept")
+STAFF_SCOPES = ("read", "admin")
+AUDITOR_SCOPES = ("read",)
+SCOPES = (*MEMBER_SCOPES, "admin")
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+_SUM_LENGTH = 6
+
+
+class UnknownApiToken(DirectoryError):
+    """The token has ended, was revoked, or never was."""
+
+
+class TooManyApiTokens(DirectoryError):
+    """The user has as many as one may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """A token as it is kept and shown: everything but its secret."""
+
+    token_id: str
+    user_id: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: str
+    expires_at: str
+    last_used_at: str | None = None
+    """Within five minutes."""
+
+    def lives(self, now: datetime) -> bool:
+        """Whether it can be used."""
+        return now < datetime.fromisoformat(self.expires_at)
+
+
+def token_of(secret: str) -> str:
+    """The token with 256 random bits `secret` (43 characters, base64url)."""
+    return f"{PREFIX}{secret}{_checksum(secret)}"
+
+
+def is_well_formed(token: str) -> bool:
+    """Whether `token` can be one: prefix, length, alphabet, checksum."""
+    secret, told = token[len(PREFIX) : -_SUM_LENGTH], token[-_SUM_LENGTH:]
+    return token.startswith(PREFIX) and bool(_SECRET.fullmatch(secret)) and told == _checksum(secret)
+
+
+def _checksum(secret: str) -> str:
+    # CRC-32 in base 62, six digits, as GitHub's tokens have it.
+    number, digits = zlib.crc32(secret.encode()), ""
+    for _ in range(_SUM_LENGTH):
+        number, digit = divmod(number, len(_ALPHABET))
+        digits = _ALPHABET[digit] + digits
+    return digits
+
+
+def scopes_for(kind: str) -> tuple[str, ...]:
+    """What the tokens of such a user can be allowed at all."""
+    return {"member": MEMBER_SCOPES, "auditor": AUDITOR_SCOPES}.get(kind, STAFF_SCOPES)
+
+
+def check_scopes(kind: str, scopes: Sequence[str]) -> tuple[str, ...]:
+    """`scopes` in their order. Raises FieldsInvalid for none, and for what such a user can't have."""
+    may = scopes_for(kind)
+    if not scopes:
+        raise FieldsInvalid({"scopes": ["Choose at least one thing that the token may do."]})
+    if foreign := [scope for scope in scopes if scope not in may]:
+        raise FieldsInvalid({"scopes": [f"Your login can't give {foreign[0][:50]!r}. It can give: {', '.join(may)}."]})
+    return tuple(scope for scope in may if scope in scopes)
+
+
+def expiry(now: datetime, days: int) -> datetime:
+    """When a token of so many days ends."""
+    return now + timedelta(days=days)
+
+
+def told(token: ApiToken) -> Mapping[str, Any]:
+    """What the audit log says of it."""
+    return {"name": token.name, "scopes": list(token.scopes), "expires_at": token.expires_at}

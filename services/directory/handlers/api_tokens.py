@@ -1,0 +1,86 @@
+"""Use cases around personal API tokens: make, list, revoke, and log a program in by one."""
+
+from dataclasses import asdict
+from typing import Any
+
+from events.directory import SecurityNotice
+from services.chassis.clock import rfc3339
+from services.directory.domain import UnknownUser
+from services.directory.domain import api_tokens as rules
+from services.directory.domain.api_tokens import ApiToken, TooManyApiTokens, UnknownApiToken
+from services.directory.domain.audit import Entry
+from services.directory.handlers.logins import entities_of
+from services.directory.handlers.writing import By, Directory, Done, append, once
+from services.directory.store import Store
+from services.directory.views import View, session_view
+
+
+def create(directory: Directory, by: By, user_id: str, *, name: str, scopes: list[str], days: int) -> Done:
+    """A new token: ApiToken with its `token`, which nobody is told again: a repeat under the key has none.
+
+    Raises UnknownUser, FieldsInvalid, TooManyApiTokens.
+    """
+    now, secret, token_id = directory.now(), rules.token_of(directory.new_secret()), directory.new_id()
+
+    def work(store: Store) -> Done:
+        user = store.users.find(user_id)
+        if user is None:
+            raise UnknownUser("There is no such user.")
+        made = ApiToken(
+            token_id=token_id,
+            user_id=user_id,
+            name=name,
+            scopes=rules.check_scopes(user.kind, scopes),
+            created_at=rfc3339(now),
+            expires_at=rfc3339(rules.expiry(now, days)),
+        )
+        if len(store.api_tokens.of_user(user_id)) >= rules.MOST_TOKENS:
+            raise TooManyApiTokens(f"You have {rules.MOST_TOKENS} tokens: revoke one that is not used any more first.")
+        store.api_tokens.add(secret, made)
+        notice = SecurityNotice(user_id=user_id, what="api-token-created")
+        position = append(directory, store, by, [notice], directory.clock())
+        store.users.touched(user_id, position)
+        entry = Entry(action="api-token.created", subject=f"user/{user_id}", after=rules.told(made))
+        return Done(api_token_view(made), position, (entry,))
+
+    # The outcome is stored for repeats, and so has no secret in it.
+    done = once(directory, by, ["create_api_token", user_id, name, sorted(scopes), days], work)
+    return Done({**done.document, "token": None if done.repeated else secret}, done.position, repeated=done.repeated)
+
+
+def listed(directory: Directory, user_id: str) -> list[View]:
+    """A user's tokens, newest first: [ApiToken]."""
+    return [api_token_view(token) for token in directory.store.api_tokens.of_user(user_id)]
+
+
+def revoke(directory: Directory, by: By, user_id: str, token_id: str) -> None:
+    """End a token at once, everywhere. Raises UnknownApiToken."""
+
+    def work(store: Store) -> Done:
+        token = store.api_tokens.revoke(user_id, token_id)
+        if token is None:
+            raise UnknownApiToken("There is no such token: it was revoked before, or never was.")
+        return Done({}, 0, (Entry(action="api-token.revoked", subject=f"user/{user_id}", before=rules.told(token)),))
+
+    once(directory, by, ["revoke_api_token", user_id, token_id], work)
+
+
+def session_of(directory: Directory, secret: str) -> View:
+    """Whom a program acts for: a Session with `scopes`, for this request alone. Raises UnknownApiToken.
+
+    Looked up at each request, so a token that was revoked, or whose user may not log in any more, is dead at once.
+    """
+    token = directory.store.api_tokens.find(secret) if rules.is_well_formed(secret) else None
+    user = directory.store.users.find(token.user_id) if token and token.lives(directory.now()) else None
+    if token is None or user is None or not user.has_access(directory.now()):
+        raise UnknownApiToken("This token is not valid: it has expired, or was revoked.")
+    directory.store.api_tokens.used(token, directory.now())
+    entities = entities_of(directory.store, user.user_id)
+    # No session has such an id: what asks for a login verified lately refuses it.
+    session = session_view(f"token-{token.token_id}", user, entities, token.expires_at)
+    return {**session, "scopes": list(token.scopes), "token_id": token.token_id, "token_name": token.name}
+
+
+def api_token_view(token: ApiToken) -> dict[str, Any]:
+    """ApiToken: all but its secret."""
+    return {**asdict(token), "scopes": list(token.scopes)}

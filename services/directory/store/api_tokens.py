@@ -1,0 +1,69 @@
+"""Personal API tokens in MongoDB, by the SHA-256 digest of each: who reads the database can't use one."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from pymongo import WriteConcern
+
+from services.chassis.clock import rfc3339
+from services.directory.domain.api_tokens import ApiToken
+from services.directory.store.collection import Document, Stored
+from services.directory.store.logins import digest
+
+USE_NOTED_EVERY = timedelta(minutes=5)
+_NAME = "api_tokens"
+
+
+class ApiTokens(Stored):
+    """What programs log in with. One that has expired stays listed until its user or the schedule removes it."""
+
+    def add(self, secret: str, token: ApiToken) -> None:
+        """Store a new one by its digest."""
+        ends = datetime.fromisoformat(token.expires_at)
+        document = {"_id": digest(secret), **asdict(token), "gone_after": ends + timedelta(days=30)}
+        self._collection(_NAME).insert_one(document, session=self._session)
+
+    def find(self, secret: str) -> ApiToken | None:
+        """The one that `secret` is."""
+        return _token(self._collection(_NAME).find_one({"_id": digest(secret)}, session=self._session))
+
+    def of_user(self, user_id: str) -> list[ApiToken]:
+        """All of a user, newest first."""
+        found = self._collection(_NAME).find({"user_id": user_id}, session=self._session)
+        return [token for each in found.sort([("created_at", -1), ("token_id", -1)]) if (token := _token(each))]
+
+    def revoke(self, user_id: str, token_id: str) -> ApiToken | None:
+        """Remove one of a user's, in one step; None if it is not there."""
+        wanted = {"user_id": user_id, "token_id": token_id}
+        return _token(self._collection(_NAME).find_one_and_delete(wanted, session=self._session))
+
+    def revoke_all(self, user_id: str) -> int:
+        """Remove all of a user; how many there were."""
+        return self._collection(_NAME).delete_many({"user_id": user_id}, session=self._session).deleted_count
+
+    def used(self, token: ApiToken, now: datetime) -> None:
+        """Note that it is used: written at most once in five minutes, and not waited for."""
+        if token.last_used_at and now - datetime.fromisoformat(token.last_used_at) < USE_NOTED_EVERY:
+            return
+        # The use of a token isn't worth a majority's time.
+        tokens = self._collection(_NAME).with_options(write_concern=WriteConcern(w=1))
+        stale = {"token_id": token.token_id, "last_used_at": token.last_used_at}
+        tokens.update_one(stale, {"$set": {"last_used_at": rfc3339(now)}})
+
+    def about(self, subject: str) -> list[Document]:
+        """What is kept about `user/<id>`; no digest."""
+        kind, _, key = subject.partition("/")
+        return [asdict(token) for token in self.of_user(key)] if kind == "user" else []
+
+    def forget(self, subject: str) -> None:
+        """Remove it all."""
+        kind, _, key = subject.partition("/")
+        if kind == "user":
+            self.revoke_all(key)
+
+
+def _token(document: Document | None) -> ApiToken | None:
+    if document is None:
+        return None
+    known = {name: value for name, value in document.items() if name not in ("_id", "gone_after")}
+    return ApiToken(**{**known, "scopes": tuple(known["scopes"])})

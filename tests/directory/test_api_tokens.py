@@ -1,0 +1,172 @@
+"""Personal API tokens: shown once, kept as digests, dead at once when they end."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from events.directory import SecurityNotice
+from services.directory.domain import api_tokens as rules
+from services.directory.domain.api_tokens import TooManyApiTokens
+from services.directory.handlers import api_tokens, members
+from services.directory.handlers.writing import By, Directory
+from services.directory.store import Store
+from tests.directory.conftest import Time
+from tests.directory.gateway import ADMIN, SERVICE, Gateway, Member, an_email
+from tests.directory.one_time import events_of
+
+pytestmark = pytest.mark.integration
+
+BY = By(actor="user:test", correlation_id="test")
+
+
+def make(gateway: Gateway, member: Member, **changes: object) -> tuple[int, dict]:
+    headers = {"Idempotency_Key": str(changes.pop("key"))} if "key" in changes else {}
+    body = {"name": "Accounting", "scopes": ["read"]} | changes
+    return gateway.post(f"/users/{member.user_id}/api-tokens", body, member.caller, **headers)
+
+
+def session(gateway: Gateway, token: str) -> tuple[int, dict]:
+    return gateway.post("/api-token-sessions", {"token": token}, SERVICE)
+
+
+def test_a_token_has_256_bits_and_a_checksum_that_finds_every_slip() -> None:
+    token = rules.token_of("A" * 43)
+    assert token.startswith("mccs_")
+    assert len(token) == 5 + 43 + 6
+    assert rules.is_well_formed(token)
+    for place in range(len(token)):
+        slip = token[:place] + ("B" if token[place] != "B" else "C") + token[place + 1 :]
+        assert not rules.is_well_formed(slip), place
+    assert not any(rules.is_well_formed(each) for each in ("", "mccs_", token[:-1], token + "x", f" {token}"))
+
+
+def test_a_token_stands_for_its_user_with_its_scopes(gateway: Gateway, store: Store, time: Time) -> None:
+    member = gateway.sign_up()
+    status, made = make(gateway, member, scopes=["transfer:accept", "read"], days=30)
+    assert (status, made["scopes"], made["last_used_at"]) == (200, ["read", "transfer:accept"], None)
+    assert events_of(store)[-1] == SecurityNotice(user_id=member.user_id, what="api-token-created")
+    status, found = session(gateway, made["token"])
+    assert status == 200
+    assert (found["user_id"], found["roles"], found["scopes"]) == (
+        member.user_id, ["member"], ["read", "transfer:accept"],
+    )  # fmt: skip
+    assert [entity["entity_id"] for entity in found["entities"]] == [member.entity_id]
+    assert gateway.get(f"/sessions/{found['session_id']}", SERVICE)[0] == 404, "it is no session"
+    time.pass_by(days=30)
+    assert session(gateway, made["token"])[1]["type"] == "api_token.unknown"
+
+
+def test_the_token_is_shown_once_and_never_stored(gateway: Gateway, store: Store) -> None:
+    member = gateway.sign_up()
+    _, made = make(gateway, member, key="once")
+    status, again = make(gateway, member, key="once")
+    assert (status, again["token"], again["token_id"]) == (200, None, made["token_id"])
+    listed = gateway.get(f"/users/{member.user_id}/api-tokens", member.caller)[1]["api_tokens"]
+    assert [token["token_id"] for token in listed] == [made["token_id"]]
+    everything = str([list(store.database[name].find()) for name in store.database.list_collection_names()])
+    assert made["token"] not in everything
+    assert made["token"][5:48] not in everything
+    assert "token" not in listed[0]
+
+
+def test_a_session_found_open_and_a_token_make_no_token(gateway: Gateway, time: Time) -> None:
+    member = gateway.sign_up()
+    _, made = make(gateway, member)
+    found = session(gateway, made["token"])[1]
+    as_token = replace(member.caller, session=found["session_id"])
+    path, body = f"/users/{member.user_id}/api-tokens", {"name": "n", "scopes": ["read"]}
+    assert gateway.post(path, body, as_token)[1]["type"] == "auth.step_up_needed"
+    time.pass_by(minutes=11)
+    assert make(gateway, member)[1]["type"] == "auth.step_up_needed"
+
+
+def test_a_revoked_token_is_dead_at_once(gateway: Gateway) -> None:
+    member, other = gateway.sign_up(), gateway.sign_up()
+    _, made = make(gateway, member)
+    path = f"/users/{member.user_id}/api-tokens/{made['token_id']}"
+    assert gateway.delete(path, other.caller)[0] == gateway.delete(path, ADMIN)[0] == 404
+    foreign = f"/users/{other.user_id}/api-tokens/{made['token_id']}"
+    assert gateway.delete(foreign, other.caller)[1]["type"] == "api_token.unknown"
+    assert session(gateway, made["token"])[0] == 200
+    assert gateway.delete(path, member.caller)[0] == 200
+    assert session(gateway, made["token"])[0] == 404
+    assert gateway.delete(path, member.caller)[0] == 404
+
+
+def test_use_is_noted_at_most_once_in_five_minutes(gateway: Gateway, store: Store, time: Time) -> None:
+    member = gateway.sign_up()
+    _, made = make(gateway, member)
+
+    def used() -> str | None:
+        session(gateway, made["token"])
+        return store.api_tokens.of_user(member.user_id)[0].last_used_at
+
+    first = used()
+    time.pass_by(minutes=4)
+    assert used() == first
+    time.pass_by(minutes=2)
+    assert used() == time.text() != first
+
+
+def test_no_more_than_twenty_at_once(gateway: Gateway, directory: Directory, store: Store) -> None:
+    member = gateway.sign_up()
+
+    def create(number: int) -> bool:
+        try:
+            api_tokens.create(directory, BY, member.user_id, name=f"{number}", scopes=["read"], days=1)
+        except TooManyApiTokens:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(create, range(26))) == rules.MOST_TOKENS
+    assert make(gateway, member)[1]["type"] == "api_token.too_many"
+    assert len(store.api_tokens.of_user(member.user_id)) == 20
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"scopes": []}, "scopes"), ({"scopes": ["admin"]}, "scopes"), ({"scopes": ["everything"]}, "scopes"),
+        ({"days": 0}, "days"), ({"days": 367}, "days"), ({"days": "9"}, "days"), ({"name": " "}, "name"),
+        ({"name": "x" * 101}, "name"),
+    ],
+)  # fmt: skip
+def test_what_a_token_can_not_be(gateway: Gateway, wrong: dict, field: str) -> None:
+    status, problem = make(gateway, gateway.sign_up(), **wrong)
+    assert (status, list(problem["errors"])) == (400, [field])
+
+
+@pytest.mark.parametrize(("kind", "may"), [("admin", {"read", "admin"}), ("auditor", {"read"})])
+def test_staff_give_away_what_they_have(directory: Directory, kind: str, may: set[str]) -> None:
+    user = members.create_admin(directory, BY, email=an_email(), kind=kind, password="correct-horse-1").document
+    for scope in rules.SCOPES:
+        if scope in may:
+            api_tokens.create(directory, BY, user["user_id"], name="n", scopes=[scope], days=1)
+        else:
+            with pytest.raises(rules.FieldsInvalid):
+                api_tokens.create(directory, BY, user["user_id"], name="n", scopes=[scope], days=1)
+
+
+def test_a_token_ends_with_its_users_access(gateway: Gateway, directory: Directory, time: Time) -> None:
+    until = time.now().date() + timedelta(days=1)
+    user = members.create_admin(
+        directory, BY, email=an_email(), kind="auditor", password="correct-horse-1", until=until
+    ).document
+    made = api_tokens.create(directory, BY, user["user_id"], name="n", scopes=["read"], days=90).document
+    assert session(gateway, made["token"])[0] == 200
+    time.pass_by(days=2)
+    assert session(gateway, made["token"])[0] == 404
+
+
+def test_what_is_kept_can_be_told_and_forgotten(gateway: Gateway, store: Store) -> None:
+    member = gateway.sign_up()
+    _, made = make(gateway, member)
+    (about,) = store.api_tokens.about(f"user/{member.user_id}")
+    assert about["name"] == "Accounting"
+    assert made["token"] not in str(about)
+    for _ in range(2):
+        store.api_tokens.forget(f"user/{member.user_id}")
+    assert session(gateway, made["token"])[0] == 404
