@@ -1,20 +1,40 @@
 """Tags and search terms: how text is normalised, folded and compared. Pure.
 
-`fold` is the one function that both indexing and queries use, so that Elasticsearch needs no analyser.
+`folded` is the one function that both indexing and queries use, so that Elasticsearch needs no analyser.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, cast
+
+from snowballstemmer.english_stemmer import EnglishStemmer
 
 TAG_MAX_LENGTH = 50
 TAGS_MAX = 10
 
-How = Literal["exact", "prefix", "contains", "fuzzy"]
+How = Literal["exact", "stem", "prefix", "contains", "part", "fuzzy"]
+"""How a term matches, in the words of an answer. `part`: the term has more words than the tag that it names."""
+Way = Literal["exact", "stem", "prefix", "word", "word_stem", "contains", "part", "fuzzy"]
+"""The same more finely, as it is scored: a whole word of a tag is more than a piece of one."""
+
+WAYS: tuple[Way, ...] = ("exact", "stem", "prefix", "word", "word_stem", "contains", "part", "fuzzy")
+"""The best way first."""
+HOW: dict[Way, How] = {
+    "exact": "exact",
+    "stem": "stem",
+    "prefix": "prefix",
+    "word": "contains",
+    "word_stem": "stem",
+    "contains": "contains",
+    "part": "part",
+    "fuzzy": "fuzzy",
+}
 
 _KEPT_SIGNS = frozenset("-&+")
+_STEMMED = re.compile("[a-z]{4,30}")
 _SHORT = 2
 _MIDDLE = 5
 
@@ -84,6 +104,16 @@ class Folded:
     whole: str
     words: tuple[str, ...]
 
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """The stems of its words."""
+        return tuple(stem(word) for word in self.words)
+
+    @property
+    def stem(self) -> str:
+        """Its words' stems as one text: `organic-veget`."""
+        return "-".join(self.stems)
+
 
 def folded(tag: str) -> Folded:
     """A normalised tag, folded word by word."""
@@ -107,17 +137,60 @@ def edits_allowed(term: str) -> int:
     return 0 if len(term) <= _SHORT else 1 if len(term) <= _MIDDLE else 2
 
 
-def how_matched(term: str, text: Folded) -> How | None:
-    """How a folded term matches a folded text, the best way first; None if not at all."""
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """What the English forms of a folded word have in common (Porter's second algorithm): gardening → garden.
+
+    A word that is too short, or not of English letters alone, is its own stem.
+    """
+    # A stemmer of its own for each call: it keeps the word in itself, and threads may be at work.
+    return cast(str, EnglishStemmer().stemWord(word)) if _STEMMED.fullmatch(word) else word
+
+
+def term_of(whole: str) -> Folded:
+    """A term of `search_terms`, with its words."""
+    return Folded(whole, tuple(word for word in whole.split("-") if word))
+
+
+def runs(term: Folded) -> tuple[str, ...]:
+    """What the words of a term name beside itself: `organic-dog-food` → organic, organic-dog, dog, ..."""
+    count = len(term.words)
+    pieces = [term.words[start:end] for start in range(count) for end in range(start + 1, count + 1)]
+    return tuple(dict.fromkeys("-".join(piece) for piece in pieces if len(piece) < count))
+
+
+def endings(text: str) -> tuple[str, ...]:
+    """Every ending of a text. What begins one of them is contained in the text: no wildcard is needed to find it."""
+    return tuple(dict.fromkeys(text[start:] for start in range(len(text))))
+
+
+def way_matched(term: str, text: Folded) -> Way | None:
+    """The best way in which a folded term matches a folded text; None if not at all."""
+    asked = term_of(term)
+    stemmed = asked.stem
     if term == text.whole:
         return "exact"
+    if stemmed == text.stem:
+        return "stem"
     if text.whole.startswith(term):
         return "prefix"
+    if term in text.words:
+        return "word"
+    if stemmed in text.stems:
+        return "word_stem"
     if term in text.whole:
         return "contains"
+    if text.whole in runs(asked):
+        return "part"
     allowed = edits_allowed(term)
     near = any(within(term, word, allowed) for word in (text.whole, *text.words))
     return "fuzzy" if allowed and near else None
+
+
+def how_matched(term: str, text: Folded) -> How | None:
+    """The same in the words of an answer."""
+    way = way_matched(term, text)
+    return HOW[way] if way else None
 
 
 def within(first: str, second: str, allowed: int) -> bool:

@@ -103,7 +103,10 @@ def test_search_terms_are_split_on_commas_and_spaces() -> None:
     ("term", "tag", "how"),
     [
         ("vegetables", "vegetables", "exact"),
-        ("veget", "vegetables", "prefix"),
+        ("vegeta", "vegetables", "prefix"),
+        ("gardener", "gardening", "stem"),
+        ("gardener", "landscape-gardening", "stem"),
+        ("organic-dog-food", "dog-food", "part"),
         ("vegetables", "organic-vegetables", "contains"),
         ("vegetalbes", "vegetables", "fuzzy"),
         ("vegetalbes", "organic-vegetables", "fuzzy"),

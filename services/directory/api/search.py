@@ -4,7 +4,7 @@ from flask import Response
 
 from services.chassis.web import allow, answer, follows, query
 from services.directory.api.blueprint import READERS, bp, only_admins_filter, reader, the_directory, the_index, window
-from services.directory.handlers import favourites, reading
+from services.directory.handlers import favourites, finding, reading
 from services.directory.schemas.reads import SearchQuery, TagsQuery
 from services.directory.search import Search
 from services.directory.words import normal_tag
@@ -26,13 +26,13 @@ def search() -> Response:
         offers=asked["offers"],
         wants=asked["wants"],
         name=asked["name"],
-        category=normal_tag(asked["category"]),
+        categories=tuple(filter(None, [normal_tag(asked["category"])])),
         tagged_since=asked.get("tagged_since"),
         skip=skip,
         limit=limit,
     )
-    found, total = reading.find(the_index(), reads, wanted)
-    return answer({"entities": favourites.marked(the_directory().store, mine, found), "total": total})
+    found = finding.find(the_index(), reads, wanted)
+    return answer({"entities": favourites.marked(the_directory().store, mine, found.entities), "total": found.total})
 
 
 @bp.get("/tags")

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.directory import search
 from services.directory.domain import LISTED, STATUSES, UnknownEntity, UnknownUser
-from services.directory.store import EntityIndex, Store
+from services.directory.store import Store
 from services.directory.views import View, entity_view, history_view, named_view, public_view, user_view
 from services.directory.words import TAG_MAX_LENGTH, normal_tag
 
@@ -75,14 +74,6 @@ def visible(reader: Reader, statuses: Sequence[str]) -> list[str]:
     """The statuses that a reader may look for, of those asked for (none = all)."""
     allowed = STATUSES if reader.sees_all else sorted(LISTED)
     return [status for status in allowed if not statuses or status in statuses]
-
-
-def find(index: EntityIndex, reader: Reader, asked: search.Search) -> tuple[list[View], int]:
-    """A page of EntityViews with `why`, and how many there are. Raises SearchUnavailable."""
-    if asked.skip + asked.limit > search.MAX_WINDOW:
-        return [], index.search(search.request(search.first_of(asked)))[1]
-    views, total = index.search(search.request(asked))
-    return [{**reader.shown(dict(view)), "why": search.why(asked, view)} for view in views], total
 
 
 def suggested_tags(store: Store, fragment: str) -> list[str]:

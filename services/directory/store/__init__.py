@@ -3,7 +3,7 @@
 The only modules of the directory that import a driver.
 """
 
-from services.directory.store.elastic import EntityIndex, SearchUnavailable, new_index
+from services.directory.store.elastic import EntityIndex, Found, Hit, SearchUnavailable, new_index
 from services.directory.store.mongo import AWAY, OutcomeKnown, Store, new_store
 from services.directory.store.outbox import StreamOutbox
 from services.directory.store.schema import migrate
@@ -11,6 +11,8 @@ from services.directory.store.schema import migrate
 __all__ = [
     "AWAY",
     "EntityIndex",
+    "Found",
+    "Hit",
     "OutcomeKnown",
     "SearchUnavailable",
     "Store",

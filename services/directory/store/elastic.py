@@ -37,6 +37,24 @@ class Indexed:
     document: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document that was found: what is kept of it, where it stands in the order, and the names of what matched."""
+
+    source: Mapping[str, Any]
+    sort: Sequence[Any]
+    matched: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of hits, how many there are in all, and what was counted."""
+
+    hits: Sequence[Hit]
+    total: int
+    aggregations: Mapping[str, Any]
+
+
 class EntityIndex:
     """All entities, searchable. Raises SearchUnavailable from every method."""
 
@@ -99,11 +117,19 @@ class EntityIndex:
             self._client.indices.update_aliases(actions=actions)
         return others
 
-    def search(self, body: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], int]:
-        """The views of a page of hits, and how many hits there are."""
+    def search(self, body: Mapping[str, Any]) -> Found:
+        """A page of hits."""
         with _reaching():
-            found = self._client.search(index=self.alias, body=dict(body)).body["hits"]
-        return [hit["_source"]["view"] for hit in found["hits"]], int(found["total"]["value"])
+            return _found(self._client.search(index=self.alias, body=dict(body)).body)
+
+    def search_all(self, bodies: Sequence[Mapping[str, Any]]) -> list[Found]:
+        """Several searches in one call."""
+        lines: list[Mapping[str, Any]] = [line for body in bodies for line in ({"index": self.alias}, body)]
+        with _reaching():
+            answered = self._client.msearch(searches=lines).body["responses"]
+        if any("error" in each for each in answered):
+            raise SearchUnavailable("Elasticsearch answered a part of the searches alone")
+        return [_found(each) for each in answered]
 
     def _create(self, name: str, aliases: list[str]) -> bool:
         settings = {"number_of_shards": 1, "number_of_replicas": 0, "auto_expand_replicas": "0-1"}
@@ -133,6 +159,14 @@ class EntityIndex:
         if any(state >= 400 and state != _STALE for state in states):
             raise IndexRefused(f"Elasticsearch refused documents: {sorted(states)}")
         return True
+
+
+def _found(body: Mapping[str, Any]) -> Found:
+    hits = [
+        Hit(hit.get("_source", {}), hit.get("sort", ()), hit.get("matched_queries", ())) for hit in body["hits"]["hits"]
+    ]
+    total = int(body["hits"].get("total", {}).get("value", 0))
+    return Found(hits, total, body.get("aggregations", {}))
 
 
 def _operations(alias: str, documents: Sequence[Indexed]) -> list[Mapping[str, Any]]:

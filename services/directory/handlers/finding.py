@@ -1,0 +1,63 @@
+"""Use cases of the search: a page of what is found, with its reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from services.directory.handlers.reading import Reader
+from services.directory.search import MAX_WINDOW, CursorInvalid, Effort, Search, efforts, first_of, request, why
+from services.directory.search.cursor import decoded, encoded
+from services.directory.search.explaining import distance_km, place_why
+from services.directory.search.facets import facets
+from services.directory.store import EntityIndex, Found, Hit
+from services.directory.views import View
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was found. `effort` is how hard it was looked for; `following` the cursor of the next page, if any."""
+
+    entities: list[View]
+    total: int
+    effort: Effort = "as_typed"
+    following: str | None = None
+    facets: Mapping[str, Any] = field(default_factory=dict)
+
+
+def find(index: EntityIndex, reader: Reader, asked: Search, cursor: str = "") -> Page:
+    """A page of EntityViews with `why`. Raises SearchUnavailable, CursorInvalid."""
+    if cursor:
+        effort, values = decoded(asked, cursor)
+        return _page(reader, asked, effort, _answered(index, replace(asked, after=values, skip=0), effort))
+    beyond = asked.skip + asked.limit > MAX_WINDOW
+    wanted = first_of(asked) if beyond else asked
+    tried = efforts(asked)
+    for effort in tried:
+        found = _answered(index, wanted, effort)
+        if found.total or effort == tried[-1]:
+            break
+    return _page(reader, asked, effort, found)
+
+
+def _answered(index: EntityIndex, asked: Search, effort: Effort) -> Found:
+    return index.search(request(asked, effort))
+
+
+def _page(reader: Reader, asked: Search, effort: Effort, found: Found) -> Page:
+    full = asked.limit > 0 and len(found.hits) == asked.limit
+    following = encoded(asked, effort, found.hits[-1].sort) if full else None
+    counted = facets(found.aggregations, with_status=reader.sees_all)
+    return Page([_shown(reader, asked, hit) for hit in found.hits], found.total, effort, following, counted)
+
+
+def _shown(reader: Reader, asked: Search, hit: Hit) -> View:
+    view = dict(hit.source["view"])
+    shown = {**reader.shown(view), "why": why(asked, view)}
+    place = hit.source.get("place")
+    if asked.near is None or not place:
+        return shown
+    away = distance_km(asked.near, place)
+    return {**shown, "distance_km": away, "why": [*shown["why"], place_why(asked.near, view["city"], away)]}
+
+
+__all__ = ["CursorInvalid", "Page", "find"]

@@ -1,0 +1,154 @@
+"""What Elasticsearch knows of an entity: the mapping, and the document by which it is found. Pure.
+
+Core features alone, no analyser: words.py folds and stems, here and in queries. A tag is there three times over, each
+time for another kind of question: whole, in words and stems, and as all of its endings, so that "contains" is a cheap
+prefix on an ending instead of a wildcard over everything. Dates are asked of the nested tags alone, since a date must
+hold of the very tag that matches; without a date nobody pays for nesting.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from services.directory.domain import Entity, Tag
+from services.directory.words import Folded, endings, folded, folded_name
+
+Query = dict[str, Any]
+
+INDEX_VERSION = 2
+BETWEEN = "\x1f"
+"""Stands between what is compared and what is shown; nobody can type it."""
+LABEL_MAX = 100
+GRAMS = (3, 4, 6)
+"""Lengths of the beginnings of words that suggestions compare with what was mistyped."""
+
+# What is only looked up needs no column beside its postings.
+_LOOKED_UP = {"type": "keyword", "doc_values": False}
+_WORDS = {name: _LOOKED_UP for name in ("words", "stems")}
+_FOLDED = {"whole": {"type": "keyword"}, "stem": _LOOKED_UP, **_WORDS}
+_FOUND_WITHIN = {**_FOLDED, "endings": _LOOKED_UP}
+_DATED = {"type": "nested", "properties": {**_FOLDED, "added_at": {"type": "date_nanos"}}}
+_TOWN = {**_FOLDED, "label": {"type": "keyword"}}
+
+MAPPING: Query = {
+    "dynamic": "strict",
+    "_source": {
+        # What can only be searched is not kept a second time to be read.
+        "excludes": ["name", "offers", "wants", "offer_tags", "want_tags", "category", "about", "starts"]
+    },
+    "properties": {
+        "entity_id": {"type": "keyword"},
+        "account": {"type": "keyword"},
+        "email": {"type": "keyword"},
+        "status": {"type": "keyword"},
+        "trading": {"type": "byte"},
+        "categories": {"type": "keyword"},
+        "created_at": {"type": "date"},
+        "member_started_at": {"type": "date"},
+        "place": {"type": "geo_point"},
+        **{name: {"type": "long"} for name in ("balance", "max_negative", "max_positive")},
+        **{name: {"properties": _TOWN} for name in ("city", "region", "country")},
+        **{name: {"properties": _FOUND_WITHIN} for name in ("name", "offers", "wants")},
+        "category": {"properties": _FOLDED},
+        "about": {"properties": _WORDS},
+        "offer_tags": _DATED,
+        "want_tags": _DATED,
+        "starts": {
+            "properties": {
+                **{name: {"type": "keyword"} for name in ("tags", "categories", "cities")},
+                "names": _LOOKED_UP,
+                "grams": _LOOKED_UP,
+            }
+        },
+        "view": {"type": "object", "enabled": False},
+    },
+}
+
+
+def indexed(entity: Entity, view: Mapping[str, Any], figures: Mapping[str, int] | None = None) -> Query:
+    """The document of an entity. `view` is answered as it is; nobody can search in it.
+
+    `figures` are the ledger's balance, max_negative and max_positive, in minor units, once they are known.
+    """
+    profile = entity.profile
+    known = figures or {}
+    return {
+        "entity_id": entity.entity_id,
+        "account": entity.account,
+        "email": profile.email,
+        "status": entity.status,
+        "trading": int(entity.status == "tradingAccepted"),
+        "categories": list(entity.categories),
+        "created_at": entity.created_at,
+        **({"member_started_at": entity.member_started_at} if entity.member_started_at else {}),
+        **({"place": _point(profile.place)} if profile.place else {}),
+        **{name: known[name] for name in ("balance", "max_negative", "max_positive") if name in known},
+        **{name: _town(getattr(profile, name)) for name in ("city", "region", "country")},
+        "name": _found_within([folded_name(profile.name)]),
+        "offers": _found_within([folded(tag.name) for tag in entity.offers]),
+        "wants": _found_within([folded(tag.name) for tag in entity.wants]),
+        "category": _folded([folded(name) for name in entity.categories]),
+        "about": _words([folded_name(profile.description)]),
+        "offer_tags": [_dated(tag) for tag in entity.offers],
+        "want_tags": [_dated(tag) for tag in entity.wants],
+        "starts": _starts(entity),
+        "view": dict(view),
+    }
+
+
+def _point(place: Any) -> str:
+    return f"{place.latitude},{place.longitude}"
+
+
+def _words(texts: Iterable[Folded]) -> Query:
+    known = list(texts)
+    return {
+        "words": list(dict.fromkeys(word for text in known for word in text.words)),
+        "stems": list(dict.fromkeys(stem for text in known for stem in text.stems)),
+    }
+
+
+def _folded(texts: list[Folded]) -> Query:
+    return {"whole": [text.whole for text in texts], "stem": [text.stem for text in texts], **_words(texts)}
+
+
+def _found_within(texts: list[Folded]) -> Query:
+    return {**_folded(texts), "endings": list(dict.fromkeys(end for text in texts for end in endings(text.whole)))}
+
+
+def _dated(tag: Tag) -> Query:
+    return {**_folded([folded(tag.name)]), "added_at": tag.added_at}
+
+
+def _town(name: str) -> Query:
+    return {**_folded([folded_name(name)]), "label": label(folded_name(name).whole, name)} if name else {}
+
+
+def label(compared: str, shown: str) -> str:
+    """A text to count or to suggest: what it is compared by, and what people see."""
+    return f"{compared}{BETWEEN}{shown[:LABEL_MAX]}"
+
+
+def _starts(entity: Entity) -> Query:
+    """Under what suggestions find the entity's words: each text from each of its words on."""
+    profile = entity.profile
+    tags = {tag.name: folded(tag.name) for tag in (*entity.offers, *entity.wants)}
+    categories = {name: folded(name) for name in entity.categories}
+    cities = {profile.city: folded_name(profile.city)} if profile.city else {}
+    name = folded_name(profile.name)
+    every = [*tags.values(), *categories.values(), *cities.values(), name]
+    grams = {word[:length] for text in every for word in text.words for length in GRAMS}
+    return {
+        "tags": _labels(tags),
+        "categories": _labels(categories),
+        "cities": _labels(cities),
+        "names": list(_from_each_word(name)),
+        "grams": sorted(grams),
+    }
+
+
+def _labels(texts: Mapping[str, Folded]) -> list[str]:
+    return [label(start, shown) for shown, text in texts.items() for start in _from_each_word(text)]
+
+
+def _from_each_word(text: Folded) -> Iterable[str]:
+    return dict.fromkeys("-".join(text.words[start:]) for start in range(len(text.words)))
