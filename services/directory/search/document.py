@@ -23,7 +23,7 @@ GRAMS = (3, 4, 6)
 
 # What is only looked up needs no column beside its postings.
 _LOOKED_UP = {"type": "keyword", "doc_values": False}
-_WORDS = {name: _LOOKED_UP for name in ("words", "stems")}
+_WORDS = dict.fromkeys(("words", "stems"), _LOOKED_UP)
 _FOLDED = {"whole": {"type": "keyword"}, "stem": _LOOKED_UP, **_WORDS}
 _FOUND_WITHIN = {**_FOLDED, "endings": _LOOKED_UP}
 _DATED = {"type": "nested", "properties": {**_FOLDED, "added_at": {"type": "date_nanos"}}}

@@ -16,12 +16,10 @@ def facets(aggregations: Mapping[str, Any], *, with_status: bool) -> dict[str, l
 
 
 def _counts(name: str, buckets: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    if name in _PLAIN:
-        counted = [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
-    else:
-        counted = _merged(buckets)
-    counted.sort(key=lambda each: (-each[1], each[0]))
-    return [{"value": value, "count": count} for value, count in counted[:_SHOWN]]
+    plain = [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+    counted = plain if name in _PLAIN else _merged(buckets)
+    ranked = sorted(counted, key=lambda each: (-each[1], each[0]))
+    return [{"value": value, "count": count} for value, count in ranked[:_SHOWN]]
 
 
 def _merged(buckets: list[Mapping[str, Any]]) -> list[tuple[str, int]]:
