@@ -17,7 +17,6 @@ is down the token is believed until it expires: balances can still be read.
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -29,60 +28,19 @@ from services.chassis.tokens import Caller
 from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
 from services.gateway.clients import Document, Lines, PartDown, Parts, Refused
 from services.gateway.failures import Forbidden, Unauthenticated
+from services.gateway.login import Limits, Login, Membership, believed_memberships, login_of
 from services.gateway.tokens import RENEWABLE_SECONDS, Claims, SessionTokens
+
+__all__ = [
+    "COOKIE", "Login", "Membership", "Sessions", "client_address", "current", "end", "is_api", "parts", "renew",
+    "safe_next", "sessions_of", "start", "token", "visitor_parts",
+]  # fmt: skip
 
 COOKIE = "mccsToken"
 COOKIE_SECONDS = 24 * 60 * 60
 SEEN_SESSIONS = 10_000
 _POSITIONS = "positions"
 _EXTENSION = "gateway.sessions"
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """A business that a person acts for."""
-
-    entity_id: str
-    account: str
-    name: str = ""
-    status: str = ""
-    """One of the six; empty while the directory is down."""
-    role: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A person who is logged in."""
-
-    session_id: str
-    user_id: str
-    roles: frozenset[str]
-    """Of `member`, `admin`, `auditor`."""
-    entities: tuple[Membership, ...]
-    email: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    previous_login: Mapping[str, Any] | None = field(default=None, hash=False)
-    """`{at, address}`, or None at the first login."""
-    position: int = 0
-    confirmed: bool = True
-    """False when the directory is down and the token alone is believed: names and statuses are then empty."""
-
-    @property
-    def accounts(self) -> dict[str, str]:
-        """Entity id to account number."""
-        return {item.entity_id: item.account for item in self.entities}
-
-    @property
-    def caller(self) -> Caller:
-        """As the other services know this person."""
-        return Caller(
-            subject=self.user_id,
-            roles=self.roles,
-            accounts=frozenset(self.accounts.values()),
-            entities=frozenset(self.accounts),
-            session=self.session_id,
-        )
 
 
 def current() -> Login | None:
@@ -175,7 +133,7 @@ class Sessions:
         return found
 
     def start(self, session: Document) -> Login:
-        login = _login(session)
+        login = login_of(session)
         if not is_api():
             flask.session.clear()
             g.cookie = self._issue(login)
@@ -250,13 +208,13 @@ class Sessions:
     def _believed(self, claims: Claims) -> Login | None:
         if claims.session_id in self._ended:
             return None
-        entities = tuple(Membership(entity, account) for entity, account in claims.entities.items())
+        entities = believed_memberships(claims.entities, claims.limits)
         return Login(claims.session_id, claims.user_id, claims.roles, entities, confirmed=False)
 
     def _confirmed(self, claims: Claims) -> Login | None:
         """The living session of a token, or None when it has ended. Raises PartDown."""
         try:
-            login = _login(self.lines.parts(Caller()).directory.session(claims.session_id))
+            login = login_of(self.lines.parts(Caller()).directory.session(claims.session_id))
         except Refused as error:
             if error.status == 404:
                 return None
@@ -264,11 +222,11 @@ class Sessions:
         return login if login.user_id == claims.user_id else None
 
     def _renewed(self, login: Login, claims: Claims) -> str | None:
-        same = login.roles == claims.roles and login.accounts == claims.entities
+        same = (*_told(login),) == (claims.roles, claims.entities, claims.limits)
         return None if same and not self.tokens.wants_renewal(claims) else self._issue(login)
 
     def _issue(self, login: Login) -> str:
-        return self.tokens.issue(login.session_id, login.user_id, login.roles, login.accounts)
+        return self.tokens.issue(login.session_id, login.user_id, *_told(login))
 
     def _positions(self, login: Login | None) -> dict[str, int]:
         own = {"directory": login.position} if login and login.position else {}
@@ -345,21 +303,9 @@ def _bearer() -> str:
     return text.strip()
 
 
-def _login(session: Document) -> Login:
-    return Login(
-        session_id=session["session_id"],
-        user_id=session["user_id"],
-        roles=frozenset(session["roles"]),
-        entities=tuple(
-            Membership(item["entity_id"], item["account"], item["name"], item["status"], item["role"])
-            for item in session["entities"]
-        ),
-        email=session["email"],
-        first_name=session.get("first_name") or "",
-        last_name=session.get("last_name") or "",
-        previous_login=session.get("previous_login"),
-        position=session["position"],
-    )
+def _told(login: Login) -> tuple[frozenset[str], Mapping[str, str], Limits]:
+    """What a token says of a login. That somebody acts for a member is known by the directory alone, every time."""
+    return (login.own_roles, {}, {}) if login.on_behalf else (login.roles, login.accounts, login.limits)
 
 
 def _remember(bounded: OrderedDict[str, Any], session_id: str, value: Any) -> None:

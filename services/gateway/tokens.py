@@ -6,7 +6,7 @@ Other keys and audiences than the internal tokens: neither can be taken for the 
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,8 @@ class Claims:
     """Entity id to account number, of those that the user may act for."""
     expires_at: float
     """Unix seconds."""
+    limits: dict[str, tuple[bool, int | None]] = field(default_factory=dict, hash=False)
+    """`view_only` and `max_amount` of those that the user is an operator of: they hold while the directory is down."""
 
 
 class SessionTokens:
@@ -49,12 +51,16 @@ class SessionTokens:
         self.jwk = _jwk(key)
         self.kid: str = self.jwk["kid"]
 
-    def issue(self, session_id: str, user_id: str, roles: frozenset[str], entities: dict[str, str]) -> str:
+    def issue(
+        self, session_id: str, user_id: str, roles: frozenset[str], entities: Mapping[str, str],
+        limits: Mapping[str, tuple[bool, int | None]] | None = None,
+    ) -> str:  # fmt: skip
         """A fresh token."""
         now = int(self._clock())
         claims = {
             "iss": _ISSUER, "aud": _AUDIENCE, "iat": now, "exp": now + LIFETIME_SECONDS,
-            "sub": user_id, "sid": session_id, "roles": sorted(roles), "entities": entities,
+            "sub": user_id, "sid": session_id, "roles": sorted(roles), "entities": dict(entities),
+            "limits": dict(limits or {}),
         }  # fmt: skip
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self.kid})
 
@@ -88,6 +94,7 @@ def _claims(found: dict[str, Any]) -> Claims:
         roles=frozenset(map(str, found["roles"])),
         entities={str(entity): str(account) for entity, account in found["entities"].items()},
         expires_at=float(found["exp"]),
+        limits={str(entity): (bool(only), most) for entity, (only, most) in found.get("limits", {}).items()},
     )
 
 
