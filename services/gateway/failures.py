@@ -26,7 +26,11 @@ class Unauthenticated(Exception):
 
 
 class Forbidden(Exception):
-    """Logged in, but not allowed."""
+    """Logged in, but not allowed. `code` says more: `auth.forbidden`, `auth.not_on_behalf`, `auth.not_your_role`."""
+
+    def __init__(self, code: str = "auth.forbidden", detail: str = "Your login does not allow this.") -> None:
+        super().__init__(detail)
+        self.code, self.detail = code, detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def failure_of(error: Exception) -> Failure:
         case Unauthenticated():
             return Failure(401, error.code, error.detail, {}, {})
         case Forbidden():
-            return Failure(403, "auth.forbidden", "Your login does not allow this.", {}, {})
+            return Failure(403, error.code, error.detail, {}, {})
         case TooLong():
             return Failure(422, "statement.too_long", _too_long(error), {}, {})
         case ValidationError():

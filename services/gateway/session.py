@@ -26,14 +26,16 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from services.chassis.tokens import Caller
 from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
+from services.gateway.acting import business_of
 from services.gateway.clients import Document, Lines, PartDown, Parts, Refused
 from services.gateway.failures import Forbidden, Unauthenticated
 from services.gateway.login import Limits, Login, Membership, believed_memberships, login_of
+from services.gateway.permissions import allowed_on_behalf
 from services.gateway.tokens import RENEWABLE_SECONDS, Claims, SessionTokens
 
 __all__ = [
-    "COOKIE", "Login", "Membership", "Sessions", "client_address", "current", "end", "is_api", "parts", "renew",
-    "safe_next", "sessions_of", "start", "token", "visitor_parts",
+    "COOKIE", "Login", "Membership", "Sessions", "client_address", "current", "end", "has_role", "is_api", "parts",
+    "renew", "safe_next", "sessions_of", "start", "token", "visitor_parts",
 ]  # fmt: skip
 
 COOKIE = "mccsToken"
@@ -59,6 +61,12 @@ def visitor_parts() -> Parts:
         g.visitor_parts = _sessions().lines.parts(Caller(), address=client_address())
     found: Parts = g.visitor_parts
     return found
+
+
+def has_role(role: str) -> bool:
+    """Whether the login of this request has that role."""
+    login = current()
+    return login is not None and role in login.roles
 
 
 def start(session: Document) -> Login:
@@ -245,7 +253,7 @@ class Sessions:
             return None
         login = self.current()
         if login is not None and allowed & login.roles:
-            return None
+            return _held_to_role(login, view)
         if "login_unknown" in g:
             raise g.login_unknown
         if is_api():
@@ -328,9 +336,37 @@ def _highest(*seen: Mapping[str, int]) -> dict[str, int]:
     return highest
 
 
+def _held_to_role(login: Login, view: Any) -> None:
+    """Raises Forbidden for what the person's part in the business, or acting for a member, does not allow."""
+    rule = request.url_rule
+    if login.on_behalf and rule is not None and not allowed_on_behalf(rule.methods, rule.rule):
+        raise Forbidden(
+            "auth.not_on_behalf",
+            "This can't be done on behalf of a member. Stop acting for them, or ask them to do it.",
+        )
+    acting = getattr(view, "acts_as", None)
+    if acting is None or "member" not in login.roles or not login.entities:
+        return
+    if not login.may(acting, _business_asked_for(login)):
+        raise Forbidden("auth.not_your_role", f"{_WHO_MAY[acting]} Ask an owner of the business.")
+
+
+_WHO_MAY = {
+    "owner": "Only owners of the business can do this.",
+    "operator": "You may look at what this business does, but not act for it.",
+}
+
+
+def _business_asked_for(login: Login) -> str | None:
+    if is_api():
+        return (request.view_args or {}).get("entity_id") if "/user/entities/" in request.path else None
+    business = business_of(login)
+    return business.entity_id if business else None
+
+
 def _to_the_right_door(login: Login | None, allowed: frozenset[str]) -> WerkzeugResponse:
     if login is not None:
-        if request.method == "GET" and "admin" in login.roles and "member" in allowed:
+        if request.method == "GET" and login.roles & {"admin", "coordinator"} and "member" in allowed:
             return redirect("/admin")
         raise Forbidden
     door = "/login" if "member" in allowed else "/admin/login"

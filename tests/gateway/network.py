@@ -32,6 +32,19 @@ def an_admin_session(session_id: str = "session-root", **changes: Any) -> dict[s
     return a_session(session_id, **admin) | changes
 
 
+def an_operator_session(session_id: str = "session-olga", *, view_only: bool = False, **changes: Any) -> dict[str, Any]:
+    """Olga, who works at the farm: she may pay up to 50.00, or only look."""
+    part = {"role": "operator", "view_only": view_only, "max_amount": None if view_only else 5_000}
+    farm = a_session()["entities"][0] | part
+    return a_session(session_id, user_id="user-olga", email="olga@farm.example", entities=[farm]) | changes
+
+
+def an_acting_session(session_id: str = "session-acting", **changes: Any) -> dict[str, Any]:
+    """An administrator who acts for the farm."""
+    acting = {"until": LATER, "reason": "Ann telephoned: she has no computer."}
+    return an_admin_session(session_id, entities=a_session()["entities"], on_behalf=acting) | changes
+
+
 def an_entity(entity_id: str = FARM, account: str = FARM_ACCOUNT, **changes: Any) -> dict[str, Any]:
     texts = ("telephone", "inc_type", "company_number", "website", "description", "address", "city", "region",
              "postal_code", "country")  # fmt: skip

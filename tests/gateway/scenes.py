@@ -7,6 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from services.gateway.login import login_of
 from services.gateway.session import Sessions, sessions_of
 from tests.gateway.network import (
     ANN,
@@ -110,7 +111,9 @@ def log_in(client: FlaskClient, who: str) -> None:
 def token_for(sessions: Sessions, session: dict[str, Any]) -> str:
     """A session token for a Session document."""
     accounts = {item["entity_id"]: item["account"] for item in session["entities"]}
-    token: str = sessions.tokens.issue(session["session_id"], session["user_id"], frozenset(session["roles"]), accounts)
+    token: str = sessions.tokens.issue(
+        session["session_id"], session["user_id"], frozenset(session["roles"]), accounts, login_of(session).limits
+    )
     return token
 
 

@@ -62,7 +62,7 @@ def log_out() -> None:
 
 
 @bp.post("/admin/logout")
-@allow("admin", "auditor")
+@allow("admin", "coordinator", "auditor")
 @operation("Log out as an administrator or auditor")
 def log_out_admin() -> None:
     """The same for administrators."""

@@ -3,6 +3,7 @@
 from services.chassis.web import allow
 from services.gateway import session
 from services.gateway.clients import Document, Parts
+from services.gateway.failures import Forbidden
 from services.gateway.fields import STATUSES
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.entities import search_terms
@@ -14,7 +15,7 @@ _LIMITS = {"max_positive_balance": "max_positive", "max_negative_balance": "max_
 
 
 @bp.get("/admin/entities")
-@allow("admin")
+@allow("admin", "coordinator")
 @operation("Businesses of all statuses, newest first", query=AdminEntityQuery(), data=AdminEntity(), listed=True)
 def admin_entities(query: Document) -> Listed:
     """Filtered by status and account number from the directory itself, by the rest from its search index."""
@@ -24,7 +25,7 @@ def admin_entities(query: Document) -> Listed:
 
 
 @bp.get("/admin/entities/<entity_id>")
-@allow("admin")
+@allow("admin", "coordinator")
 @operation("One business with users, balance, limits and what is pending", data=AdminEntity())
 def admin_entity(entity_id: str) -> Document:
     """Everything on one business."""
@@ -32,7 +33,7 @@ def admin_entity(entity_id: str) -> Document:
 
 
 @bp.patch("/admin/entities/<entity_id>")
-@allow("admin")
+@allow("admin", "coordinator")
 @operation(
     "Decide on a business: status, categories, limits, profile",
     body=AdminEntityChanges(),
@@ -42,6 +43,8 @@ def admin_entity(entity_id: str) -> Document:
 def change_admin_entity(entity_id: str, body: Document, key: str | None) -> Document:
     """First the directory, then the ledger. With the same key, a call that broke in between can be repeated."""
     parts = session.parts()
+    if not session.has_role("admin") and body.keys() & _LIMITS.keys():
+        raise Forbidden("auth.forbidden", "Limits are money: an administrator sets them.")
     limits = {theirs: body[ours] for ours, theirs in _LIMITS.items() if ours in body}
     changes = profile_changes({name: value for name, value in body.items() if name not in _LIMITS})
     reason = changes.get("reason") or None

@@ -6,6 +6,7 @@ from services.chassis.web import allow
 from services.gateway import session
 from services.gateway.clients import Document, Refused
 from services.gateway.failures import Forbidden, Unauthenticated
+from services.gateway.permissions import acts
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.views import pending_views, profile_changes, user_view, with_accounts
@@ -45,6 +46,7 @@ def own_entities() -> Listed:
 
 @bp.patch("/user/entities/<entity_id>")
 @allow("member")
+@acts("operator")
 @operation("Change one's own business", body=ProfileChanges(), data=OwnEntity(), keyed=True)
 def change_own_entity(entity_id: str, body: Document, key: str | None) -> Document:
     """Absent fields stay, null or empty ones are cleared, lists are replaced."""
@@ -57,6 +59,7 @@ def change_own_entity(entity_id: str, body: Document, key: str | None) -> Docume
 
 @bp.post("/user/entities/<entity_id>/trading-application")
 @allow("member")
+@acts("owner")
 @operation("Apply for trading membership", body=TradingApplication(), data=Entity(), keyed=True)
 def apply_for_trading(entity_id: str, body: Document, key: str | None) -> Document:
     """For businesses that are accepted. What is given is kept in profile and user first; names all that is missing."""

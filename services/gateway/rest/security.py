@@ -10,7 +10,7 @@ from services.gateway.schemas_security import Verification
 
 
 @bp.post("/session/verification")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 @operation("Show that it is still you: for ten minutes this session may do what is sensitive", body=Verification())
 def verify_session(body: Document) -> None:
     """Three wrong tries lock this for 15 minutes."""

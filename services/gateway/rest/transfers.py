@@ -6,6 +6,7 @@ from services.chassis.web import allow
 from services.gateway import session
 from services.gateway.clients import Document, PartDown, Parts
 from services.gateway.legs import parties_of
+from services.gateway.permissions import acts
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import login, must_own
 from services.gateway.rest.operations import Listed, operation
@@ -15,6 +16,7 @@ from services.gateway.schemas import Balance, NewTransfer, OwnEntityQuery, Trans
 
 @bp.post("/transfers")
 @allow("member")
+@acts("operator")
 @operation("Propose a payment, or ask for one", body=NewTransfer(), data=Transfer(), keyed=True)
 def initiate(body: Document, key: str | None) -> Document:
     """Nothing moves until the other party accepts, unless its standing consent covers this: then it is completed at
@@ -56,6 +58,7 @@ def transfer(transfer_id: str) -> Document:
 
 @bp.patch("/transfers/<transfer_id>")
 @allow("member")
+@acts("operator")
 @operation("Accept, reject or cancel a proposal", body=TransferStep(), data=Transfer(), keyed=True)
 def change_transfer(transfer_id: str, body: Document, key: str | None) -> Document:
     """The initiator may cancel, the other party accept or reject."""

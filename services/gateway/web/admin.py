@@ -27,7 +27,7 @@ def _with_status(status: str, page_size: int) -> Card:
 
 
 @bp.get("/admin")
-@allow("admin")
+@allow("admin", "coordinator")
 def admin_overview() -> str:
     """Numbers that lead to the lists behind them."""
     return render_template(
@@ -41,7 +41,7 @@ def admin_overview() -> str:
 
 
 @bp.get("/admin/applications")
-@allow("admin")
+@allow("admin", "coordinator")
 def applications() -> str:
     """Who waits for the directory, and who for trading."""
     return render_template(
@@ -52,7 +52,7 @@ def applications() -> str:
 
 
 @bp.get("/admin/businesses")
-@allow("admin")
+@allow("admin", "coordinator")
 def admin_businesses() -> str:
     """All businesses, filtered."""
     filters = {name: request.args.get(name, "").strip()[:100] for name in ("name", "offers", "wants", "status")}
@@ -85,7 +85,7 @@ def _businesses(filters: dict[str, str]) -> Document:
 
 
 @bp.get("/admin/businesses/<entity_id>")
-@allow("admin")
+@allow("admin", "coordinator")
 def admin_business(entity_id: str) -> Answer:
     """Everything about one business."""
     return _business(parts().directory.entity(entity_id))
@@ -117,7 +117,7 @@ def _business(
 
 
 @bp.post("/admin/businesses/<entity_id>/status")
-@allow("admin")
+@allow("admin", "coordinator")
 def set_status(entity_id: str) -> Answer:
     """Accept, decline, promote, demote; the member is told by mail."""
     directory, form = parts().directory, StatusForm()

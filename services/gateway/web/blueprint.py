@@ -10,8 +10,10 @@ from flask import Blueprint, Flask, current_app, g, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import Babel, get_locale
 from flask_bootstrap import Bootstrap5
+from markupsafe import Markup
 
 from services.gateway import presenting
+from services.gateway.acting import FIELD, business_of
 from services.gateway.session import Login, Membership, current
 
 THEMES = ("auto", "light", "dark")
@@ -32,6 +34,7 @@ def _prepare(state: BlueprintSetupState) -> None:
     presenting.register(app)
     app.add_template_global(asset)
     app.add_template_global(new_key)
+    app.add_template_global(business_mark)
 
 
 @bp.app_context_processor
@@ -41,7 +44,7 @@ def _who_and_how() -> dict[str, Any]:
     settings = current_app.config.get("GATEWAY")
     return {
         "login": login,
-        "mine": login.entities[0] if login and login.entities else None,
+        "mine": business_of(login),
         "theme": theme if theme in THEMES else "auto",
         "language": str(get_locale()).replace("_", "-"),
         "mail_page_url": getattr(settings, "mail_page_url", ""),
@@ -56,8 +59,15 @@ def _login() -> Login | None:
 
 def mine() -> Membership | None:
     """The business that the person logged in acts for."""
-    login = current()
-    return login.entities[0] if login and login.entities else None
+    return business_of(current())
+
+
+def business_mark() -> Markup:
+    """In each form: the business that its page was made for. A form of another tab acts for that one, not for this."""
+    business = None if g.get("failing") else mine()
+    if business is None:
+        return Markup("")
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, business.entity_id)
 
 
 def new_key() -> str:

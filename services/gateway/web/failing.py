@@ -1,7 +1,7 @@
 """The page that says what went wrong."""
 
 from flask import g, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from services.chassis.logs import correlation_id
 from services.gateway.clients import PartDown
@@ -24,6 +24,20 @@ def error_page(failure: Failure) -> str:
     )
 
 
+_TOLD = {
+    "auth.not_on_behalf": lazy_gettext(
+        "This can't be done on behalf of a member. Stop acting for them, or ask them to do it."
+    ),
+    "auth.not_your_role": lazy_gettext(
+        "Your part in this business does not allow that. An owner of the business can do it, or give you a larger part."
+    ),
+    "auth.not_your_business": lazy_gettext(
+        "This page was made for a business that you do not act for now, so nothing was done. Load it again."
+    ),
+}
+"""Why, where the login alone does not say."""
+
+
 def _texts(failure: Failure) -> tuple[str, str, str]:
     match failure.status:
         case 400 if "CSRF" in failure.detail:
@@ -34,6 +48,8 @@ def _texts(failure: Failure) -> tuple[str, str, str]:
             )
         case 401:
             return (gettext("Please log in"), failure.detail, "")
+        case 403 if failure.code in _TOLD:
+            return (gettext("Not this way"), str(_TOLD[failure.code]), gettext("Go back to the page before."))
         case 403:
             return (
                 gettext("Not with this login"),

@@ -10,6 +10,7 @@ from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.failures import Forbidden
 from services.gateway.forms import PersonForm, ProfileForm, TradingForm
+from services.gateway.permissions import acts
 from services.gateway.session import Login, Membership, current, parts
 from services.gateway.web.blueprint import bp, mine
 from services.gateway.web.cards import Card, card, names_of, parties
@@ -73,6 +74,7 @@ def profile() -> Answer:
 
 @bp.post("/profile/business")
 @allow("member")
+@acts("operator")
 def change_business() -> Answer:
     """Save what others see of my business."""
     form = ProfileForm()
@@ -138,6 +140,7 @@ def _person() -> Login:
 
 @bp.route("/trading-application", methods=["GET", "POST"])
 @allow("member")
+@acts("owner")
 def apply_for_trading() -> Answer:
     """From listed to trading member; an administrator decides."""
     business = my_business()

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.forms import TransferForm
+from services.gateway.permissions import acts
 from services.gateway.presenting import figure, money
 from services.gateway.session import parts
 from services.gateway.web.blueprint import bp
@@ -30,6 +31,7 @@ BLAMED = {
 
 @bp.route("/transfers/new", methods=["GET", "POST"])
 @allow("member")
+@acts("operator")
 def new_transfer() -> Answer:
     """The form; when it is sent, the question whether it is right. Nothing is written yet."""
     if not trades(my_business()):
@@ -57,6 +59,7 @@ def new_transfer() -> Answer:
 
 @bp.post("/transfers")
 @allow("member")
+@acts("operator")
 def create_transfer() -> Answer:
     """Propose the transfer that was confirmed."""
     form = TransferForm()

@@ -8,6 +8,7 @@ from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.forms import AnswerForm
 from services.gateway.legs import parties_of
+from services.gateway.permissions import acts
 from services.gateway.presenting import money
 from services.gateway.session import current, parts, safe_next
 from services.gateway.web.blueprint import bp, mine
@@ -46,6 +47,7 @@ def _transfer(found: Document, problem: str = "", reason: str = "", status: int 
 
 @bp.post("/transfers/<transfer_id>/<any(accept, decline, withdraw):action>")
 @allow("member", "admin")
+@acts("operator")
 def answer_transfer(transfer_id: str, action: str) -> Answer:
     """Accept or decline what another proposed, withdraw one's own."""
     form = AnswerForm()

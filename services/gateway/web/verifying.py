@@ -32,7 +32,7 @@ def ask_to_verify() -> Response:
 
 
 @bp.route("/verify", methods=["GET", "POST"])
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def verify() -> Answer:
     """Ask for the password again; then on to where it was wanted."""
     form = VerifyForm(data={"next": request.args.get("next", "")})

@@ -30,7 +30,7 @@ def first_page(roles: frozenset[str]) -> str:
     """Where somebody with these roles begins."""
     if "member" in roles:
         return url_for("web.dashboard")
-    return url_for("web.admin_overview") if "admin" in roles else url_for("web.audit")
+    return url_for("web.admin_overview") if roles & {"admin", "coordinator"} else url_for("web.audit")
 
 
 @bp.get("/businesses")
