@@ -253,7 +253,8 @@ class Sessions:
             return None
         login = self.current()
         if login is not None and allowed & login.roles:
-            return _held_to_role(login, view)
+            _hold_to_role(login, view)
+            return None
         if "login_unknown" in g:
             raise g.login_unknown
         if is_api():
@@ -336,7 +337,7 @@ def _highest(*seen: Mapping[str, int]) -> dict[str, int]:
     return highest
 
 
-def _held_to_role(login: Login, view: Any) -> None:
+def _hold_to_role(login: Login, view: Any) -> None:
     """Raises Forbidden for what the person's part in the business, or acting for a member, does not allow."""
     rule = request.url_rule
     if login.on_behalf and rule is not None and not allowed_on_behalf(rule.methods, rule.rule):

@@ -61,20 +61,37 @@ def signer(internal_key: RSAPrivateKey) -> Signer:
 
 
 @pytest.fixture
-def config(network: Network, session_key: RSAPrivateKey, internal_key: RSAPrivateKey, tmp_path: Path) -> Config:
-    (tmp_path / "session.pem").write_bytes(pem_of(session_key))
-    (tmp_path / "internal.pem").write_bytes(pem_of(internal_key))
+def config(
+    network: Network,
+    standins: dict[str, Standin],
+    session_key: RSAPrivateKey,
+    internal_key: RSAPrivateKey,
+    tmp_path: Path,
+) -> Config:
+    return config_for(standins, session_key, internal_key, tmp_path)
+
+
+def config_for(
+    standins: dict[str, Standin],
+    session_key: RSAPrivateKey,
+    internal_key: RSAPrivateKey,
+    folder: Path,
+    rate_limit: str = "1000/minute",
+) -> Config:
+    """Settings of a gateway before the stand-ins, with its keys in `folder`."""
+    (folder / "session.pem").write_bytes(pem_of(session_key))
+    (folder / "internal.pem").write_bytes(pem_of(internal_key))
     return Config(
         environment="development",
         public_url="http://localhost:8080",
         secret_key="not-a-secret-in-tests",
-        session_private_key_file=str(tmp_path / "session.pem"),
-        internal_private_key_file=str(tmp_path / "internal.pem"),
-        ledger_url=network.ledger.url,
-        directory_url=network.directory.url,
-        matcher_url=network.matcher.url,
-        notifier_url=network.notifier.url,
-        rate_limit="1000/minute",
+        session_private_key_file=str(folder / "session.pem"),
+        internal_private_key_file=str(folder / "internal.pem"),
+        ledger_url=standins["ledger"].url,
+        directory_url=standins["directory"].url,
+        matcher_url=standins["matcher"].url,
+        notifier_url=standins["notifier"].url,
+        rate_limit=rate_limit,
     )
 
 
