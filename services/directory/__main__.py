@@ -1,4 +1,4 @@
-"""`python -m services.directory serve|consume|relay|schedule|migrate|rebuild-index|create-admin|set-access`."""
+"""`python -m services.directory serve|consume|relay|schedule|migrate ...`: COMMANDS."""
 
 import argparse
 import os
@@ -17,7 +17,9 @@ from services.directory.relay import relay_all
 from services.directory.scheduling import Schedule
 from services.directory.store import StreamOutbox
 from services.directory.store import migrate as make_collections
+from services.directory.store.audit_rules import ROLE, make_role
 from services.directory.store.outbox import EVENTS, MESSAGES
+from services.directory.verifying import verify_audit
 
 _NEVER = "never"
 _PASSWORD_VARIABLE = "DIRECTORY_ADMIN_PASSWORD"  # noqa: S105 -- a name, not a password
@@ -62,6 +64,17 @@ def rebuild_index() -> None:
     config = _config()
     label = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")
     log.info("rebuilt", documents=consumer.rebuild(app.store_of(config), app.index_of(config), label))
+
+
+def check_audit() -> None:
+    """Check the chain of the audit log (verify-audit)."""
+    verify_audit(app.store_of(_config()), sys.argv[2:])
+
+
+def audit_role() -> None:
+    """Make the role for the directory's user in MongoDB: it can add to the audit log, not take from it."""
+    make_role(app.store_of(_config()).database)
+    print(f"The role {ROLE} is made or renewed. Give it to the user in DIRECTORY_MONGO_URL, and no other.")
 
 
 def create_admin() -> None:
@@ -160,6 +173,8 @@ COMMANDS = {
     "rebuild-index": rebuild_index,
     "create-admin": create_admin,
     "set-access": set_access,
+    "verify-audit": check_audit,
+    "make-audit-role": audit_role,
 }
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.chassis.logs import correlate, log
 from services.chassis.process import Stop
+from services.directory.handlers import audit_checks
 from services.directory.handlers.writing import By, Directory
 from services.directory.store import AWAY, EntityIndex
 from services.directory.store.jobs import Deposed, JobState
@@ -62,7 +63,11 @@ class Job:
     run: Callable[[Turn], None]
 
 
-JOBS: tuple[Job, ...] = ()
+def _verify_audit(turn: Turn) -> None:
+    audit_checks.daily(turn.directory, turn.step)
+
+
+JOBS: tuple[Job, ...] = (Job("verify-audit", timedelta(days=1), _verify_audit),)
 
 
 class Schedule:

@@ -35,6 +35,38 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """An entry with who did it, and in which request."""
+
+    entry: Entry
+    actor: str
+    correlation_id: str
+    on_behalf_of: str | None = None
+    origin: str = ""
+    source: str = ""
+    """`<topic>/<key>/<position>` of the event that it was told by; empty for commands here. Unique."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """How far a log had come, and the hash of its last entry: it stands for all entries up to there."""
+
+    position: int = 0
+    hash: str = GENESIS
+
+    @classmethod
+    def read(cls, text: str) -> "Head":
+        """`<position>:<hash>`, as it is printed. Raises ValueError."""
+        position, colon, digest = text.strip().partition(":")
+        if not colon or len(digest) != len(GENESIS) or set(digest) - set("0123456789abcdef"):
+            raise ValueError("a head is written position:hash, with a hash of 64 hexadecimal digits")
+        return cls(position=int(position), hash=digest)
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.hash}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """What is kept of an entry for ever: no text of anybody, ids alone."""
 

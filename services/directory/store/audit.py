@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo import ReturnDocument
 
-from services.directory.domain.audit import GENESIS, Entry, Header, chained, digest_of
+from services.directory.domain.audit import GENESIS, Act, Entry, Header, chained, digest_of
 from services.directory.store.collection import Document, Stored
 
 AUDIT = "audit"
@@ -26,26 +26,39 @@ class AuditLog(Stored):
         origin: str,
         correlation_id: str,
     ) -> None:
-        """Add entries in order. Inside a transaction only: it takes turns at one counter document."""
+        """Add entries of one command in order. Inside a transaction only."""
+        self.append_acts(
+            [
+                Act(entry=entry, actor=actor, on_behalf_of=on_behalf_of, origin=origin, correlation_id=correlation_id)
+                for entry in entries
+            ],
+            now=now,
+        )
+
+    def append_acts(self, acts: Sequence[Act], *, now: str) -> None:
+        """Add what was done, in order. Inside a transaction only: it takes turns at one counter document."""
         if self._session is None or not self._session.in_transaction:
             raise RuntimeError("the audit log is written in the transaction of the change")
-        before = self._head_before(len(entries), now)
+        if not acts:
+            return
+        before = self._head_before(len(acts), now)
         position, previous, documents = int(before["position"]), str(before["hash"]), list[Document]()
-        for offset, entry in enumerate(entries, 1):
-            salt = secrets.token_hex(16)
+        for offset, act in enumerate(acts, 1):
+            entry, salt = act.entry, secrets.token_hex(16)
             header = Header(
                 position=position + offset,
                 time=max(now, str(before["time"])),
                 action=entry.action,
                 subject=entry.subject,
                 concerns=entry.concerns,
-                actor=actor,
-                on_behalf_of=on_behalf_of,
-                origin=origin,
-                correlation_id=correlation_id,
+                actor=act.actor,
+                on_behalf_of=act.on_behalf_of,
+                origin=act.origin,
+                correlation_id=act.correlation_id,
                 digest=digest_of(entry.details, salt),
             )
             kept = {"_id": header.position, **asdict(header), "details": entry.details, "salt": salt}
+            kept |= {"source": act.source} if act.source else {}
             documents.append({**kept, "previous": previous, "hash": (previous := chained(header, previous))})
         self._collection(AUDIT).insert_many(documents, session=self._session)
         self._collection("counters").update_one({"_id": AUDIT}, {"$set": {"hash": previous}}, session=self._session)

@@ -15,6 +15,7 @@ from pymongo.write_concern import WriteConcern
 
 from services.directory.store.api_tokens import ApiTokens
 from services.directory.store.audit import AuditLog, Origins
+from services.directory.store.audit_reading import AuditReading
 from services.directory.store.collection import Document, Stored
 from services.directory.store.email_changes import EmailChanges
 from services.directory.store.entities import Entities
@@ -60,6 +61,7 @@ class Store:
         self.projections = Projections(database, session)
         self.jobs = Jobs(database, None)
         self.audit = AuditLog(database, session)
+        self.audit_reading = AuditReading(database, session)
         self.origins = Origins(database, None)
         self.memberships = Memberships(database, session)
         self.event_log = EventLog(database, session)

@@ -9,6 +9,7 @@ from pymongo.errors import CollectionInvalid
 
 from events import codec
 from services.directory.store.audit import AUDIT, HEAD
+from services.directory.store.audit_rules import RULES as AUDIT_RULES
 from services.directory.store.collection import Document
 from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
 
@@ -65,6 +66,9 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("actor", ASCENDING), ("_id", DESCENDING)], name="actor"),
         IndexModel([("action", ASCENDING), ("_id", DESCENDING)], name="action"),
         IndexModel([("time", DESCENDING)], name="time"),
+        IndexModel([("correlation_id", ASCENDING), ("_id", DESCENDING)], name="correlation"),
+        # An event of another service is told once, however often it is delivered.
+        IndexModel([("source", ASCENDING)], name="source", unique=True, sparse=True),
     ],
     "settings": [],
     "leases": [],
@@ -88,6 +92,7 @@ def migrate(database: Database[Document]) -> None:
         # There before the first two writers meet: then they conflict on it in the ordinary way.
         database["counters"].update_one({"_id": stream}, {"$setOnInsert": {"position": 0}}, upsert=True)
     _name_subjects(database)
+    database.command("collMod", AUDIT, validator=AUDIT_RULES, validationLevel="strict", validationAction="error")
     database["counters"].update_one({"_id": AUDIT}, {"$setOnInsert": HEAD}, upsert=True)
 
 
