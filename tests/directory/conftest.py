@@ -1,5 +1,6 @@
 """A directory of its own for each test: fresh database, fresh index, light password hashes, a clock to set."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
+from pymongo import MongoClient
 
 from services.chassis.clock import rfc3339
 from services.chassis.tokens import Signer
@@ -50,6 +52,26 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
         key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     return private, public
+
+
+@pytest.fixture(scope="session")
+def migrated_database(mongo_url: str) -> Iterator[str]:
+    """The name of a database with all collections and indexes: making them takes longer than most tests."""
+    name = f"test_{secrets.token_hex(6)}"
+    with MongoClient(mongo_url) as client:
+        migrate(client[name])
+        yield name
+        client.drop_database(name)
+
+
+@pytest.fixture
+def mongo_database(mongo_url: str, migrated_database: str) -> str:
+    """The same database for each test of a process, emptied before it."""
+    with MongoClient(mongo_url) as client:
+        database = client[migrated_database]
+        for name in database.list_collection_names():
+            database[name].delete_many({})
+    return migrated_database
 
 
 @pytest.fixture
