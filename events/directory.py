@@ -15,7 +15,10 @@ UserKind = Literal["member", "admin", "auditor"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """WGS 84 degrees as text with five decimals: canonical JSON has no floats."""
+    """Up to 500 m beside the real one, always the same.
+
+    WGS 84 degrees as text with five decimals: canonical JSON has no floats.
+    """
 
     latitude: str
     longitude: str
@@ -60,6 +63,8 @@ class EntityRegistered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityProfileChanged:
+    """Both empty: something changed that is not told here (who may see what, the picture)."""
+
     TYPE: ClassVar[str] = "directory.entity-profile-changed.v1"
     entity_id: str
     before: Mapping[str, Any]

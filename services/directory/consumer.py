@@ -15,7 +15,7 @@ from services.directory import search
 from services.directory.domain import Entity
 from services.directory.store import AWAY, EntityIndex, SearchUnavailable, Store
 from services.directory.store.elastic import Indexed
-from services.directory.views import entity_view
+from services.directory.views import entity_view, indexed_view
 
 GROUP = "directory"
 SOURCE = f"{DIRECTORY_EVENTS}/{DIRECTORY_KEY}"
@@ -74,7 +74,7 @@ def _entities_in(received: Sequence[Received]) -> list[str]:
 def indexed(entities: Iterable[Entity]) -> Iterator[Indexed]:
     """The documents of entities."""
     for entity in entities:
-        yield Indexed(entity.entity_id, entity.version, search.indexed(entity, entity_view(entity)))
+        yield Indexed(entity.entity_id, entity.version, search.indexed(entity, indexed_view(entity_view(entity))))
 
 
 def rebuild(store: Store, index: EntityIndex, label: str) -> int:

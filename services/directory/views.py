@@ -7,10 +7,11 @@ from typing import Any
 from events.directory import Role
 from services.directory.domain import Entity, User, names
 from services.directory.domain.statuses import ADMIN, COORDINATOR, next_statuses
+from services.directory.domain.visibility import chosen, hidden
 
 View = dict[str, Any]
 
-_PRIVATE = ("email", "preferences")
+_PRIVATE = frozenset({"preferences", "visibility", "told_place"})
 _STATEMENT = ("entity_id", "account", "name", "status", "version")
 
 
@@ -21,6 +22,10 @@ def entity_view(entity: Entity) -> View:
         "account": entity.account,
         "status": entity.status,
         **asdict(entity.profile),
+        "place": asdict(entity.exact_place) if entity.exact_place else None,
+        "told_place": asdict(entity.profile.place) if entity.profile.place else None,
+        "visibility": chosen(entity.visibility),
+        "picture": entity.picture,
         "offers": list(names(entity.offers)),
         "wants": list(names(entity.wants)),
         "categories": list(entity.categories),
@@ -48,9 +53,22 @@ def history_view(entity: Entity, roles: Collection[str]) -> View:
     return shown | ({"next_statuses": next_} if staff else {})
 
 
-def public_view(view: Mapping[str, Any]) -> View:
-    """The same for everybody else: nobody's address is handed out (behaviour.md 6.3, 24)."""
-    return {name: value for name, value in view.items() if name not in _PRIVATE}
+def public_view(view: Mapping[str, Any], *, logged_in: bool = False) -> View:
+    """The same for everybody else: a place nearby, and of the fields that have a choice those that they may see.
+
+    What they may not see is empty, as if it was not given; `email` is not even there (behaviour.md 6.3, 24).
+    """
+    unseen = hidden(view.get("visibility", {}), logged_in=logged_in)
+    shown = {name: _empty(value) if name in unseen else value for name, value in view.items() if name not in _PRIVATE}
+    shown["place"] = view.get("told_place")
+    if "email" in unseen:
+        shown.pop("email", None)
+    return shown
+
+
+def indexed_view(view: Mapping[str, Any]) -> View:
+    """What the search index keeps of it: everything but the real place."""
+    return {**view, "place": view["told_place"]}
 
 
 def named_view(view: Mapping[str, Any]) -> View:

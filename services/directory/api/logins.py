@@ -24,6 +24,7 @@ def sign_up() -> Response:
         profile=profile_of(entity["profile"], user["email"]),
         offers=entity.get("offers", ()),
         wants=entity.get("wants", ()),
+        visibility=entity.get("visibility", {}),
         preferences=Preferences(**(asked["preferences"] | entity.get("preferences", {}))),
     )
     registered = members.sign_up(the_directory(), by("visitor"), form)

@@ -7,7 +7,6 @@ from services.directory.domain.api_tokens import TooManyApiTokens, UnknownApiTok
 from services.directory.domain.email_change import EmailLinkInvalid, NoEmailChange, TooManyEmailChanges
 from services.directory.domain.entities import (
     TRADING_FIELDS,
-    TRADING_USER_FIELDS,
     Decision,
     apply_for_trading,
     change_entity,
@@ -37,9 +36,11 @@ from services.directory.domain.errors import (
 from services.directory.domain.users import (
     PASSWORD_MAX,
     PASSWORD_MIN,
+    TRADING_USER_FIELDS,
     change_user,
     email_identity,
     password_problems,
+    refuse_clearing,
     user_registered,
 )
 from services.directory.domain.values import (
@@ -102,6 +103,7 @@ __all__ = [
     "email_identity",
     "names",
     "password_problems",
+    "refuse_clearing",
     "sign_up",
     "user_registered",
 ]

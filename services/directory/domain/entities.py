@@ -23,12 +23,11 @@ from events.envelope import Event
 from services.directory.domain import statuses
 from services.directory.domain.errors import ApplicationIncomplete, FieldsInvalid, WrongStatus
 from services.directory.domain.statuses import MAY_APPLY, MEMBER, Application, StatusDecision
-from services.directory.domain.users import user_registered
+from services.directory.domain.users import TRADING_USER_FIELDS, user_registered
 from services.directory.domain.values import Entity, EntityChange, Tag, User, names
 
 TRADING_FIELDS = ("inc_type", "description", "address", "city", "region", "postal_code", "country")
 """What a trading member must say of its business, beside its name (behaviour.md P8)."""
-TRADING_USER_FIELDS = ("first_name", "last_name", "telephone")
 _PROFILE_FIELDS = frozenset(item.name for item in fields(Profile))
 
 Decision = tuple[Entity, list[Event]]
@@ -58,7 +57,14 @@ def change_entity(entity: Entity, change: EntityChange, now: str) -> Decision:
     Raises FieldsInvalid, StatusNotAllowed, StatusDecided.
     """
     events: list[Event] = []
-    for step in (_change_profile, _change_tags, _change_categories, _change_preferences, _change_status):
+    for step in (
+        _change_profile,
+        _change_untold,
+        _change_tags,
+        _change_categories,
+        _change_preferences,
+        _change_status,
+    ):
         entity, happened = step(entity, change, now)
         events += happened
     return entity, events
@@ -92,6 +98,19 @@ def _change_profile(entity: Entity, change: EntityChange, _: str) -> Decision:
         after=_given(differing),
     )
     return replace(entity, profile=replace(entity.profile, **differing)), [event]
+
+
+def _change_untold(entity: Entity, change: EntityChange, _: str) -> Decision:
+    """What events don't tell: an event without fields says that something changed."""
+    changed = replace(
+        entity,
+        exact_place=change.exact_place if "place" in change.profile else entity.exact_place,
+        visibility={**entity.visibility, **change.visibility},
+        picture=entity.picture if change.picture is None else change.picture,
+    )
+    if changed == entity:
+        return entity, []
+    return changed, [EntityProfileChanged(entity_id=entity.entity_id, before={}, after={})]
 
 
 def _refuse_clearing(differing: Mapping[str, Any]) -> None:

@@ -7,9 +7,13 @@ from typing import Any
 
 from events.directory import UserProfileChanged, UserRegistered
 from events.envelope import Event
+from services.directory.domain.errors import FieldsInvalid
 from services.directory.domain.values import User
 
 PASSWORD_MIN, PASSWORD_MAX = 8, 100
+
+TRADING_USER_FIELDS = ("first_name", "last_name", "telephone")
+"""What must be known of who acts for a trading member (behaviour.md P8)."""
 
 
 def email_identity(text: str) -> str:
@@ -43,6 +47,13 @@ def user_registered(user: User) -> UserRegistered:
         first_name=user.first_name,
         last_name=user.last_name,
     )
+
+
+def refuse_clearing(user: User, changes: Mapping[str, Any]) -> None:
+    """Who acts for a trading member can't leave empty what it gave (behaviour.md P7). Raises FieldsInvalid."""
+    cleared = [name for name in TRADING_USER_FIELDS if getattr(user, name) and changes.get(name) == ""]
+    if cleared:
+        raise FieldsInvalid({name: ["Who acts for a trading member can't leave this empty."] for name in cleared})
 
 
 def change_user(user: User, changes: Mapping[str, Any]) -> tuple[User, list[Event]]:

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from events.directory import Profile, Role, Status, UserKind
+from services.directory.domain.places import ExactPlace
 from services.directory.domain.statuses import ADMIN, Application, StatusDecision
+from services.directory.domain.visibility import Audience
 
 STATUSES: tuple[str, ...] = get_args(Status)
 LISTED: frozenset[str] = frozenset({"accepted", "tradingPending", "tradingAccepted", "tradingRejected"})
@@ -50,6 +52,12 @@ class Entity:
     """How its status came to be, oldest first; the latest ones."""
     application: Application | None = None
     """To trade: the last one."""
+    exact_place: ExactPlace | None = None
+    """Where it really is: `profile.place` is what may be told."""
+    visibility: Mapping[str, Audience] = field(default_factory=dict)
+    """What was chosen for some fields; the rest are as visibility.DEFAULTS has them."""
+    picture: str = ""
+    """The name of its picture; empty: none."""
 
     @property
     def listed(self) -> bool:
@@ -124,6 +132,11 @@ class EntityChange:
     """As which it is decided (`statuses.TABLE`)."""
     actor: str = ""
     """Who decides, for the history."""
+    exact_place: ExactPlace | None = None
+    """Counts when `profile` has a place: that is then the one to tell."""
+    visibility: Mapping[str, Audience] = field(default_factory=dict)
+    picture: str | None = None
+    """The name of the new one; empty: none any more."""
 
 
 def names(tags: Sequence[Tag]) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ from services.directory.domain import (
     User,
 )
 from services.directory.domain.audit import Entry, differing
+from services.directory.domain.visibility import Audience
 from services.directory.handlers.email_change import address_changed
+from services.directory.handlers.placing import located, placed, prepare
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
 from services.directory.store.entities import AccountTaken
@@ -45,6 +47,7 @@ class SignUp:
     offers: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
     preferences: Preferences = field(default_factory=Preferences)
+    visibility: Mapping[str, Audience] = field(default_factory=dict)
 
 
 def sign_up(directory: Directory, by: By, form: SignUp) -> Done:
@@ -82,7 +85,7 @@ def _new_user(directory: Directory, form: SignUp, user_id: str, hashed: str) -> 
 
 def _new_entity(directory: Directory, form: SignUp, entity_id: str) -> Entity:
     now = directory.clock()
-    return Entity(
+    entity = Entity(
         entity_id=entity_id,
         account=new_account_number(directory.below),
         status="pending",
@@ -91,7 +94,9 @@ def _new_entity(directory: Directory, form: SignUp, entity_id: str) -> Entity:
         wants=tuple(Tag(name, now) for name in form.wants),
         preferences=form.preferences,
         created_at=now,
+        visibility=form.visibility,
     )
+    return placed(directory.store, entity)
 
 
 def _register(directory: Directory, store: Store, by: By, user: User, entity: Entity) -> Done:
@@ -178,6 +183,8 @@ def change_user(directory: Directory, by: By, user_id: str, changes: Mapping[str
         user, events = domain.change_user(before, changes)
         if not events:
             return Done(user_view(user), 0)
+        if _acts_for_trading_member(store, user_id):
+            domain.refuse_clearing(before, changes)
         position = append(directory, store, by, events, directory.clock())
         store.users.save(replace(user, version=position))
         if user.email != before.email:
@@ -190,6 +197,11 @@ def change_user(directory: Directory, by: By, user_id: str, changes: Mapping[str
     return once(directory, by, ["change_user", user_id, dict(changes)], work)
 
 
+def _acts_for_trading_member(store: Store, user_id: str) -> bool:
+    entities = store.entities.of_ids([membership.entity_id for membership in store.entities.memberships_of(user_id)])
+    return any(entity.status == "tradingAccepted" for entity in entities)
+
+
 def change_entity(directory: Directory, by: By, entity_id: str, change: EntityChange) -> Done:
     """Change anything about an entity: EntityView.
 
@@ -199,8 +211,10 @@ def change_entity(directory: Directory, by: By, entity_id: str, change: EntityCh
 
     def work(store: Store) -> Done:
         before, now = known_entity(store, entity_id), directory.clock()
-        return _save(directory, store, by, before, domain.change_entity(before, change, now), now, change.reason)
+        decided = domain.change_entity(before, located(directory.store, before, change), now)
+        return _save(directory, store, by, before, decided, now, change.reason)
 
+    prepare(directory.store, change)
     return once(directory, by, ["change_entity", entity_id, asdict(change)], work)
 
 

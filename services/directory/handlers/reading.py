@@ -17,7 +17,7 @@ class Reader:
 
     sees_all: bool = False
     names_all: bool = False
-    """Whether the names of unlisted entities may be told: a statement needs them."""
+    """Whether it is somebody logged in: sees what members may see, and the names of unlisted entities in statements."""
     entities: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
 
@@ -26,7 +26,7 @@ class Reader:
 
     def shown(self, view: View) -> View:
         """A view without what is not for this reader."""
-        return view if self.owns(view) else public_view(view)
+        return view if self.owns(view) else public_view(view, logged_in=self.names_all)
 
 
 def user(store: Store, user_id: str) -> View:

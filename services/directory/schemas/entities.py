@@ -7,6 +7,8 @@ from marshmallow import Schema, fields, post_load, validate
 
 from events.directory import Profile
 from services.directory.domain import STATUSES
+from services.directory.domain.visibility import AUDIENCES
+from services.directory.domain.visibility import DEFAULTS as VISIBLE
 from services.directory.schemas.fields import Categories, Email, PlaceField, Tags, Text, Website
 
 
@@ -39,12 +41,22 @@ class PreferenceFields(Schema):
 _PROFILE = frozenset(ProfileFields().fields)
 
 
+class VisibilityFields(Schema):
+    """Who may see which field; those left out stay."""
+
+    class Meta:
+        include = {  # noqa: RUF012
+            name: fields.String(validate=validate.OneOf(AUDIENCES)) for name in VISIBLE
+        }
+
+
 class EntityFields(ProfileFields):
     """Everything that its members may change; the profile's fields come together in `profile`."""
 
     offers = Tags()
     wants = Tags()
     preferences = fields.Nested(PreferenceFields)
+    visibility = fields.Nested(VisibilityFields)
 
     @post_load
     def gather(self, loaded: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -77,11 +77,7 @@ class Origins(Stored):
 
     def key(self) -> bytes:
         """The key of these days, made when there is none."""
-        fresh = {"$setOnInsert": {"key": secrets.token_bytes(32)}}
-        found: Any = self._collection("settings").find_one_and_update(
-            {"_id": "origins"}, fresh, upsert=True, return_document=ReturnDocument.AFTER
-        )
-        return bytes(found["key"])
+        return self._secret("origins")
 
 
 HEAD: Document = {"position": 0, "hash": GENESIS}

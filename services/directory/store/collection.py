@@ -1,8 +1,10 @@
 """One MongoDB collection as its store classes see it: always inside the transaction that they belong to."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -18,6 +20,14 @@ class Stored:
 
     def _collection(self, name: str) -> Collection[Document]:
         return self._database[name]
+
+    def _secret(self, name: str) -> bytes:
+        """32 random bytes that are kept in MongoDB, made when they are first asked for."""
+        fresh = {"$setOnInsert": {"key": secrets.token_bytes(32)}}
+        found: Any = self._collection("settings").find_one_and_update(
+            {"_id": name}, fresh, upsert=True, return_document=ReturnDocument.AFTER
+        )
+        return bytes(found["key"])
 
 
 def selector(subject: str, fields: Mapping[str, str]) -> Document:

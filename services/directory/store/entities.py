@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from events.directory import Place, Profile
 from services.directory.domain import Entity, Membership, Preferences, Tag
+from services.directory.domain.places import ExactPlace
 from services.directory.domain.statuses import Application, StatusDecision
 from services.directory.store.collection import Document, Stored, selector
 
@@ -134,6 +135,8 @@ def _entity(document: Document) -> Entity:
     known: dict[str, Any] = {name: value for name, value in document.items() if name != "_id"}
     known["profile"] = _profile(known["profile"])
     known["preferences"] = Preferences(**known["preferences"])
+    exact = known.get("exact_place")
+    known["exact_place"] = ExactPlace(**exact) if exact else None
     known["categories"] = tuple(known["categories"])
     known["decisions"] = tuple(StatusDecision(**decision) for decision in known.get("decisions", ()))
     known["application"] = Application(**applied) if (applied := known.get("application")) else None

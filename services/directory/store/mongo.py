@@ -25,6 +25,8 @@ from services.directory.store.jobs import Jobs
 from services.directory.store.logins import Attempts, Resets, Sessions
 from services.directory.store.memberships import Memberships
 from services.directory.store.outbox import Appender
+from services.directory.store.pictures import Pictures
+from services.directory.store.places import Places
 from services.directory.store.users import Users
 
 AWAY: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout)
@@ -63,6 +65,8 @@ class Store:
         self.audit = AuditLog(database, session)
         self.audit_reading = AuditReading(database, session)
         self.origins = Origins(database, None)
+        self.pictures = Pictures(database, session)
+        self.places = Places(database, None)
         self.memberships = Memberships(database, session)
         self.event_log = EventLog(database, session)
         self.audit_details = AuditDetails(database, session)

@@ -54,6 +54,8 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "messages": Impersonal("Encrypted for the notifier; a record goes as soon as Kafka has it, and there after a day."),
     "decoys": Impersonal("Written for addresses that nobody has; deleted after a minute."),
     "audit": Personal(lambda store: store.audit_details),
+    "pictures.files": Personal(lambda store: store.pictures),
+    "pictures.chunks": Impersonal("The content of the files above; goes with them."),
     "settings": Impersonal("Keys and settings of the service."),
     "leases": Impersonal("Which process leads."),
     "jobs": Impersonal("When timed work was last done, and from where it goes on."),

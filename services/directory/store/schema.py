@@ -70,6 +70,12 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         # An event of another service is told once, however often it is delivered.
         IndexModel([("source", ASCENDING)], name="source", unique=True, sparse=True),
     ],
+    "pictures.files": [
+        IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)], name="filename"),
+        IndexModel([("metadata.name", ASCENDING)], name="name"),
+        IndexModel([("metadata.entity_id", ASCENDING)], name="entity"),
+    ],
+    "pictures.chunks": [IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], name="content", unique=True)],
     "settings": [],
     "leases": [],
     "jobs": [],
