@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.directory.words import (
     Folded,
     TagsInvalid,
+    _normal_unicode,
     edits_allowed,
     fold,
     folded,
@@ -48,6 +49,11 @@ def test_normalising_again_changes_nothing(text: str) -> None:
     assert normal_tag(tag) == tag
     assert not any(sign.isspace() or sign in "<>\"'*?\\," for sign in tag)
     assert unicodedata.is_normalized("NFC", tag)
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=60))
+def test_the_short_way_for_ascii_gives_the_same(text: str) -> None:
+    assert normal_tag(text) == _normal_unicode(text)
 
 
 def test_comma_lists_and_arrays_are_the_same() -> None:

@@ -45,6 +45,9 @@ _TEXT_FIELDS: Mapping[str, tuple[float, Sequence[Way]]] = {
     "city": (0.5, ("exact", "stem", "word", "fuzzy")),
     "about": (0.7, IN_WORDS),
 }
+_MISTYPED = ("offers", "anything")
+"""Where free text is compared with slips of spelling: each further field costs as much as all other ways together."""
+_ANYTHING = 0.6
 _TIE = 0.15
 _TOWN_WAYS: tuple[Way, ...] = ("exact", "stem", "prefix", "word", "word_stem")
 _TAGS = {"offers": "offer_tags", "wants": "want_tags"}
@@ -194,8 +197,12 @@ def _anywhere(terms: Sequence[str], effort: Effort, *, named: bool) -> Query:
 def _word(term: str, decay: float, effort: Effort, *, named: bool) -> Query:
     queries = []
     for field, (weight, ways) in _TEXT_FIELDS.items():
-        usable = ways if effort != "as_typed" else tuple(way for way in ways if way in NOT_FUZZY)
+        usable = tuple(way for way in ways if way in NOT_FUZZY)
         queries += term_query(field, term, boost=weight * decay, ways=usable, named=_named(named, field, term))
+    if effort != "as_typed":
+        for field in _MISTYPED:
+            weight = _TEXT_FIELDS.get(field, (_ANYTHING,))[0]
+            queries += term_query(field, term, boost=weight * decay, ways=("fuzzy",), named=_named(named, field, term))
     return best_of(queries, _TIE)
 
 

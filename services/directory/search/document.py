@@ -7,10 +7,11 @@ hold of the very tag that matches; without a date nobody pays for nesting.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from services.directory.domain import Entity, Tag
-from services.directory.words import Folded, endings, folded, folded_name
+from services.directory.words import Folded, endings, folded, folded_name, near_forms
 
 Query = dict[str, Any]
 
@@ -33,7 +34,7 @@ MAPPING: Query = {
     "dynamic": "strict",
     "_source": {
         # What can only be searched is not kept a second time to be read.
-        "excludes": ["name", "offers", "wants", "offer_tags", "want_tags", "category", "about", "starts"]
+        "excludes": ["name", "offers", "wants", "offer_tags", "want_tags", "category", "about", "anything", "starts"]
     },
     "properties": {
         "entity_id": {"type": "keyword"},
@@ -50,6 +51,7 @@ MAPPING: Query = {
         **{name: {"properties": _FOUND_WITHIN} for name in ("name", "offers", "wants")},
         "category": {"properties": _FOLDED},
         "about": {"properties": _WORDS},
+        "anything": {"properties": {"words": _LOOKED_UP}},
         "offer_tags": _DATED,
         "want_tags": _DATED,
         "starts": {
@@ -83,15 +85,29 @@ def indexed(entity: Entity, view: Mapping[str, Any], figures: Mapping[str, int] 
         **({"place": _point(profile.place)} if profile.place else {}),
         **{name: known[name] for name in ("balance", "max_negative", "max_positive") if name in known},
         **{name: _town(getattr(profile, name)) for name in ("city", "region", "country")},
-        "name": _found_within([folded_name(profile.name)]),
-        "offers": _found_within([folded(tag.name) for tag in entity.offers]),
-        "wants": _found_within([folded(tag.name) for tag in entity.wants]),
-        "category": _folded([folded(name) for name in entity.categories]),
-        "about": _words([folded_name(profile.description)]),
+        **_texts(entity),
+        "view": dict(view),
+    }
+
+
+def _texts(entity: Entity) -> Query:
+    """What words are compared with."""
+    profile = entity.profile
+    name, city, about = folded_name(profile.name), folded_name(profile.city), folded_name(profile.description)
+    offers = [folded(tag.name) for tag in entity.offers]
+    wants = [folded(tag.name) for tag in entity.wants]
+    categories = [folded(category) for category in entity.categories]
+    anything = (form for text in (*offers, *wants, *categories, name, city) for form in near_forms(text))
+    return {
+        "name": _found_within([name]),
+        "offers": _found_within(offers),
+        "wants": _found_within(wants),
+        "category": _folded(categories),
+        "about": _words([about]),
+        "anything": {"words": list(dict.fromkeys([*anything, *about.words]))},
         "offer_tags": [_dated(tag) for tag in entity.offers],
         "want_tags": [_dated(tag) for tag in entity.wants],
-        "starts": _starts(entity),
-        "view": dict(view),
+        "starts": _starts(entity, name),
     }
 
 
@@ -102,13 +118,17 @@ def _point(place: Any) -> str:
 def _words(texts: Iterable[Folded]) -> Query:
     known = list(texts)
     return {
-        "words": list(dict.fromkeys(word for text in known for word in text.words)),
+        "words": list(dict.fromkeys(form for text in known for form in near_forms(text))),
         "stems": list(dict.fromkeys(stem for text in known for stem in text.stems)),
     }
 
 
 def _folded(texts: list[Folded]) -> Query:
-    return {"whole": [text.whole for text in texts], "stem": [text.stem for text in texts], **_words(texts)}
+    return {
+        "whole": [text.whole for text in texts],
+        "stem": [text.stem for text in texts],
+        **_words(texts),
+    }
 
 
 def _found_within(texts: list[Folded]) -> Query:
@@ -116,7 +136,12 @@ def _found_within(texts: list[Folded]) -> Query:
 
 
 def _dated(tag: Tag) -> Query:
-    return {**_folded([folded(tag.name)]), "added_at": tag.added_at}
+    return {**_tag(tag.name), "added_at": tag.added_at}
+
+
+@lru_cache(maxsize=16_384)
+def _tag(name: str) -> Query:
+    return _folded([folded(name)])
 
 
 def _town(name: str) -> Query:
@@ -128,13 +153,12 @@ def label(compared: str, shown: str) -> str:
     return f"{compared}{BETWEEN}{shown[:LABEL_MAX]}"
 
 
-def _starts(entity: Entity) -> Query:
+def _starts(entity: Entity, name: Folded) -> Query:
     """Under what suggestions find the entity's words: each text from each of its words on."""
     profile = entity.profile
     tags = {tag.name: folded(tag.name) for tag in (*entity.offers, *entity.wants)}
     categories = {name: folded(name) for name in entity.categories}
     cities = {profile.city: folded_name(profile.city)} if profile.city else {}
-    name = folded_name(profile.name)
     every = [*tags.values(), *categories.values(), *cities.values(), name]
     grams = {word[:length] for text in every for word in text.words for length in GRAMS}
     return {

@@ -67,8 +67,7 @@ def _asked(field: str, term: Folded, *, endings: bool) -> Iterable[tuple[Way, Qu
         yield "part", {"terms": {f"{field}.whole": list(pieces)}}
     if edits:
         near = {"value": whole, "fuzziness": edits, "max_expansions": _EXPANSIONS, "transpositions": True}
-        for part in ("words", "whole"):
-            yield "fuzzy", {"fuzzy": {f"{field}.{part}": near}}
+        yield "fuzzy", {"fuzzy": {f"{field}.words": near}}
 
 
 def _contains(field: str, whole: str, *, endings: bool) -> Query:
