@@ -65,8 +65,10 @@ def test_any_line_is_understood_or_refused_in_words(line: str) -> None:
     try:
         parameters = expanded(line)
     except LineInvalid as refused:
-        assert str(refused).endswith((".", "…"))
-        return
+        parameters, sentence = {}, str(refused)
+    else:
+        sentence = "."
+    assert sentence.endswith((".", "…"))
     assert parameters.keys() <= {*FILTERS.values(), *FIGURES.values(), "text"}
     assert all(value.strip() for value in parameters.values())
 

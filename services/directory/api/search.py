@@ -1,42 +1,96 @@
 """The search, and suggestions while somebody types."""
 
+from typing import Any
+
 from flask import Response
+from marshmallow import ValidationError
 
-from services.chassis.web import allow, answer, follows, query
-from services.directory.api.blueprint import READERS, bp, only_admins_filter, reader, the_directory, the_index, window
+from services.chassis.web import Problem, allow, answer, follows, query
+from services.directory import places
+from services.directory.api.blueprint import READERS, bp, is_admin, reader, the_directory, the_index, window
 from services.directory.handlers import favourites, finding, reading
-from services.directory.schemas.reads import SearchQuery, TagsQuery
-from services.directory.search import Search
-from services.directory.words import normal_tag
+from services.directory.schemas.reads import TagsQuery
+from services.directory.schemas.search import ADMINS_ALONE, FIGURES, SearchQuery, SuggestionsQuery, point_of
+from services.directory.search import CursorInvalid, Near, Search
 
-_SEARCH, _TAGS = SearchQuery(), TagsQuery()
+_SEARCH, _SUGGESTIONS, _TAGS = SearchQuery(), SuggestionsQuery(), TagsQuery()
 
 
 @bp.get("/search")
 @allow(*READERS)
 @follows("directory")
 def search() -> Response:
-    """Find entities by what they offer, want, or are called."""
+    """Find entities by everything that is said of them."""
     asked = query(_SEARCH)
-    only_admins_filter(asked["status"])
-    reads, (skip, limit) = reader(), window(asked)
+    _only_admins(asked)
+    reads, store = reader(), the_directory().store
     mine = favourites.querying(reads, asked["querying_entity_id"])
-    wanted = Search(
-        statuses=reading.visible(reads, asked["status"]),
-        offers=asked["offers"],
-        wants=asked["wants"],
-        name=asked["name"],
-        categories=tuple(filter(None, [normal_tag(asked["category"])])),
+    wanted = _wanted(asked, tuple(store.favourites.of(mine)) if asked["is_"] else None)
+    try:
+        found = finding.find(the_index(), reads, wanted, asked["after"])
+    except CursorInvalid as error:
+        sentence = "This cursor belongs to another search. Begin again without it."
+        raise ValidationError(sentence, "after") from error
+    document = {
+        "entities": favourites.marked(store, mine, found.entities),
+        "total": found.total,
+        "effort": found.effort,
+        "next": found.following,
+    }
+    return answer(document | ({"facets": found.facets} if asked["facets"] else {}))
+
+
+def _only_admins(asked: dict[str, Any]) -> None:
+    """Raises Problem when somebody else asks for what is for administrators to know."""
+    forbidden = [name for name in ADMINS_ALONE if asked.get(name)]
+    if asked["sort"] == "balance":
+        forbidden.append("sort")
+    if forbidden and not is_admin():
+        raise Problem(403, "auth.forbidden", f"Looking by {forbidden[0]} is for administrators.")
+
+
+def _wanted(asked: dict[str, Any], only: tuple[str, ...] | None) -> Search:
+    skip, limit = window(asked)
+    return Search(
+        statuses=reading.visible(reader(), asked["status"]),
+        **{name: asked[name] for name in ("text", "offers", "wants", "name", "city", "region", "country")},
+        categories=tuple(asked["category"]),
+        near=_near(asked["near"], asked["within"]),
+        has=tuple(asked["has"]),
+        email=asked["email"].strip().lower(),
+        account=asked["account"].replace(" ", ""),
+        bounds=tuple(bound for name in FIGURES for bound in asked.get(name, ())),
+        only=only,
         tagged_since=asked.get("tagged_since"),
+        sort=asked["sort"],
+        facets=asked["facets"],
         skip=skip,
         limit=limit,
     )
-    found = finding.find(the_index(), reads, wanted)
-    return answer({"entities": favourites.marked(the_directory().store, mine, found.entities), "total": found.total})
+
+
+def _near(text: str, km: int) -> Near | None:
+    """Where to look around. Raises ValidationError for a town that we don't know."""
+    if not text.strip():
+        return None
+    if point := point_of(text):
+        return Near(*point, km)
+    town = places.town(text)
+    if town is None:
+        sentence = f"We know no town called “{text.strip()}”. Try a bigger one nearby, or a latitude and longitude."
+        raise ValidationError(sentence, "near")
+    return Near(town.latitude, town.longitude, km, f"{town.name}, {town.area}")
+
+
+@bp.get("/suggestions")
+@allow(*READERS)
+def suggestions() -> Response:
+    """Tags, names, places and categories that fit what was typed so far; of listed businesses alone."""
+    return answer(finding.suggestions(the_index(), query(_SUGGESTIONS)["text"]))
 
 
 @bp.get("/tags")
 @allow(*READERS)
 def tags() -> Response:
-    """Suggestions while somebody types."""
+    """Suggestions of tags alone."""
     return answer({"tags": reading.suggested_tags(the_directory().store, query(_TAGS)["fragment"])})

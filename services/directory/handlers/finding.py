@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.directory import places
 from services.directory.handlers.reading import Reader
-from services.directory.search import MAX_WINDOW, CursorInvalid, Effort, Search, efforts, first_of, request, why
+from services.directory.search import MAX_WINDOW, Effort, Search, efforts, first_of, request, suggesting, why
 from services.directory.search.cursor import decoded, encoded
 from services.directory.search.explaining import distance_km, place_why
 from services.directory.search.facets import facets
 from services.directory.store import EntityIndex, Found, Hit
 from services.directory.views import View
+from services.directory.words import folded_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +62,41 @@ def _shown(reader: Reader, asked: Search, hit: Hit) -> View:
     return {**shown, "distance_km": away, "why": [*shown["why"], place_why(asked.near, view["city"], away)]}
 
 
-__all__ = ["CursorInvalid", "Page", "find"]
+def suggestions(index: EntityIndex, text: str) -> View:
+    """`{tags, businesses, places, categories}`, at most ten of each. Raises SearchUnavailable."""
+    start = suggesting.start_of(text)
+    if not start:
+        return {"tags": [], "businesses": [], "places": [], "categories": []}
+    names, counts = index.search_all(suggesting.requests(start))
+    kinds = {kind: suggesting.shown(start, counts.aggregations[kind]["buckets"]) for kind in suggesting.KINDS}
+    businesses = [(hit.source["entity_id"], hit.source["view"]["name"]) for hit in names.hits]
+    towns = _towns(kinds["cities"], text)
+    if not (businesses or towns or any(kinds.values())):
+        businesses, kinds = _mistyped(index, start)
+        towns = kinds["cities"]
+    return {
+        "tags": kinds["tags"],
+        "businesses": [{"entity_id": entity_id, "name": name} for entity_id, name in businesses],
+        "places": towns,
+        "categories": kinds["categories"],
+    }
+
+
+def _towns(cities: list[str], text: str) -> list[str]:
+    """Towns where businesses are, then others of that name."""
+    known = {folded_name(city).whole for city in cities}
+    others = [town for town in places.towns_like(text, suggesting.MOST) if town.folded not in known]
+    return [*cities, *(f"{town.name}, {town.area}" for town in others)][: suggesting.MOST]
+
+
+def _mistyped(index: EntityIndex, start: str) -> tuple[list[tuple[str, str]], dict[str, list[str]]]:
+    wanted = suggesting.mistyped_request(start)
+    views = [(hit.source["entity_id"], hit.source["view"]) for hit in index.search(wanted).hits] if wanted else []
+    names = suggesting.nearly(start, [view["name"] for _, view in views], tags=False)
+    businesses = [(entity_id, view["name"]) for entity_id, view in views if view["name"] in names][: suggesting.MOST]
+    tags = [tag for _, view in views for tag in (*view["offers"], *view["wants"])]
+    return businesses, {
+        "tags": suggesting.nearly(start, tags, tags=True),
+        "categories": suggesting.nearly(start, [name for _, view in views for name in view["categories"]], tags=True),
+        "cities": suggesting.nearly(start, [view["city"] for _, view in views], tags=False),
+    }

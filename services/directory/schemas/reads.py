@@ -1,10 +1,8 @@
 """Shapes of queries."""
 
-from typing import Any
+from marshmallow import Schema, fields, validate
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
-
-from services.directory.schemas.fields import IDS_MAX, TEXT_MAX, Listed, Moment, Statuses
+from services.directory.schemas.fields import IDS_MAX, TEXT_MAX, Listed, Statuses
 
 
 class Page(Schema):
@@ -26,23 +24,6 @@ class EntitiesQuery(Page, EntityQuery):
     ids = Listed(IDS_MAX)
     accounts = Listed(IDS_MAX)
     status = Statuses()
-
-
-class SearchQuery(Page, EntityQuery):
-    """GET /search."""
-
-    offers = fields.String(load_default="", validate=validate.Length(max=500))
-    wants = fields.String(load_default="", validate=validate.Length(max=500))
-    name = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
-    category = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
-    tagged_since = Moment()
-    status = Statuses()
-
-    @validates_schema
-    def check_since(self, loaded: dict[str, Any], **_: Any) -> None:
-        """A date alone means nothing: it is the date of a tag."""
-        if "tagged_since" in loaded and not (loaded["offers"].strip() or loaded["wants"].strip()):
-            raise ValidationError("This needs offers or wants to look for.", "tagged_since")
 
 
 class TagsQuery(Schema):

@@ -48,6 +48,8 @@ _TEXT_FIELDS: Mapping[str, tuple[float, Sequence[Way]]] = {
 _MISTYPED = ("offers", "anything")
 """Where free text is compared with slips of spelling: each further field costs as much as all other ways together."""
 _ANYTHING = 0.6
+_PHRASE = 16.0
+"""More than both words apart: "dog walking" is rather `dog-walking` than `dogs` and `walking`."""
 _TIE = 0.15
 _TOWN_WAYS: tuple[Way, ...] = ("exact", "stem", "prefix", "word", "word_stem")
 _TAGS = {"offers": "offer_tags", "wants": "want_tags"}
@@ -163,7 +165,11 @@ def _phrases(field: str, terms: Sequence[str]) -> list[Query]:
     joined = dict.fromkeys(
         "-".join(terms[start:end]) for start in range(len(terms)) for end in range(start + 2, len(terms) + 1)
     )
-    return [{"constant_score": {"filter": {"terms": {f"{field}.whole": list(joined)}}, "boost": 8.0}}] if joined else []
+    return (
+        [{"constant_score": {"filter": {"terms": {f"{field}.whole": list(joined)}}, "boost": _PHRASE}}]
+        if joined
+        else []
+    )
 
 
 def _named(named: bool, field: str, term: str) -> str:
