@@ -135,6 +135,59 @@ class CategoriesChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagRenamed:
+    """Everybody who offers or wants `name` offers or wants `to` from now on; who has both has it once.
+
+    In place of an event for each of them: the first of the two places is kept, and the earlier of the two times.
+    """
+
+    TYPE: ClassVar[str] = "directory.tag-renamed.v1"
+    name: str
+    to: str
+
+    @property
+    def subject(self) -> str:
+        return f"tag/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagRemoved:
+    """Nobody offers or wants `name` any more."""
+
+    TYPE: ClassVar[str] = "directory.tag-removed.v1"
+    name: str
+
+    @property
+    def subject(self) -> str:
+        return f"tag/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRenamed:
+    """Every entity in the category `name` is in `to` from now on; who was in both is in it once."""
+
+    TYPE: ClassVar[str] = "directory.category-renamed.v1"
+    name: str
+    to: str
+
+    @property
+    def subject(self) -> str:
+        return f"category/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRemoved:
+    """No entity is in the category `name` any more."""
+
+    TYPE: ClassVar[str] = "directory.category-removed.v1"
+    name: str
+
+    @property
+    def subject(self) -> str:
+        return f"category/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserRegistered:
     TYPE: ClassVar[str] = "directory.user-registered.v1"
     user_id: str
@@ -254,6 +307,10 @@ EVENTS = (
     EntityClosed,
     OffersWantsChanged,
     CategoriesChanged,
+    TagRenamed,
+    TagRemoved,
+    CategoryRenamed,
+    CategoryRemoved,
     UserRegistered,
     UserProfileChanged,
     MembershipChanged,

@@ -4,18 +4,15 @@ A document is built from the entity as MongoDB has it now, not from the event: i
 its version is the entity's position, and a repeat or an older one changes nothing. A rebuild reads the same source.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from events import codec
 from events.envelope import Envelope
 from events.topics import DIRECTORY_EVENTS, DIRECTORY_KEY
 from services.chassis.consuming import Loop, Received
 from services.chassis.process import Stop
-from services.directory import search
-from services.directory.domain import Entity
+from services.directory.indexing import indexed
 from services.directory.store import AWAY, EntityIndex, SearchUnavailable, Store
-from services.directory.store.elastic import Indexed
-from services.directory.views import entity_view, indexed_view
 
 GROUP = "directory"
 SOURCE = f"{DIRECTORY_EVENTS}/{DIRECTORY_KEY}"
@@ -69,12 +66,6 @@ def _entities_in(received: Sequence[Received]) -> list[str]:
         raise codec.MalformedEvent("a record that is no event of ours")
     subjects = dict.fromkeys(envelope.subject for envelope in envelopes if envelope)
     return [subject.removeprefix(_SUBJECT) for subject in subjects if subject.startswith(_SUBJECT)]
-
-
-def indexed(entities: Iterable[Entity]) -> Iterator[Indexed]:
-    """The documents of entities."""
-    for entity in entities:
-        yield Indexed(entity.entity_id, entity.version, search.indexed(entity, indexed_view(entity_view(entity))))
 
 
 def rebuild(store: Store, index: EntityIndex, label: str) -> int:

@@ -12,7 +12,9 @@ from typing import Any
 from services.chassis.logs import correlate, log
 from services.chassis.process import Stop
 from services.directory.handlers import audit_checks
+from services.directory.handlers.propagation import index_all, rewrite_all
 from services.directory.handlers.writing import By, Directory
+from services.directory.indexing import put_again
 from services.directory.store import AWAY, EntityIndex
 from services.directory.store.jobs import Deposed, JobState
 from services.directory.store.lease import Lease
@@ -67,7 +69,16 @@ def _verify_audit(turn: Turn) -> None:
     audit_checks.daily(turn.directory, turn.step)
 
 
-JOBS: tuple[Job, ...] = (Job("verify-audit", timedelta(days=1), _verify_audit),)
+def _propagate(turn: Turn) -> None:
+    """What a request left over of a rename, or a crash cut off."""
+    rewrite_all(turn.directory, turn.by, turn.step)
+    index_all(turn.directory, put_again(turn.directory.store, turn.index), turn.step)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("verify-audit", timedelta(days=1), _verify_audit),
+    Job("propagation", timedelta(seconds=10), _propagate),
+)
 
 
 class Schedule:

@@ -130,6 +130,32 @@ _EVOLVE: Mapping[type, Callable[[Entity, Any, str], Entity]] = {
 }
 
 
+TagChange = directory.TagRenamed | directory.TagRemoved
+"""What is said once and done to everybody who has the tag."""
+
+
+def retagged(entity: Entity, change: TagChange, *, position: int) -> Entity:
+    """The entity after a rename or removal of a tag. Taking it again, or one older than the entity, changes nothing.
+
+    The directory has the same rule for its own documents: the first place, the earliest time, each tag once.
+    """
+    if entity.version >= position:
+        return entity
+    to = change.to if isinstance(change, directory.TagRenamed) else None
+    offers, wants = _renamed(entity.offers, change.name, to), _renamed(entity.wants, change.name, to)
+    return replace(entity, offers=offers, wants=wants, version=position)
+
+
+def _renamed(tags: Sequence[Tag], name: str, to: str | None) -> tuple[Tag, ...]:
+    kept: dict[str, Tag] = {}
+    for tag in tags:
+        current = to if tag.tag == name else tag.tag
+        if current is not None:
+            known = kept.get(current)
+            kept[current] = Tag(tag=current, added_at=min(tag.added_at, known.added_at) if known else tag.added_at)
+    return tuple(kept.values())
+
+
 def _tags(names: Iterable[str], known: Sequence[Tag], time: str) -> tuple[Tag, ...]:
     added = {tag.tag: tag.added_at for tag in known}
     return tuple(Tag(tag=name, added_at=added.get(name, time)) for name in dict.fromkeys(names))

@@ -3,22 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from events.directory import TagRemoved, TagRenamed
 from events.envelope import Envelope, Event
 from services.matcher.domain import (
     Entity,
     Match,
     Tag,
+    TagChange,
     UnknownEntity,
     best_first,
     entity_id_of,
     evolve,
     match_of,
     may_be_shown,
+    retagged,
 )
 from services.matcher.query import search_for
 from services.matcher.store import Loaded, Store
 
 Run = Sequence[tuple[Envelope, Event]]
+
+RETAGGED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,27 @@ def take(store: Store, generation: str, run: Run) -> None:
 
     Raises UnknownEntity, StoreAway.
     """
+    plain: list[tuple[Envelope, Event]] = []
+    for envelope, event in run:
+        if isinstance(event, TagRenamed | TagRemoved):
+            # In its place among the others: who had the tag before has it no more, who takes it up later keeps it.
+            _take_plain(store, generation, plain)
+            _retag_all(store, generation, event, envelope.sequence)
+            plain = []
+        else:
+            plain.append((envelope, event))
+    _take_plain(store, generation, plain)
+
+
+def _retag_all(store: Store, generation: str, change: TagChange, position: int) -> None:
+    while found := store.tagged(generation, change.name, position, RETAGGED_AT_ONCE):
+        # Whatever another consumer wrote meanwhile is found again, if it still has the tag.
+        store.save(
+            generation, [replace(each, entity=retagged(each.entity, change, position=position)) for each in found]
+        )
+
+
+def _take_plain(store: Store, generation: str, run: Run) -> None:
     by_entity: dict[str, list[tuple[Envelope, Event]]] = {}
     for envelope, event in run:
         if entity_id := entity_id_of(event):

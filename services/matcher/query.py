@@ -84,6 +84,12 @@ def _tags_of(documents: Iterable[Mapping[str, Any]]) -> tuple[Tag, ...]:
     return tuple(Tag(tag=each["tag"], added_at=each["added_at"]) for each in documents)
 
 
+def tagged_before(tag: str, version: int) -> Clause:
+    """Entities that have exactly this tag on either side, as they were before a position of the directory."""
+    sides = [{"nested": {"path": side, "query": {"term": {f"{side}.tag": tag}}}} for side in ("offers", "wants")]
+    return {"bool": {"filter": [{"range": {"version": {"lt": version}}}, _any(sides)]}}
+
+
 def search_for(mine: Entity, tags: Sequence[Tag], theirs: Side, *, since: str | None, limit: int) -> Clause:
     """The search for others whose tags of side `theirs` fit `tags` of `mine`; best first."""
     folded = [folded for tag in tags if (folded := fold(tag.tag)).key]

@@ -14,7 +14,7 @@ from elastic_transport import TransportError
 from elasticsearch import ApiError, BadRequestError, ConflictError, Elasticsearch, NotFoundError
 
 from services.matcher.domain import Entity
-from services.matcher.query import MAPPING, document_of, entity_of
+from services.matcher.query import MAPPING, document_of, entity_of, tagged_before
 
 SCHEMA_VERSION = "1"
 _SECONDS = 5
@@ -141,6 +141,17 @@ class Store:
             for each in found["docs"]
             if each.get("found")
         }
+
+    def tagged(self, generation: str, tag: str, before: int, limit: int) -> list[Loaded]:
+        """Some of the entities with a tag, as offer or want, whose version is smaller than `before`."""
+        with _answering():
+            found = self._client.search(
+                index=generation, query=tagged_before(tag, before), size=limit, seq_no_primary_term=True
+            )
+        return [
+            Loaded(entity=entity_of(hit["_source"]), seq_no=hit["_seq_no"], primary_term=hit["_primary_term"])
+            for hit in found["hits"]["hits"]
+        ]
 
     def save(self, generation: str, changed: Sequence[Loaded]) -> set[str]:
         """Write entities and make them searchable; the ids of those that somebody changed since they were read."""

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from services.directory import indexing
 from services.directory.domain import notes
 from services.directory.store import EntityIndex, Store
 from tests.directory.gateway import ADMIN, PUBLIC, Gateway, Member
@@ -53,7 +54,7 @@ def test_only_listed_businesses_that_exist_can_be_marked(gateway: Gateway):
 def test_a_favourite_that_is_not_listed_any_more_is_left_out_but_can_be_taken_away(gateway: Gateway, store: Store):
     mine, other = listed(gateway), listed(gateway)
     mark(gateway, mine, other)
-    gateway.patch(f"/entities/{other.entity_id}", {"status": "rejected"})
+    gateway.patch(f"/entities/{other.entity_id}", {"status": "rejected", "reason": "moved away"})
     assert gateway.get(f"/entities/{mine.entity_id}/favourites", mine.caller)[1] == {"entities": [], "total": 0}
     assert mark(gateway, mine, other, favourite=False)[0] == 200
     assert store.favourites.of(mine.entity_id) == []
@@ -111,11 +112,9 @@ def test_is_favourite_is_told_in_the_eyes_of_ones_own_business_alone(gateway: Ga
 
 
 def test_search_results_bear_the_mark(gateway: Gateway, prepared_index: EntityIndex, store: Store, directory):
-    from services.directory import consumer
-
     mine, other = listed(gateway), listed(gateway, offers=["bread"])
     mark(gateway, mine, other)
-    prepared_index.put(list(consumer.indexed(store.entities.every())))
+    prepared_index.put(list(indexing.indexed(store.entities.every())))
     found = gateway.get("/search", mine.caller, offers="bread", querying_entity_id=mine.entity_id)[1]["entities"]
     assert [each["is_favourite"] for each in found] == [True]
 

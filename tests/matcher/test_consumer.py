@@ -182,3 +182,69 @@ def test_rebuild_deletes_generations_before_the_last(store, projection):
     for _ in range(2):
         rebuild(store, lambda p, _, stop: Replay(p, log, stop), Stop)
     assert not store._client.indices.exists(index=first)
+
+
+def renaming_story() -> EventLog:
+    """A tag is renamed, merged into another, removed, and taken up again, among other changes."""
+    log = EventLog("directory.events", "directory")
+    told = [given.registered(["bread", f"cake-{i % 3}"], ["flour", "cake-0"], name=f"n{i}") for i in range(30)]
+    for index, entity in enumerate(told):
+        log.tell(entity)
+        if index == 20:
+            log.tell(directory.TagRenamed(name="bread", to="loaves"))
+    log.tell(directory.TagRenamed(name="cake-0", to="cake-1"))
+    log.tell(given.offers_wants_changed(told[3], ["cake-0", "loaves"], ["flour"]))
+    log.tell(directory.TagRemoved(name="flour"))
+    log.tell(given.offers_wants_changed(told[4], ["tea"], ["flour"]))
+    log.tell(directory.TagRenamed(name="bread", to="loaves"))
+    return log
+
+
+def test_a_renamed_tag_has_its_new_name_everywhere_and_once(store):
+    found = clean_documents(renaming_story(), store)
+    tags = {each["name"]: [[tag["tag"] for tag in each[side]] for side in ("offers", "wants")] for each in found}
+    assert tags["n0"] == [["loaves", "cake-1"], ["cake-1"]]
+    assert tags["n1"] == [["loaves", "cake-1"], ["cake-1"]], "two that fall together are one"
+    assert tags["n25"] == [["loaves", "cake-1"], ["cake-1"]]
+    assert tags["n3"] == [["cake-0", "loaves"], []], "who takes a name up later keeps it"
+    assert tags["n4"] == [["tea"], ["flour"]]
+
+
+def test_a_merge_keeps_the_earlier_time(store):
+    log = EventLog("directory.events", "directory")
+    entity = given.registered(["veg"])
+    log.tell(entity)
+    log.tell(given.offers_wants_changed(entity, ["vegetables", "veg"]))
+    log.tell(directory.TagRenamed(name="veg", to="vegetables"))
+    (found,) = clean_documents(log, store)
+    assert [(tag["tag"], tag["added_at"]) for tag in found["offers"]] == [
+        ("vegetables", log.records[0].envelope.time),
+    ]
+
+
+def test_redelivered_renames_end_in_the_same_index(store, other_store, projection):
+    log = renaming_story()
+    clean = clean_documents(log, other_store)
+    for first in range(0, len(log.records), 7):
+        run = [understood(record) for record in log.records[first : first + 11]]
+        for _ in range(2):
+            take(store, store.current(), run)
+    assert documents(store) == clean
+
+
+def test_rivals_with_renames_end_in_the_same_index(store, other_store):
+    log = renaming_story()
+    clean = clean_documents(log, other_store)
+    run = [understood(record) for record in log.records]
+
+    def follow(seed: int) -> None:
+        sizes = random.Random(seed)
+        at = 0
+        while at < len(run):
+            size = sizes.randint(1, 9)
+            take(store, store.current(), run[at : at + size])
+            at += size
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(follow, range(3)))
+    assert documents(store) == clean

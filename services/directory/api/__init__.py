@@ -2,6 +2,7 @@
 
 from services.directory.api import (
     api_tokens,
+    catalogue,
     email_change,
     entities,
     favourites,
@@ -18,6 +19,7 @@ __all__ = [
     "INDEX",
     "api_tokens",
     "bp",
+    "catalogue",
     "email_change",
     "entities",
     "favourites",

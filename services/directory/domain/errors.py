@@ -83,6 +83,14 @@ class StatusDecided(DirectoryError):
     """The status is not what the caller saw: somebody else was first."""
 
 
+class UnknownTerm(DirectoryError):
+    """There is no such tag or category."""
+
+
+class TermTaken(DirectoryError):
+    """There is such a tag or category already."""
+
+
 class TooManyFavourites(DirectoryError):
     """A business has marked as many as it can."""
 

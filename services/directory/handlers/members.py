@@ -21,6 +21,7 @@ from services.directory.domain import (
     User,
 )
 from services.directory.domain.audit import Entry, differing
+from services.directory.domain.catalogue import settled, settled_change
 from services.directory.domain.visibility import Audience
 from services.directory.handlers.email_change import address_changed
 from services.directory.handlers.placing import located, placed, prepare
@@ -100,6 +101,7 @@ def _new_entity(directory: Directory, form: SignUp, entity_id: str) -> Entity:
 
 
 def _register(directory: Directory, store: Store, by: By, user: User, entity: Entity) -> Done:
+    entity = settled(entity, store.propagations.aliases())
     position = append(directory, store, by, domain.sign_up(user, entity), entity.created_at)
     store.users.add(replace(user, version=position))
     membership = Membership(entity.entity_id, user.user_id, "owner")
@@ -210,8 +212,10 @@ def change_entity(directory: Directory, by: By, entity_id: str, change: EntityCh
     change = replace(change, actor=by.actor)
 
     def work(store: Store) -> Done:
-        before, now = known_entity(store, entity_id), directory.clock()
-        decided = domain.change_entity(before, located(directory.store, before, change), now)
+        aliases, now = store.propagations.aliases(), directory.clock()
+        # What a rename of tags or categories has not reached yet has its new names from here on.
+        before, wanted = settled(known_entity(store, entity_id), aliases), settled_change(change, aliases)
+        decided = domain.change_entity(before, located(directory.store, before, wanted), now)
         return _save(directory, store, by, before, decided, now, change.reason)
 
     prepare(directory.store, change)
@@ -250,7 +254,9 @@ def _save(
     store.entities.save(entity)
     if entity.listed:
         store.entities.use_tags(*_new_tags(before, entity), now)
-    return Done(entity_view(entity), position, _entries(before, entity, reason))
+    made = store.catalogue.ensure([name for name in entity.categories if name not in before.categories], now)
+    created = tuple(Entry(action="category.created", subject=f"category/{name}") for name in made)
+    return Done(entity_view(entity), position, (*_entries(before, entity, reason), *created))
 
 
 def _entries(before: Entity, after: Entity, reason: str) -> tuple[Entry, ...]:

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pymongo import DESCENDING, UpdateOne
+from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from events.directory import Place, Profile
 from services.directory.domain import Entity, Membership, Preferences, Tag
 from services.directory.domain.places import ExactPlace
 from services.directory.domain.statuses import Application, StatusDecision
+from services.directory.store.catalogue import tag_use
 from services.directory.store.collection import Document, Stored, selector
 
 NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
@@ -66,6 +67,11 @@ class Entities(Stored):
         for document in self._collection("entities").find().sort("_id", 1):
             yield _entity(document)
 
+    def having(self, wanted: Document, limit: int) -> list[Entity]:
+        """Some of those that fit a query, in the order of ids."""
+        found = self._collection("entities").find(wanted, session=self._session).sort("_id", 1).limit(limit)
+        return [_entity(document) for document in found]
+
     def memberships_of(self, user_id: str) -> list[Membership]:
         """What a user belongs to, oldest first."""
         return self._memberships({"user_id": user_id})
@@ -77,7 +83,7 @@ class Entities(Stored):
     def use_tags(self, offers: Sequence[str], wants: Sequence[str], now: str) -> None:
         """Make tags of listed entities known for suggestions, or new again."""
         updates = [
-            UpdateOne({"_id": name}, {"$set": {side: now}}, upsert=True)
+            tag_use(name, side, now)
             for tags, side in ((offers, "offer_added_at"), (wants, "want_added_at"))
             for name in tags
         ]

@@ -16,6 +16,7 @@ from pymongo.write_concern import WriteConcern
 from services.directory.store.api_tokens import ApiTokens
 from services.directory.store.audit import AuditLog, Origins
 from services.directory.store.audit_reading import AuditReading
+from services.directory.store.catalogue import Catalogue
 from services.directory.store.collection import Document, Stored
 from services.directory.store.email_changes import EmailChanges
 from services.directory.store.entities import Entities
@@ -27,6 +28,7 @@ from services.directory.store.memberships import Memberships
 from services.directory.store.outbox import Appender
 from services.directory.store.pictures import Pictures
 from services.directory.store.places import Places
+from services.directory.store.propagations import Propagations
 from services.directory.store.users import Users
 
 AWAY: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout)
@@ -51,6 +53,8 @@ class Store:
         self.database = database
         self.users = Users(database, session)
         self.entities = Entities(database, session)
+        self.catalogue = Catalogue(database, session)
+        self.propagations = Propagations(database, session)
         self.favourites = Favourites(database, session)
         self.notes = Notes(database, session)
         self.sessions = Sessions(database, session)

@@ -10,6 +10,7 @@ from pymongo.errors import CollectionInvalid
 from events import codec
 from services.directory.store.audit import AUDIT, HEAD
 from services.directory.store.audit_rules import RULES as AUDIT_RULES
+from services.directory.store.catalogue import complete
 from services.directory.store.collection import Document
 from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
 
@@ -24,6 +25,9 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
     "entities": [
         IndexModel([("account", ASCENDING)], name="account", unique=True),
         IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+        IndexModel([("offers.name", ASCENDING)], name="offers"),
+        IndexModel([("wants.name", ASCENDING)], name="wants"),
+        IndexModel([("categories", ASCENDING)], name="categories"),
     ],
     "memberships": [
         IndexModel([("user_id", ASCENDING)], name="user"),
@@ -38,7 +42,14 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("about_id", ASCENDING)], name="about"),
         IndexModel([("edited_by", ASCENDING)], name="user"),
     ],
-    "tags": [],
+    "tags": [IndexModel([("term_id", ASCENDING)], name="term")],
+    "categories": [
+        IndexModel([("term_id", ASCENDING)], name="term"),
+        IndexModel([("letter", ASCENDING), ("_id", ASCENDING)], name="letter"),
+    ],
+    "propagations": [IndexModel([("done", ASCENDING), ("_id", ASCENDING)], name="running")],
+    "unindexed": [],
+    "dismissed": [],
     "resets": [
         IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("user_id", ASCENDING)], name="user"),
@@ -99,6 +110,7 @@ def migrate(database: Database[Document]) -> None:
         database["counters"].update_one({"_id": stream}, {"$setOnInsert": {"position": 0}}, upsert=True)
     _name_subjects(database)
     database.command("collMod", AUDIT, validator=AUDIT_RULES, validationLevel="strict", validationAction="error")
+    complete(database)
     database["counters"].update_one({"_id": AUDIT}, {"$setOnInsert": HEAD}, upsert=True)
 
 
