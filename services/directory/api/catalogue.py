@@ -30,7 +30,7 @@ def refuse_while_busy(error: catalogue.CatalogueBusy) -> Any:
 
 @bp.get(_KIND)
 @allow(*READERS)
-def terms(kind: Kind) -> Response:
+def catalogue_terms(kind: Kind) -> Response:
     """Tags or categories by name, with how many listed businesses have each."""
     asked = query(_TERMS)
     skip, limit = window(asked)
@@ -48,42 +48,42 @@ def terms(kind: Kind) -> Response:
 
 @bp.get("/catalogue/categories/letters")
 @allow(*READERS)
-def letters() -> Response:
+def category_letters() -> Response:
     """How many categories there are under each letter."""
     return answer({"letters": the_directory().store.catalogue.letters()})
 
 
 @bp.get("/catalogue/tags/suggestions")
 @allow("admin")
-def suggestions() -> Response:
+def tag_suggestions() -> Response:
     """Pairs of tags that may be one."""
     return answer({"suggestions": suggesting.suggestions(the_directory().store)})
 
 
 @bp.post("/catalogue/tags/dismissals")
 @allow("admin")
-def dismiss() -> Response:
+def tell_tags_apart() -> Response:
     """These two are not the same thing."""
     return done(suggesting.dismiss(the_directory(), by(), body(_PAIR)["names"]))
 
 
 @bp.get(f"{_KIND}/<term_id>")
 @allow("admin")
-def term(kind: Kind, term_id: str) -> Response:
+def catalogue_term(kind: Kind, term_id: str) -> Response:
     """One, and how many businesses a change would touch."""
     return answer(catalogue.term(the_directory().store, kind, term_id))
 
 
 @bp.post(_KIND)
 @allow("admin")
-def create(kind: Kind) -> Response:
+def create_term(kind: Kind) -> Response:
     """A new one."""
     return done(catalogue.create(the_directory(), by(), kind, body(_TERM)["name"]))
 
 
 @bp.patch(f"{_KIND}/<term_id>")
 @allow("admin")
-def rename(kind: Kind, term_id: str) -> Response:
+def rename_term(kind: Kind, term_id: str) -> Response:
     """Another name, for everybody who has it."""
     name = body(_TERM)["name"]
     return _then_indexed(lambda: catalogue.rename(the_directory(), by(), kind, term_id, name))
@@ -91,14 +91,14 @@ def rename(kind: Kind, term_id: str) -> Response:
 
 @bp.delete(f"{_KIND}/<term_id>")
 @allow("admin")
-def remove(kind: Kind, term_id: str) -> Response:
+def remove_term(kind: Kind, term_id: str) -> Response:
     """Take one away from everybody."""
     return _then_indexed(lambda: catalogue.remove(the_directory(), by(), kind, term_id))
 
 
 @bp.post(f"{_KIND}/merges")
 @allow("admin")
-def merge(kind: Kind) -> Response:
+def merge_terms(kind: Kind) -> Response:
     """Several become one."""
     asked = body(_MERGE)
     return _then_indexed(lambda: catalogue.merge(the_directory(), by(), kind, asked["term_ids"], asked["into"]))
