@@ -271,7 +271,18 @@ class SecurityNotice:
 
     TYPE: ClassVar[str] = "directory.security-notice.v1"
     user_id: str
-    what: Literal["password-changed", "locked", "api-token-created", "email-changed"]
+    what: Literal[
+        "password-changed",
+        "locked",
+        "new-sign-in",
+        "two-factor-on",
+        "two-factor-off",
+        "two-factor-reset",
+        "recovery-code-used",
+        "api-token-created",
+        "email-changed",
+    ]
+    """`two-factor-reset` is an administrator's doing; `locked` also means three wrong codes after a right password."""
 
     @property
     def subject(self) -> str:

@@ -37,7 +37,8 @@ def environment(port: int, mail_page_port: int) -> str:
     """The text of `.env` for development: ports, fresh passwords and keys."""
     passwords = ("POSTGRES_PASSWORD", "LEDGER_OWNER_PASSWORD", "LEDGER_PASSWORD", "GATEWAY_SECRET_KEY")
     values = DEVELOPMENT | {name: secrets.token_hex(24) for name in passwords}
-    values["MESSAGES_KEY"] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    for name in ("MESSAGES_KEY", "DIRECTORY_SECRETS_KEY"):
+        values[name] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     values |= {"PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}"}
     values |= {"MAIL_PAGE_PORT": str(mail_page_port), "GATEWAY_MAIL_PAGE_URL": f"http://localhost:{mail_page_port}"}
     return "".join(f"{name}={value}\n" for name, value in values.items())

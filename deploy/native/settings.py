@@ -109,6 +109,7 @@ class Settings:
             "DIRECTORY_MONGO_URL": self._mongo_url("directory"),
             "DIRECTORY_ELASTICSEARCH_URL": self.servers["ELASTICSEARCH_URL"],
             "MESSAGES_KEY": self.keys.fernet("messages-key"),
+            "DIRECTORY_SECRETS_KEY": self.keys.fernet("directory-secrets-key"),
             "PUBLIC_URL": self.public_url,
         }
 

@@ -15,7 +15,9 @@ from services.chassis.tokens import Verifier
 from services.chassis.web import Parts, new_app
 from services.directory import api, consumer, search
 from services.directory.config import Config
+from services.directory.domain import REQUIRE_TWO_FACTOR
 from services.directory.handlers.writing import Directory
+from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
 from services.directory.store import EntityIndex, Store, new_index, new_store
 from services.directory.store.schema import VERSION
@@ -41,18 +43,22 @@ def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flas
 
 
 def directory_of(config: Config, store: Store) -> Directory:
-    """All that use cases need, from the settings. Raises ValueError for a malformed MESSAGES_KEY."""
+    """All that use cases need, from the settings. Raises ValueError for a malformed key or word."""
+    if config.require_two_factor not in REQUIRE_TWO_FACTOR:
+        raise ValueError(f"DIRECTORY_REQUIRE_TWO_FACTOR is one of {', '.join(REQUIRE_TWO_FACTOR)}")
     clock = clock_for(config.environment, config.development_clock)
     vault = MultiFernet([Fernet(key.strip()) for key in config.messages_key.split(",")])
     return Directory(
         store=store,
         passwords=Passwords(config.argon2_memory_kib, config.argon2_time_cost),
+        codes=OneTimeCodes(config.secrets_key),
         clock=lambda: rfc3339(clock()),
         now=system_clock,
         encrypt=lambda plain: vault.encrypt(plain).decode(),
         new_id=lambda: str(uuid_utils.uuid7()),
         new_secret=lambda: secrets.token_urlsafe(32),
         below=secrets.randbelow,
+        require_two_factor=config.require_two_factor,
         login_failures=config.login_failures,
         login_failures_per_address=config.login_failures_per_address,
     )

@@ -18,6 +18,12 @@ class Config:
     messages_key: str = setting(
         "MESSAGES_KEY", "Fernet key shared with the notifier; when rotating: new,old", secret=True
     )
+    secrets_key: str = setting(
+        "DIRECTORY_SECRETS_KEY", "Fernet key for the secrets of second factors; when rotating: new,old", secret=True
+    )
+    require_two_factor: str = setting(
+        "DIRECTORY_REQUIRE_TWO_FACTOR", "who must have a second factor: nobody, staff or everyone", default="nobody"
+    )
     argon2_memory_kib: int = setting(
         "DIRECTORY_ARGON2_MEMORY_KIB", "memory of one password hash (RFC 9106: 64 MiB)", default=65_536
     )

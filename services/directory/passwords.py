@@ -1,16 +1,22 @@
-"""Password hashes: argon2id, off the event loop, with constant work when there is no such user."""
+"""Passwords: argon2id hashes with constant work when there is no such user, and how easily one is guessed.
+
+All of it off the event loop: other requests go on.
+"""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from gevent import monkey
 from gevent.threadpool import ThreadPool
+from zxcvbn import zxcvbn
 
 # Each hash takes 64 MiB: a flood of logins waits here rather than filling the memory.
 _AT_ONCE = 4
+_MOST = 100
+"""Signs of a password that are looked at: guessing at more takes a second and longer."""
 
 Result = TypeVar("Result")
 
@@ -35,6 +41,19 @@ class Passwords:
         """Whether a hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(known)
 
+    def weakness(self, password: str, own: Sequence[str], least: int) -> str:
+        """Why a password is too easily guessed, in a sentence or two; empty when it scores at least `least` of 4.
+
+        `own` is what others know of the person: a name, an address.
+        """
+        judged = self._run(lambda: _judged(_normal(password)[:_MOST], own))
+        if judged["score"] >= least:
+            return ""
+        told = judged["feedback"]
+        return " ".join(
+            ["This password is too easy to guess.", *filter(None, [told["warning"]]), *told["suggestions"][:1]]
+        )
+
     def _verify(self, password: str, known: str) -> bool:
         try:
             return self._hasher.verify(known, _normal(password))
@@ -46,6 +65,10 @@ class Passwords:
             return work()
         result: Result = self._threads.apply(work)
         return result
+
+
+def _judged(password: str, own: Sequence[str]) -> Any:
+    return zxcvbn(password, user_inputs=list(own), max_length=_MOST)  # type: ignore[no-untyped-call]
 
 
 def _under_gevent() -> bool:

@@ -109,5 +109,6 @@ def session_view(session_id: str, user: User, memberships: Sequence[tuple[Entity
         ],
         "previous_login": asdict(user.previous_login) if user.previous_login else None,
         "expires_at": expires_at,
+        "two_factor": user.two_factor,
         "position": max([user.version, *(entity.version for entity, _ in memberships)]),
     }

@@ -202,6 +202,12 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
     ),
     directory.SecurityNotice: (
         _notice_rule("password-changed"),
+        _notice_rule("locked"),
+        _notice_rule("new-sign-in"),
+        _notice_rule("two-factor-on"),
+        _notice_rule("two-factor-off"),
+        _notice_rule("two-factor-reset"),
+        _notice_rule("recovery-code-used"),
         _notice_rule("email-changed"),
         _notice_rule("api-token-created"),
     ),

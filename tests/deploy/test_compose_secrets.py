@@ -44,7 +44,7 @@ def test_every_checkout_gets_its_own(tmp_path: Path) -> None:
         pairs = dict(line.split("=", 1) for line in lines)
         return {name: value for name, value in pairs.items() if name.endswith(("PASSWORD", "KEY"))}
 
-    assert len(secrets_of(one)) == 5
+    assert len(secrets_of(one)) == 6
     assert not set(secrets_of(one).values()) & set(secrets_of(other).values())
 
 

@@ -22,6 +22,7 @@ from services.directory.store import EntityIndex, Store, migrate
 from tests.directory.gateway import Gateway
 
 MESSAGES_KEY = Fernet.generate_key().decode()
+SECRETS_KEY = Fernet.generate_key().decode()
 
 
 @dataclass
@@ -84,6 +85,7 @@ def config(mongo_url: str, mongo_database: str, elasticsearch_url: str, index_pr
         kafka_bootstrap="127.0.0.1:1",
         internal_public_key_file=str(keys[1]),
         messages_key=MESSAGES_KEY,
+        secrets_key=SECRETS_KEY,
         argon2_memory_kib=64,
         argon2_time_cost=1,
         login_failures_per_address=3,

@@ -91,8 +91,8 @@ def an_email() -> str:
 def a_sign_up(**changes: Any) -> dict[str, Any]:
     """A valid sign-up; `name`, `offers`, `wants` go to the entity, `email`, `password` to the user."""
     user = {"email": changes.pop("email", an_email()), "password": changes.pop("password", PASSWORD)}
-    address = changes.pop("address", "192.0.2.1")
-    return {"user": user, "entity": {"name": "Green Grocers"} | changes, "address": address}
+    place = {name: changes.pop(name) for name in ("address", "device", "agent") if name in changes}
+    return {"user": user, "entity": {"name": "Green Grocers"} | changes, "address": "192.0.2.1"} | place
 
 
 def a_login(member_or_email: "Member | str", password: str = PASSWORD, **changes: Any) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from flask import Flask
 from events import codec
 from events.directory import OneTimeMessage, PasswordResetRequested, SecurityNotice
 from services.directory.domain import LoginLocked, ResetInvalid
-from services.directory.handlers import logins, members
+from services.directory.handlers import logins, members, security
 from services.directory.handlers.writing import By, Directory
 from services.directory.passwords import Passwords
 from services.directory.store import Store
 from tests.directory.conftest import MESSAGES_KEY, Time
-from tests.directory.gateway import PASSWORD, SERVICE, Gateway, Member, a_login, an_email
+from tests.directory.gateway import PASSWORD, SERVICE, Gateway, Member, a_login, a_sign_up, an_email
 
 pytestmark = pytest.mark.integration
 
@@ -188,9 +188,12 @@ def test_a_reset_sets_the_password_once_and_ends_sessions(gateway: Gateway, stor
     assert gateway.get(f"/sessions/{member.session_id}", SERVICE)[0] == 404
     assert gateway.post("/sessions", a_login(member, PASSWORD, address=elsewhere(1)))[0] == 401
     assert gateway.post("/sessions", a_login(member, NEW_PASSWORD, address=elsewhere(1)))[0] == 200
-    assert events_of(store)[-2:] == [
+    notices = [event for event in events_of(store) if isinstance(event, PasswordResetRequested | SecurityNotice)]
+    assert notices == [
+        SecurityNotice(user_id=member.user_id, what="locked"),
         PasswordResetRequested(user_id=member.user_id),
         SecurityNotice(user_id=member.user_id, what="password-changed"),
+        SecurityNotice(user_id=member.user_id, what="new-sign-in"),
     ]
 
 
@@ -247,3 +250,112 @@ def test_a_stronger_setting_rehashes_at_the_next_login(
     assert after
     assert after.password_hash != before.password_hash
     assert gateway.post("/sessions", a_login(member))[0] == 200
+
+
+# --- strangers must not keep a member out -----------------------------------------------------------------------
+
+
+def notices(store: Store, member: Member) -> list[str]:
+    return [e.what for e in events_of(store) if isinstance(e, SecurityNotice) and e.user_id == member.user_id]
+
+
+def test_a_device_that_was_used_before_is_not_locked_by_strangers(gateway: Gateway) -> None:
+    member = gateway.sign_up(device="my-telephone")
+    for number in range(4):
+        fail(gateway, member, address=elsewhere(number), device="strangers-device")
+    assert gateway.post("/sessions", a_login(member, address=elsewhere(9)))[0] == 429
+    assert gateway.post("/sessions", a_login(member, address=elsewhere(9), device="another"))[0] == 429
+    assert gateway.post("/sessions", a_login(member, address=elsewhere(9), device="my-telephone"))[0] == 200
+    assert gateway.post("/sessions", a_login(member, address=elsewhere(9)))[0] == 429, "the others' lock stays"
+
+
+def test_a_known_device_has_a_lock_of_its_own(gateway: Gateway, time: Time) -> None:
+    member = gateway.sign_up(device="my-telephone")
+    for _ in range(3):
+        assert fail(gateway, member, device="my-telephone")[0] == 401
+    assert gateway.post("/sessions", a_login(member, device="my-telephone"))[0] == 429
+    assert gateway.post("/sessions", a_login(member, address=elsewhere(1)))[0] == 200, "it locks nobody else"
+    time.pass_by(minutes=15, seconds=1)
+    assert gateway.post("/sessions", a_login(member, device="my-telephone"))[0] == 200
+
+
+def test_a_device_is_known_for_those_alone_who_used_it(gateway: Gateway) -> None:
+    """A stranger with a login of their own has a known device, but not for others."""
+    member = gateway.sign_up(device="my-telephone")
+    gateway.sign_up(device="strangers-device")
+    for number in range(4):
+        fail(gateway, member, address=elsewhere(number), device="strangers-device")
+    assert gateway.post("/sessions", a_login(member, address=elsewhere(9), device="strangers-device"))[0] == 429
+
+
+def test_a_mailed_link_makes_the_browser_known_so_strangers_cannot_lock_it_out(gateway: Gateway, store: Store) -> None:
+    member = gateway.sign_up()
+    token = request_reset(gateway, store, member)
+    assert gateway.post(f"/password-resets/{token}", {"password": NEW_PASSWORD, "device": "new-laptop"})[0] == 200
+    for number in range(4):
+        fail(gateway, member, address=elsewhere(number))
+    in_ = a_login(member, NEW_PASSWORD, device="new-laptop", address=elsewhere(9))
+    assert gateway.post("/sessions", in_)[0] == 200
+
+
+def test_a_lock_is_mailed_once_and_not_without_end(gateway: Gateway, store: Store, time: Time) -> None:
+    member = gateway.sign_up()
+    for number in range(6):
+        fail(gateway, member, address=elsewhere(number))
+    assert notices(store, member) == ["locked"]
+    for _ in range(6):
+        time.pass_by(minutes=16)
+        for number in range(3):
+            fail(gateway, member, address=elsewhere(number))
+    assert notices(store, member) == ["locked"] * 3, "a stranger can't have somebody mailed all day"
+
+
+def test_a_lock_of_an_unknown_address_takes_the_same_work_and_leaves_nothing(gateway: Gateway, store: Store) -> None:
+    email = an_email()
+    for number in range(4):
+        fail(gateway, email, address=elsewhere(number))
+    assert store.events.head() == 0
+    assert store.database["decoys"].count_documents({}) == 1
+
+
+def test_a_login_from_a_new_device_is_mailed_and_from_a_known_one_is_not(gateway: Gateway, store: Store) -> None:
+    firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
+    member = gateway.sign_up(device="my-laptop", agent=firefox)
+    gateway.post("/sessions", a_login(member, device="my-laptop", agent=firefox, address=elsewhere(1)))
+    assert notices(store, member) == []
+    gateway.post("/sessions", a_login(member, device="my-telephone", agent="x"))
+    assert notices(store, member) == ["new-sign-in"]
+    for _ in range(2):
+        # A program keeps no cookie: what it calls itself and its address are all that is known.
+        gateway.post("/sessions", a_login(member, agent="curl/8.1"))
+    assert notices(store, member) == ["new-sign-in"] * 2
+
+
+# --- passwords ---------------------------------------------------------------------------------------------------
+
+
+def test_weak_passwords_are_refused_with_what_to_do(gateway: Gateway, store: Store) -> None:
+    status, problem = gateway.post("/signup", a_sign_up(password="Passw0rd!"))
+    assert (status, problem["type"]) == (400, "request.invalid")
+    (sentence,) = problem["errors"]["user"]["password"]
+    assert sentence.startswith("This password is too easy to guess. This is similar to a commonly used password.")
+    own = a_sign_up(password="wonderberry-1", name="Wonderberry")
+    assert gateway.post("/signup", own)[0] == 400, "it is the name of the business"
+    assert gateway.post("/signup", own | {"entity": {"name": "Green Grocers"}})[0] == 200
+
+    token = request_reset(gateway, store, gateway.sign_up())
+    assert gateway.post(f"/password-resets/{token}", {"password": "Passw0rd!"})[1]["errors"]["password"]
+    assert gateway.post(f"/password-resets/{token}", {"password": NEW_PASSWORD})[0] == 200, "the link is not used up"
+
+
+def test_staff_need_better_passwords_than_members(directory: Directory) -> None:
+    assert security.weakness_of(directory, "Secret-123", "member") == ""
+    assert security.weakness_of(directory, "Secret-123", "auditor") != ""
+
+
+def test_a_reset_does_not_end_the_lock_of_others(gateway: Gateway, store: Store) -> None:
+    mine, theirs = gateway.sign_up(), gateway.sign_up()
+    fail(gateway, theirs, times=3)
+    token = request_reset(gateway, store, mine)
+    gateway.post(f"/password-resets/{token}", {"password": NEW_PASSWORD})
+    assert gateway.post("/sessions", a_login(theirs, address=elsewhere(1)))[0] == 429

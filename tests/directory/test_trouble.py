@@ -12,7 +12,7 @@ from services.directory import app
 from services.directory.config import Config
 from services.directory.handlers.writing import Directory
 from services.directory.store import EntityIndex, Store
-from tests.directory.conftest import MESSAGES_KEY
+from tests.directory.conftest import MESSAGES_KEY, SECRETS_KEY
 from tests.directory.gateway import ADMIN, Gateway, a_login, a_sign_up, an_email
 
 pytestmark = pytest.mark.integration
@@ -66,6 +66,7 @@ def run(config: Config, *arguments: str, **settings: str) -> subprocess.Complete
         "KAFKA_BOOTSTRAP": NOWHERE,
         "INTERNAL_PUBLIC_KEY_FILE": config.internal_public_key_file,
         "MESSAGES_KEY": MESSAGES_KEY,
+        "DIRECTORY_SECRETS_KEY": SECRETS_KEY,
         "DIRECTORY_ARGON2_MEMORY_KIB": "64",
         "DIRECTORY_ARGON2_TIME_COST": "1",
         "DIRECTORY_PORT": "1",
@@ -98,5 +99,5 @@ def test_missing_settings_are_named_at_once() -> None:
     command = [sys.executable, "-m", "services.directory", "serve"]
     ended = subprocess.run(command, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 78
-    for name in ("DIRECTORY_MONGO_URL", "MESSAGES_KEY", "DIRECTORY_PORT", "KAFKA_BOOTSTRAP"):
+    for name in ("DIRECTORY_MONGO_URL", "MESSAGES_KEY", "DIRECTORY_SECRETS_KEY", "DIRECTORY_PORT", "KAFKA_BOOTSTRAP"):
         assert name in ended.stdout

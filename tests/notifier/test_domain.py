@@ -73,6 +73,12 @@ def one_time(expires_at: str = "2999-01-01T00:00:00.000000Z", kind: str = "passw
         (directory.SecurityNotice(user_id="u", what="email-changed"), "email_changed", {"user:u"}),
         (directory.SecurityNotice(user_id="u", what="api-token-created"), "api_token_created", {"user:u"}),
         (directory.SecurityNotice(user_id="u", what="password-changed"), "password_changed", {"user:u"}),
+        (directory.SecurityNotice(user_id="u", what="locked"), "locked", {"user:u"}),
+        (directory.SecurityNotice(user_id="u", what="new-sign-in"), "new_sign_in", {"user:u"}),
+        (directory.SecurityNotice(user_id="u", what="two-factor-on"), "two_factor_on", {"user:u"}),
+        (directory.SecurityNotice(user_id="u", what="two-factor-off"), "two_factor_off", {"user:u"}),
+        (directory.SecurityNotice(user_id="u", what="two-factor-reset"), "two_factor_reset", {"user:u"}),
+        (directory.SecurityNotice(user_id="u", what="recovery-code-used"), "recovery_code_used", {"user:u"}),
         (PAY, "transfer_initiated", {"account:2"}),
         (REQUEST, "transfer_initiated", {"account:2"}),
         (given.completed(PAY), "transfer_accepted", {"account:1"}),
@@ -113,7 +119,6 @@ def test_event_becomes_one_kind_of_message_to_whom_it_concerns(event, kind, reci
         given.completed(PAY, accepted_by=None),
         given.a_user(),
         directory.PasswordResetRequested(user_id="u"),
-        directory.SecurityNotice(user_id="u", what="locked"),
     ],
 )
 def test_other_events_are_nobodys_mail(event):

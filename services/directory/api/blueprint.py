@@ -31,8 +31,8 @@ bp = Blueprint("directory", __name__)
 def refuse(error: DirectoryError) -> Any:
     """The answer to a broken rule, from the table above."""
     status, code = next(ERRORS[cls] for cls in type(error).__mro__ if cls in ERRORS)
-    errors, retry_after = getattr(error, "errors", None), getattr(error, "retry_after", None)
-    return current_app.handle_user_exception(Problem(status, code, str(error), errors, retry_after))
+    more = {name: getattr(error, name, None) for name in ("errors", "retry_after", "extra")}
+    return current_app.handle_user_exception(Problem(status, code, str(error), **more))
 
 
 def refuse_without_mongo(_: Exception) -> Any:

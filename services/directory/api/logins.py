@@ -4,13 +4,15 @@ from flask import Response
 
 from services.chassis.web import allow, answer, body
 from services.directory.api.blueprint import bp, by, done, the_directory
-from services.directory.domain import Preferences
+from services.directory.domain import Device, Preferences
 from services.directory.handlers import logins, members
 from services.directory.handlers.writing import Done
 from services.directory.schemas.entities import profile_of
 from services.directory.schemas.logins import LoginBody, ResetBody, ResetRequestBody, SignUpBody
+from services.directory.schemas.security import LoginCodeBody
 
 _SIGN_UP, _LOGIN, _RESET_REQUEST, _RESET = SignUpBody(), LoginBody(), ResetRequestBody(), ResetBody()
+_CODE = LoginCodeBody()
 
 
 @bp.post("/signup")
@@ -28,7 +30,10 @@ def sign_up() -> Response:
         preferences=Preferences(**(asked["preferences"] | entity.get("preferences", {}))),
     )
     registered = members.sign_up(the_directory(), by("visitor"), form)
-    session = logins.open_session(the_directory(), registered.document["user_id"], asked["address"])
+    device = Device(device_id=asked["device"], agent=asked["agent"], address=asked["address"])
+    session = logins.open_session(
+        the_directory(), by("visitor"), registered.document["user_id"], device, signed_up=True
+    )
     return done(Done({**registered.document, "session": session}, registered.position))
 
 
@@ -37,6 +42,13 @@ def sign_up() -> Response:
 def log_in() -> Response:
     """Begin a session."""
     return answer(logins.log_in(the_directory(), by("visitor"), **body(_LOGIN)))
+
+
+@bp.post("/sessions/codes")
+@allow("public")
+def enter_code() -> Response:
+    """The second step of a login."""
+    return answer(logins.enter_code(the_directory(), by("visitor"), **body(_CODE)))
 
 
 @bp.get("/sessions/<session_id>")
@@ -73,5 +85,5 @@ def reset_kind(token: str) -> Response:
 @allow("public")
 def reset_password(token: str) -> Response:
     """Set a new password, once."""
-    kind, position = logins.reset_password(the_directory(), by("visitor"), token, body(_RESET)["password"])
+    kind, position = logins.reset_password(the_directory(), by("visitor"), token, **body(_RESET))
     return done(Done({"kind": kind}, position))

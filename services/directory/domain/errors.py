@@ -1,6 +1,7 @@
 """What the directory refuses, and why. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 
 class DirectoryError(Exception):
@@ -51,6 +52,22 @@ class PasswordWrong(DirectoryError):
         self.errors = {field: [f"This is not your {field}."]}
 
 
+class CodeNeeded(DirectoryError):
+    """The password is right, and a second factor is on: `extra` has the ticket for the second step."""
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__("Enter the code that your app shows, or one of your recovery codes.")
+        self.extra = {"ticket": ticket}
+
+
+class CodeFailed(DirectoryError):
+    """The code is wrong or was used before, or the first step was too long ago: nobody is told which."""
+
+
+class TwoFactorState(DirectoryError):
+    """A second factor is on already, or there is none to be changed."""
+
+
 class UnknownSession(DirectoryError):
     """The session has ended, or never was."""
 
@@ -66,7 +83,7 @@ class IdempotencyKeyReused(DirectoryError):
 class FieldsInvalid(DirectoryError):
     """Some fields can't be as they were sent; `errors` says which and why."""
 
-    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, errors: Mapping[str, Any]) -> None:
         super().__init__("Some fields need correcting.")
         self.errors = errors
 

@@ -87,6 +87,8 @@ class User:
     last_login: Login | None = None
     previous_login: Login | None = None
     version: int = 0
+    two_factor: bool = False
+    """Whether a second factor is on."""
     expires_at: str | None = None
     """RFC 3339: from then on there is no access. None: without end, as members have it."""
 

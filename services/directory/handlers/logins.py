@@ -10,77 +10,130 @@ import orjson
 
 from events.directory import OneTimeMessage, PasswordResetRequested, Role, SecurityNotice
 from services.chassis.clock import rfc3339
+from services.directory.devices import device_name
 from services.directory.domain import (
     AccessEnded,
+    CodeFailed,
+    CodeNeeded,
+    Device,
     Entity,
     Login,
     LoginFailed,
     LoginKind,
-    LoginLocked,
     ResetInvalid,
     UnknownSession,
     User,
 )
 from services.directory.domain.audit import Entry
-from services.directory.handlers.writing import By, Directory, Done, append, note, once
+from services.directory.domain.security import needs_two_factor
+from services.directory.handlers import factors, locking, security
+from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
-from services.directory.store.logins import OpenSession
+from services.directory.store.logins import Opening, OpenSession
 from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
 from services.directory.views import View, session_view
 
-LOCK = timedelta(minutes=15)
 RESET_LIFETIME = timedelta(minutes=60)
 _RESETS_PER_LIFETIME = 3
+_NOT_RIGHT = "The email address or the password is not right."
+_CODE_NOT_RIGHT = "This code is not right, or was used already; or the password was entered too long ago."
 
 
-def log_in(directory: Directory, by: By, *, email: str, password: str, kind: LoginKind, address: str) -> View:
-    """A new session: Session. Raises LoginFailed, LoginLocked, AccessEnded (to who has the right password alone)."""
-    by_identity, by_address = f"login/{kind}/{email}", f"address/{address}"
-    _admit(directory, by_address, directory.login_failures_per_address)
-    try:
-        _admit(directory, by_identity, directory.login_failures)
-    except LoginLocked:
-        # A member who waits for the end of the own lock is no attack on others from this address.
-        directory.store.attempts.take_back(by_address)
-        raise
-    user = _authenticated(directory, by, email, password, kind)
-    directory.store.attempts.forget(by_identity)
-    directory.store.attempts.take_back(by_address)
+def log_in(
+    directory: Directory,
+    by: By,
+    *,
+    email: str,
+    password: str,
+    kind: LoginKind,
+    address: str,
+    device: str = "",
+    agent: str = "",
+) -> View:
+    """A new session: Session.
+
+    Raises LoginFailed, LoginLocked; and to who has the right password alone AccessEnded, CodeNeeded.
+    """
+    found = directory.store.users.of_email(email)
+    # Of another kind is as unknown as none; the work is the same.
+    user = found if found and found.login_kind == kind else None
+    identity, used = f"login/{kind}/{email}", Device(device_id=device, agent=agent, address=address)
+    counting = locking.counters(directory, identity, user, used)
+    last = locking.admit(directory, counting)
+    if not directory.passwords.matches(password, user.password_hash if user else None) or user is None:
+        subject = f"user/{user.user_id}" if user else "login/unknown"
+        entry = Entry(action="login.failed", subject=subject, after={"kind": kind})
+        locking.failed(directory, by, user, identity, entry, locked=last)
+        raise LoginFailed(_NOT_RIGHT)
+    if directory.passwords.outdated(user.password_hash):
+        directory.store.users.rehash(user.user_id, user.password_hash, directory.passwords.hash(password))
+    locking.passed(directory, counting)
+    _check_access(directory, user)
+    if user.two_factor:
+        ticket = directory.new_secret()
+        directory.store.tickets.add(ticket, user.user_id, directory.now())
+        raise CodeNeeded(ticket)
+    return open_session(directory, by, user.user_id, used)
+
+
+def enter_code(
+    directory: Directory, by: By, *, ticket: str, code: str, address: str, device: str = "", agent: str = ""
+) -> View:
+    """The second step of a login, by the code of an app or a recovery code: Session.
+
+    Raises CodeFailed, LoginLocked, AccessEnded. Wrong codes are counted for the user, not for the ticket.
+    """
+    holder = directory.store.tickets.holder(ticket, directory.now())
+    user = directory.store.users.find(holder) if holder else None
+    if user is None:
+        raise CodeFailed(_CODE_NOT_RIGHT)
+    identity, used = f"code/{user.user_id}", Device(device_id=device, agent=agent, address=address)
+    counting = locking.counters(directory, identity, user, used)[-1:]
+    last = locking.admit(directory, counting)
+    by = replace(by, actor=_actor(user))
+    if not factors.use_code(directory, by, user, code):
+        entry = Entry(action="login.code-failed", subject=f"user/{user.user_id}")
+        locking.failed(directory, by, user, identity, entry, locked=last)
+        raise CodeFailed(_CODE_NOT_RIGHT)
+    # Of two at once with two good codes one gets in.
+    if not directory.store.tickets.take(ticket):
+        raise CodeFailed(_CODE_NOT_RIGHT)
+    locking.passed(directory, counting)
+    _check_access(directory, user)
+    return open_session(directory, by, user.user_id, used)
+
+
+def _check_access(directory: Directory, user: User) -> None:
     if not user.has_access(directory.now()):
         raise AccessEnded(f"Your access ended with {user.last_day} (UTC). Ask an administrator to extend it.")
-    session = open_session(directory, user.user_id, address)
-    note(directory, replace(by, actor=_actor(user)), Entry(action="login.succeeded", subject=f"user/{user.user_id}"))
-    return session
 
 
-def _admit(directory: Directory, key: str, most: int) -> None:
-    now = directory.now()
-    until = directory.store.attempts.admit(key, most, LOCK, now)
-    if until is not None:
-        raise LoginLocked("Too many failed logins.", retry_after=max(1, round((until - now).total_seconds())))
+def open_session(directory: Directory, by: By, user_id: str, device: Device, *, signed_up: bool = False) -> View:
+    """Begin a session, and note login and device: Session. Raises UnknownSession if the user is gone.
 
+    From a device that is new to somebody who has logged in before, a notice is mailed. `signed_up` is a login that
+    nobody needs to be told of: the sign-up is.
+    """
+    session_id, name, now = directory.new_secret(), device_name(device.agent), directory.now()
 
-def _authenticated(directory: Directory, by: By, email: str, password: str, kind: LoginKind) -> User:
-    user = directory.store.users.of_email(email)
-    # Of another kind is as unknown as none; the work is the same.
-    known = user.password_hash if user and user.login_kind == kind else None
-    if not directory.passwords.matches(password, known) or user is None or known is None:
-        # For an unknown address too: the work must not tell.
-        subject = f"user/{user.user_id}" if user and known else "login/unknown"
-        note(directory, by, Entry(action="login.failed", subject=subject, after={"kind": kind}))
-        raise LoginFailed("The email address or the password is not right.")
-    if directory.passwords.outdated(known):
-        directory.store.users.rehash(user.user_id, known, directory.passwords.hash(password))
-    return user
+    def work(store: Store) -> Done:
+        before = store.users.find(user_id)
+        if before is None:
+            raise UnknownSession("This session has ended: log in again.")
+        opened = store.sessions.open(session_id, user_id, now, Opening(name, device.address))
+        new, position = store.devices.remember(user_id, device.mark(name), name, now), 0
+        if new and before.last_login is not None:
+            notice = SecurityNotice(user_id=user_id, what="new-sign-in")
+            position = append(directory, store, replace(by, actor=_actor(before)), [notice], directory.clock())
+            store.users.touched(user_id, position)
+        user = store.users.logged_in(user_id, Login(directory.clock(), device.address))
+        entry = Entry(action="login.succeeded", subject=f"user/{user_id}", after={"device": name})
+        entries = () if signed_up and not position else (entry,)
+        return Done(_session(directory, store, session_id, opened, user), position, entries)
 
-
-def open_session(directory: Directory, user_id: str, address: str) -> View:
-    """Note the login and begin a session: Session. Raises UnknownSession if the user is gone."""
-    login = Login(directory.clock(), address)
-    session_id = directory.new_secret()
-    opened = directory.store.sessions.open(session_id, user_id, directory.now())
-    user = directory.store.users.logged_in(user_id, login)
-    return _session(directory, session_id, opened, user)
+    user = directory.store.users.find(user_id)
+    actor = _actor(user) if user else by.actor
+    return dict(once(directory, replace(by, key=None, actor=actor), None, work).document)
 
 
 def session(directory: Directory, session_id: str) -> View:
@@ -93,14 +146,16 @@ def session(directory: Directory, session_id: str) -> View:
         # For good: access that is given again later needs a new login.
         directory.store.sessions.end(session_id)
         raise UnknownSession(f"Your access ended with {user.last_day} (UTC). Ask an administrator to extend it.")
-    return _session(directory, session_id, opened, user)
+    return _session(directory, directory.store, session_id, opened, user)
 
 
-def _session(directory: Directory, session_id: str, opened: OpenSession, user: User | None) -> View:
+def _session(directory: Directory, store: Store, session_id: str, opened: OpenSession, user: User | None) -> View:
     if user is None:
         raise UnknownSession("This session has ended: log in again.")
     ends = min(rfc3339(opened.expires_at), user.expires_at or "~")
-    return session_view(session_id, user, entities_of(directory.store, user.user_id), ends)
+    must = not user.two_factor and needs_two_factor(directory.require_two_factor, user.kind)
+    view = session_view(session_id, user, entities_of(store, user.user_id), ends)
+    return view | {"must_set_up_two_factor": must}
 
 
 def entities_of(store: Store, user_id: str) -> list[tuple[Entity, Role]]:
@@ -150,10 +205,15 @@ def reset_kind(directory: Directory, token: str) -> str:
     return str(found["kind"])
 
 
-def reset_password(directory: Directory, by: By, token: str, password: str) -> tuple[str, int]:
-    """Set a password by a token, once, and end the user's sessions: kind and position. Raises ResetInvalid."""
+def reset_password(directory: Directory, by: By, token: str, password: str, device: str = "") -> tuple[str, int]:
+    """Set a password by a token, once, and end the user's sessions: kind and position.
+
+    A second factor stays on. The browser is known from now on: strangers who fail on purpose don't lock it.
+    Raises ResetInvalid, FieldsInvalid.
+    """
     # Asked first: hashing is dear, and an invalid token must not cost it.
     kind = reset_kind(directory, token)
+    _check_new_password(directory, token, password)
     hashed = directory.passwords.hash(password)
 
     def work(store: Store) -> Done:
@@ -165,6 +225,10 @@ def reset_password(directory: Directory, by: By, token: str, password: str) -> t
         position = append(directory, store, replace(by, actor=_actor(user)), [notice], directory.clock())
         store.users.save(replace(user, password_hash=hashed, version=position))
         store.sessions.end_all(user.user_id)
+        store.tickets.drop(user.user_id)
+        if device:
+            mark = Device(device_id=device).cookie_mark
+            store.devices.remember(user.user_id, mark, "", directory.now())
         entry = Entry(action="password.reset", subject=f"user/{user.user_id}")
         return Done({"identity": f"login/{user.login_kind}/{user.email}"}, position, (entry,))
 
@@ -172,6 +236,13 @@ def reset_password(directory: Directory, by: By, token: str, password: str) -> t
     # Whoever reads the mail is the owner: what others tried before must not keep them out.
     directory.store.attempts.forget(done.document["identity"])
     return kind, done.position
+
+
+def _check_new_password(directory: Directory, token: str, password: str) -> None:
+    found = directory.store.resets.find(token, directory.now())
+    user = directory.store.users.find(found["user_id"]) if found else None
+    if user is not None:
+        security.check_strength(directory, password, user, "password")
 
 
 def _actor(user: User) -> str:

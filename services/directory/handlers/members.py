@@ -12,6 +12,7 @@ from services.directory.accounts import new_account_number
 from services.directory.domain import (
     Entity,
     EntityChange,
+    FieldsInvalid,
     IdempotencyKeyReused,
     Membership,
     Preferences,
@@ -25,6 +26,7 @@ from services.directory.domain.catalogue import settled, settled_change
 from services.directory.domain.visibility import Audience
 from services.directory.handlers.email_change import address_changed
 from services.directory.handlers.placing import located, placed, prepare
+from services.directory.handlers.security import weakness_of
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
 from services.directory.store.entities import AccountTaken
@@ -54,8 +56,11 @@ class SignUp:
 def sign_up(directory: Directory, by: By, form: SignUp) -> Done:
     """Register user, entity and membership with their events, in one transaction: `{user_id, entity_id, account}`.
 
-    Raises EmailTaken, IdempotencyKeyReused.
+    Raises EmailTaken, IdempotencyKeyReused, FieldsInvalid.
     """
+    known = (form.email, form.first_name, form.last_name, form.profile.name)
+    if weakness := weakness_of(directory, form.password, "member", *known):
+        raise FieldsInvalid({"user": {"password": [weakness]}})
     user_id, entity_id = directory.new_id(), directory.new_id()
     by, hashed = replace(by, actor=f"user:{user_id}"), directory.passwords.hash(form.password)
     asked = {name: value for name, value in asdict(form).items() if name != "password"}

@@ -15,6 +15,7 @@ from services.directory import domain
 from services.directory.accounts import Below
 from services.directory.domain import DirectoryError, FieldsInvalid, IdempotencyKeyReused
 from services.directory.domain.audit import Entry
+from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
 from services.directory.store import OutcomeKnown, Store
 from services.directory.store.outbox import EVENTS, Sealed
@@ -32,6 +33,8 @@ class Directory:
 
     store: Store
     passwords: Passwords
+    codes: OneTimeCodes
+    """Of second factors."""
     clock: Callable[[], str]
     """The time of events, RFC 3339; development may set it."""
     now: Callable[[], datetime]
@@ -42,6 +45,7 @@ class Directory:
     new_secret: Callable[[], str]
     """256 random bits, fit for a URL."""
     below: Below
+    require_two_factor: str = "nobody"
     login_failures: int = 3
     login_failures_per_address: int = 3
 

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, post_load, validate
 from services.directory.domain import email_identity
 from services.directory.schemas.entities import NewEntity, PreferenceFields
 from services.directory.schemas.fields import login_kind, network_address, new_password
+from services.directory.schemas.security import agent, device_id
 from services.directory.schemas.users import NewUser
 
 
@@ -17,6 +18,8 @@ class SignUpBody(Schema):
     entity = fields.Nested(NewEntity, required=True)
     preferences = fields.Nested(PreferenceFields, load_default=dict)
     address = network_address()
+    device = device_id()
+    agent = agent()
 
 
 class LoginBody(Schema):
@@ -26,6 +29,8 @@ class LoginBody(Schema):
     password = fields.String(required=True, validate=validate.Length(max=1000))
     kind = login_kind()
     address = network_address()
+    device = device_id()
+    agent = agent()
 
     @post_load
     def identify(self, loaded: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -49,3 +54,4 @@ class ResetBody(Schema):
     """POST /password-resets/{token}."""
 
     password = new_password()
+    device = device_id()

@@ -4,7 +4,7 @@ These follow the machine's clock, never development's: a session must not outliv
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from services.directory.store.collection import Document, Stored, selector
 SLIDING = timedelta(hours=24)
 ABSOLUTE = timedelta(days=30)
 RENEW_EVERY = timedelta(minutes=5)
+_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,26 @@ class OpenSession:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is kept of a login with its session: shown to its owner alone."""
+
+    device: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One counted attempt: the how-manieth it is, and when the lock ends if it is one too many."""
+
+    count: int
+    locked_until: datetime | None
+
+
 class Sessions(Stored):
     """Logins that last: 24 hours from the last use, at most 30 days (design.md 6)."""
 
-    def open(self, session_id: str, user_id: str, now: datetime) -> OpenSession:
+    def open(self, session_id: str, user_id: str, now: datetime, opening: Opening = Opening()) -> OpenSession:
         """Begin a session. Its id is a secret of whoever holds it: here is its digest."""
         opened = OpenSession(user_id, now + SLIDING)
         self._collection("sessions").insert_one(
@@ -39,6 +56,8 @@ class Sessions(Stored):
                 "opened_at": now,
                 "expires_at": opened.expires_at,
                 "verified_at": now,
+                "used_at": now,
+                **asdict(opening),
             },
             session=self._session,
         )
@@ -52,9 +71,10 @@ class Sessions(Stored):
             return None
         until = min(now + SLIDING, found["opened_at"] + ABSOLUTE)
         # Not at every request: a few minutes of a day are not worth a write.
-        if until - found["expires_at"] < RENEW_EVERY:
+        if now - (found.get("used_at") or found["opened_at"]) < RENEW_EVERY:
             return OpenSession(found["user_id"], found["expires_at"])
-        self._collection("sessions").update_one(wanted, {"$max": {"expires_at": until}}, session=self._session)
+        step = {"$max": {"expires_at": until, "used_at": now}}
+        self._collection("sessions").update_one(wanted, step, session=self._session)
         return OpenSession(found["user_id"], until)
 
     def verified_at(self, session_id: str, user_id: str, now: datetime) -> datetime | None:
@@ -77,6 +97,22 @@ class Sessions(Stored):
         """End every session of a user."""
         self._collection("sessions").delete_many({"user_id": user_id}, session=self._session)
 
+    def end_others(self, user_id: str, keep: str) -> int:
+        """End every session of a user but the one with the digest `keep`; how many there were."""
+        others = {"user_id": user_id, "_id": {"$ne": keep}}
+        return self._collection("sessions").delete_many(others, session=self._session).deleted_count
+
+    def end_one(self, user_id: str, handle: str) -> bool:
+        """End one of a user's sessions by its handle; False when there is none."""
+        wanted = {"_id": handle, "user_id": user_id}
+        return self._collection("sessions").delete_one(wanted, session=self._session).deleted_count == 1
+
+    def of_user(self, user_id: str, now: datetime) -> list[Document]:
+        """A user's living sessions, the one used last first. `_id` is a handle, good for ending it and nothing else."""
+        living = {"user_id": user_id, "expires_at": {"$gt": now}}
+        found = self._collection("sessions").find(living, session=self._session)
+        return list(found.sort([("used_at", -1), ("_id", 1)]).limit(_SHOWN))
+
     def about(self, subject: str) -> list[Document]:
         """Sessions that live, without what they are used with."""
         if not (wanted := selector(subject, {"user": "user_id"})):
@@ -88,10 +124,6 @@ class Sessions(Stored):
         if wanted := selector(subject, {"user": "user_id"}):
             self._collection("sessions").delete_many(wanted, session=self._session)
 
-    def end_others(self, user_id: str, keep: str) -> None:
-        """End every session of a user but the one with the digest `keep`."""
-        self._collection("sessions").delete_many({"user_id": user_id, "_id": {"$ne": keep}}, session=self._session)
-
 
 class Attempts(Stored):
     """How often something was tried lately. Counted before the try, so that parallel ones can't slip through."""
@@ -102,9 +134,12 @@ class Attempts(Stored):
         The window slides with each counted attempt. Attempts while locked count nothing, or a stranger could
         prolong a lock for ever.
         """
+        return self.attempt(key, most, window, now).locked_until
+
+    def attempt(self, key: str, most: int, window: timedelta, now: datetime) -> Try:
+        """The same, and how many there were: whoever fails at the last that is allowed begins the lock."""
         counted = self._count(digest(key), most, window, now)
-        until: datetime = counted["expires_at"]
-        return until if counted["count"] > most else None
+        return Try(counted["count"], counted["expires_at"] if counted["count"] > most else None)
 
     def take_back(self, key: str) -> None:
         """The attempt succeeded: it doesn't count."""
@@ -154,6 +189,10 @@ class Resets(Stored):
         if taken is not None:
             self._collection("resets").delete_many({"user_id": taken["user_id"]}, session=self._session)
         return taken
+
+    def drop(self, user_id: str) -> None:
+        """The user's links can't be used any more."""
+        self._collection("resets").delete_many({"user_id": user_id}, session=self._session)
 
     def about(self, subject: str) -> list[Document]:
         """The links that can be used, without what they are used with."""

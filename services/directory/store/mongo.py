@@ -21,6 +21,7 @@ from services.directory.store.collection import Document, Stored
 from services.directory.store.email_changes import EmailChanges
 from services.directory.store.entities import Entities
 from services.directory.store.erasing import AuditDetails, EventLog
+from services.directory.store.factors import Devices, Factors, Tickets
 from services.directory.store.favourites import Favourites, Notes
 from services.directory.store.jobs import Jobs
 from services.directory.store.logins import Attempts, Resets, Sessions
@@ -61,6 +62,9 @@ class Store:
         self.resets = Resets(database, session)
         self.api_tokens = ApiTokens(database, session)
         self.email_changes = EmailChanges(database, session)
+        self.factors = Factors(database, session)
+        self.tickets = Tickets(database, session)
+        self.devices = Devices(database, session)
         self.attempts = Attempts(database, None)
         self.outcomes = Outcomes(database, session)
         self.events = Appender(database, session)

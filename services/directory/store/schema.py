@@ -54,6 +54,16 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("user_id", ASCENDING)], name="user"),
     ],
+    "factors": [],
+    "factor_setups": [IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0)],
+    "tickets": [
+        IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
+        IndexModel([("user_id", ASCENDING)], name="user"),
+    ],
+    "devices": [
+        IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
+        IndexModel([("user_id", ASCENDING)], name="user"),
+    ],
     "attempts": [IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0)],
     "outcomes": [IndexModel([("subjects", ASCENDING)], name="subjects")],
     "api_tokens": [

@@ -22,7 +22,7 @@ class Users(Stored):
     def save(self, user: User) -> None:
         """Write what may change by an event. Raises EmailTaken."""
         document = _document(user)
-        for name in ("_id", "last_login", "previous_login", "created_at", "kind", "expires_at"):
+        for name in ("_id", "last_login", "previous_login", "created_at", "kind", "expires_at", "two_factor"):
             del document[name]
         try:
             self._collection("users").update_one({"_id": user.user_id}, {"$set": document}, session=self._session)
@@ -72,6 +72,17 @@ class Users(Stored):
         """Delete the user: the address is free again, a login fails like an unknown one."""
         if wanted := selector(subject, {"user": "_id"}):
             self._collection("users").delete_one(wanted, session=self._session)
+
+    def set_password(self, user_id: str, hashed: str) -> None:
+        """A new password's hash."""
+        self._set(user_id, {"password_hash": hashed})
+
+    def set_two_factor(self, user_id: str, on: bool) -> None:
+        """Whether a second factor is on: kept here too, since every request asks."""
+        self._set(user_id, {"two_factor": on})
+
+    def _set(self, user_id: str, changes: Document) -> None:
+        self._collection("users").update_one({"_id": user_id}, {"$set": changes}, session=self._session)
 
     def rehash(self, user_id: str, before: str, after: str) -> None:
         """Replace a password's hash by another one of the same password, unless it was changed meanwhile."""
