@@ -20,6 +20,9 @@ KEPT = frozenset(
         "what",
         "message_id",
         "expires_at",
+        # Of tags and categories, which are nobody's.
+        "name",
+        "to",
     }
 )
 """Ids, kinds, dates, choices: who it was can't be told from them."""
