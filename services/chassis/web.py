@@ -86,11 +86,15 @@ def allow(*roles: str) -> Callable[[View], View]:
     return declare
 
 
-def follows(*projections: str) -> Callable[[View], View]:
-    """Declare that a view reads projections: it waits until they have the request's `Min-Position`."""
+def follows(*projections: str, when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
+    """Declare that a view reads projections: it waits until they have the request's `Min-Position`.
+
+    `when`, asked inside the request, says whether this request reads them.
+    """
 
     def declare(view: View) -> View:
-        view.follows = projections  # type: ignore[attr-defined]
+        known = getattr(view, "follows", ())
+        view.follows = (*known, *((name, when) for name in projections))  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -189,11 +193,11 @@ def _authorise(app: Flask, parts: Parts) -> None:
         _await_positions(parts, getattr(view, "follows", ()))
 
 
-def _await_positions(parts: Parts, names: tuple[str, ...]) -> None:
-    wanted = parse_positions(request.headers.get(MIN_POSITION_HEADER, "")) if names else {}
-    for name in names:
+def _await_positions(parts: Parts, followed: tuple[tuple[str, Callable[[], bool]], ...]) -> None:
+    wanted = parse_positions(request.headers.get(MIN_POSITION_HEADER, "")) if followed else {}
+    for name, when in followed:
         position, applied = wanted.get(name, 0), parts.projections[name]
-        if position and not wait_for(lambda a=applied, p=position: a() >= p, WAIT_SECONDS):  # type: ignore[misc]
+        if position and when() and not wait_for(lambda a=applied, p=position: a() >= p, WAIT_SECONDS):  # type: ignore[misc]
             raise Unavailable(
                 "projection.behind", f"The latest news of the {name} has not arrived here yet. Try again in a moment."
             )

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from services.chassis import process
 from services.chassis.config import DEVELOPMENT, read_settings
 from services.chassis.logs import correlation_id, log
-from services.directory import app, consumer
+from services.directory import app, building, consumer
 from services.directory.config import Config
 from services.directory.domain import EmailTaken, UnknownUser, email_identity, password_problems
 from services.directory.handlers import members
@@ -32,9 +32,11 @@ def serve() -> None:
 
 
 def consume() -> None:
-    """Keep the search index up to date."""
+    """Keep the search index, and what the ledger says of accounts, up to date."""
     config = _config()
-    consumer.consume(app.store_of(config), app.index_of(config), config.kafka_bootstrap, process.new_stop())
+    directory = app.directory_of(config, app.store_of(config))
+    followers = consumer.followers_of(directory, app.index_of(config))
+    consumer.consume(followers, directory.store, config.kafka_bootstrap, process.new_stop())
 
 
 def relay() -> None:
@@ -56,14 +58,28 @@ def migrate() -> None:
     config = _config()
     store = app.store_of(config)
     make_collections(store.database)
-    log.info("migrated", documents=consumer.prepare(store, app.index_of(config)))
+    log.info("migrated", documents=building.prepare(store, app.index_of(config)))
 
 
 def rebuild_index() -> None:
     """Build the search index anew and swap, while everything goes on."""
     config = _config()
     label = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")
-    log.info("rebuilt", documents=consumer.rebuild(app.store_of(config), app.index_of(config), label))
+    try:
+        written = building.rebuild(app.store_of(config), app.index_of(config), label, _tell)
+    except building.BuildRunning:
+        sys.exit("The index is being built by another process, or one was killed in the last half minute: try again.")
+    log.info("rebuilt", documents=written)
+
+
+def _tell(progress: building.Progress) -> None:
+    log.info(
+        "rebuild.progress",
+        documents=progress.written,
+        of_about=progress.about,
+        per_second=progress.per_second,
+        seconds_left=progress.remaining_seconds,
+    )
 
 
 def check_audit() -> None:

@@ -34,7 +34,7 @@ def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flas
         checks={"mongo": store.ping},
         # Without the search everything else goes on.
         reported={"elasticsearch": index.ping},
-        projections={"directory": lambda: consumer.applied(store)},
+        projections={"directory": lambda: consumer.applied(store), "ledger": lambda: consumer.figures_applied(store)},
         schema_version=VERSION,
     )
     app = new_app(parts, api.bp)

@@ -1,50 +1,68 @@
-"""The consumer of the directory's own events: keeps the search index up to date.
+"""The consumer: who follows which topic, and how far each has come.
 
-A document is built from the entity as MongoDB has it now, not from the event: it is then at least as new as the event,
-its version is the entity's position, and a repeat or an older one changes nothing. A rebuild reads the same source.
+Every follower keeps a position of its own for each source, so that one that is added later reads everything from the
+start while the others pass over what they know. An effect may be repeated after a crash: effect first, position after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from events import codec
 from events.envelope import Envelope
-from events.topics import DIRECTORY_EVENTS, DIRECTORY_KEY
+from events.topics import DEFAULT_BOOK, DIRECTORY_EVENTS, DIRECTORY_KEY, LEDGER_EVENTS
 from services.chassis.consuming import Loop, Received
 from services.chassis.process import Stop
-from services.directory.indexing import indexed
+from services.directory.following import FiguresFollower, Follower, IndexFollower, News
+from services.directory.handlers.writing import Directory
 from services.directory.store import AWAY, EntityIndex, SearchUnavailable, Store
 
 GROUP = "directory"
-SOURCE = f"{DIRECTORY_EVENTS}/{DIRECTORY_KEY}"
-"""Where the position of `directory` comes from."""
-
-_SUBJECT = "entity/"
+DIRECTORY_SOURCE = f"{DIRECTORY_EVENTS}/{DIRECTORY_KEY}"
+LEDGER_SOURCE = f"{LEDGER_EVENTS}/{DEFAULT_BOOK}"
 
 
-class IndexProjection:
-    """Entities in Elasticsearch, following `directory.events` (chassis.consuming.Projection)."""
+Followers = Mapping[str, Sequence[Follower]]
+"""Source (`<topic>/<key>`) to those who follow it, in their order. Other sources are passed over."""
+
+
+def followers_of(directory: Directory, index: EntityIndex) -> Followers:
+    """The table of the service: a further projection of the same topics is a further entry."""
+    return {
+        DIRECTORY_SOURCE: (IndexFollower(directory.store, index),),
+        LEDGER_SOURCE: (FiguresFollower(directory, index),),
+    }
+
+
+class Projections:
+    """All followers together, as the loop sees them (chassis.consuming.Projection)."""
 
     transient: tuple[type[Exception], ...] = (SearchUnavailable, *AWAY)
     parks = False
 
-    def __init__(self, store: Store, index: EntityIndex) -> None:
-        self._store, self._index = store, index
+    def __init__(self, store: Store, followers: Followers) -> None:
+        self._store, self._followers = store, followers
 
     def decode(self, raw: bytes) -> Envelope:
         """Raises MalformedEvent."""
         return codec.decode(raw)
 
     def position(self, source: str) -> int:
-        """The last position that the index has seen."""
-        return self._store.projections.position(_name(source))
+        """The last position that everybody has applied."""
+        followers = self._followers.get(source, ())
+        names = [_kept(follower.name, source) for follower in followers] or [_kept("unfollowed", source)]
+        return min(self._store.projections.position(name) for name in names)
 
     def apply(self, source: str, received: Sequence[Received]) -> None:
-        """Index the entities that the events are about. The position follows the effect, which can be repeated."""
-        touched = _entities_in(received)
-        documents = list(indexed(self._store.entities.of_ids(touched)))
-        if documents:
-            self._index.put(documents)
-        self._store.projections.reached(_name(source), received[-1].position)
+        """Give each follower what it has not had yet. Raises MalformedEvent."""
+        news = [_understood(record) for record in received]
+        last = received[-1].position
+        for follower in self._followers.get(source, ()):
+            name = _kept(follower.name, source)
+            known = self._store.projections.position(name)
+            if fresh := [each for each in news if each.position > known]:
+                follower.take(fresh)
+                self._store.projections.reached(name, last)
+        if source not in self._followers:
+            self._store.projections.reached(_kept("unfollowed", source), last)
 
     def skip(self, source: str, received: Received) -> None:
         """Nothing is ever parked: the loop halts instead."""
@@ -53,42 +71,25 @@ class IndexProjection:
 
 def applied(store: Store) -> int:
     """The position of `directory.events` up to which the index is current."""
-    return store.projections.position(_name(SOURCE))
+    return store.projections.position(_kept(IndexFollower.name, DIRECTORY_SOURCE))
 
 
-def _name(source: str) -> str:
-    return f"index/{source}"
+def figures_applied(store: Store) -> int:
+    """The position of `ledger.events` up to which balances, limits and standings are known, and in the index."""
+    return store.projections.position(_kept(FiguresFollower.name, LEDGER_SOURCE))
 
 
-def _entities_in(received: Sequence[Received]) -> list[str]:
-    envelopes = [record.envelope for record in received]
-    if None in envelopes:
-        raise codec.MalformedEvent("a record that is no event of ours")
-    subjects = dict.fromkeys(envelope.subject for envelope in envelopes if envelope)
-    return [subject.removeprefix(_SUBJECT) for subject in subjects if subject.startswith(_SUBJECT)]
+def _kept(name: str, source: str) -> str:
+    return f"{name}/{source}"
 
 
-def rebuild(store: Store, index: EntityIndex, label: str) -> int:
-    """Build the index anew beside the old one and swap; how many documents were written.
-
-    Writes go on: from its creation the consumer fills the new index too, so what this misses reaches it there.
-    """
-    name = index.create(label)
-    written = index.fill(name, indexed(store.entities.every()))
-    index.swap(name)
-    return written
+def _understood(record: Received) -> News:
+    if record.envelope is None:
+        raise codec.MalformedEvent(f"{record.source} at {record.position} is no event of ours")
+    return News(record.position, record.envelope, codec.event_of(record.envelope))
 
 
-def prepare(store: Store, index: EntityIndex) -> int:
-    """Make the index if there is none, with every entity; how many documents were written."""
-    if not index.ensure():
-        return 0
-    entities = list(indexed(store.entities.every()))
-    return sum(index.fill(name, entities) for name in index.indices())
-
-
-def consume(
-    store: Store, index: EntityIndex, bootstrap: str, stop: Stop, group: str = GROUP, topic: str = DIRECTORY_EVENTS
-) -> None:
+def consume(followers: Followers, store: Store, bootstrap: str, stop: Stop, group: str = GROUP) -> None:
     """Follow until asked to stop."""
-    Loop(IndexProjection(store, index), bootstrap, group, [topic], stop).run()
+    subscribed = sorted({source.partition("/")[0] for source in followers})
+    Loop(Projections(store, followers), bootstrap, group, subscribed, stop).run()

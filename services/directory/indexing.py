@@ -1,18 +1,28 @@
 """Businesses as documents of the index, and having the index see again those that changed without an event."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 
 from services.directory import search
 from services.directory.domain import Entity
+from services.directory.domain.figures import Figures
 from services.directory.store import EntityIndex, Store
 from services.directory.store.elastic import Indexed
 from services.directory.views import entity_view, indexed_view
+
+_SEARCHED = ("balance", "max_negative", "max_positive")
 
 
 def indexed(entities: Iterable[Entity]) -> Iterator[Indexed]:
     """The documents of entities."""
     for entity in entities:
-        yield Indexed(entity.entity_id, entity.version, search.indexed(entity, indexed_view(entity_view(entity))))
+        document = search.indexed(entity, indexed_view(entity_view(entity)), _figures(entity.figures))
+        yield Indexed(entity.entity_id, entity.revision, document)
+
+
+def _figures(figures: Figures | None) -> dict[str, int]:
+    known = asdict(figures) if figures else {}
+    return {name: known[name] for name in _SEARCHED if known.get(name) is not None}
 
 
 def put_again(store: Store, index: EntityIndex) -> Callable[[list[str]], None]:

@@ -15,7 +15,7 @@ from pymongo import MongoClient
 
 from services.chassis.clock import rfc3339
 from services.chassis.tokens import Signer
-from services.directory import app, consumer
+from services.directory import app, building
 from services.directory.config import Config
 from services.directory.handlers.writing import Directory
 from services.directory.store import EntityIndex, Store, migrate
@@ -116,7 +116,7 @@ def index(config: Config) -> Iterator[EntityIndex]:
 
 @pytest.fixture
 def prepared_index(index: EntityIndex, store: Store) -> EntityIndex:
-    consumer.prepare(store, index)
+    building.prepare(store, index)
     return index
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from services.chassis.process import new_stop
 from services.directory import consumer, search
 from services.directory.config import Config
+from services.directory.following import IndexFollower
 from services.directory.relay import relay_all
 from services.directory.store import StreamOutbox, new_index, new_store
 from services.directory.store.outbox import EVENTS
@@ -24,7 +25,8 @@ def main() -> None:
         relay_all([StreamOutbox(store.database, EVENTS, topic)], kafka, stop)
     else:
         index = new_index(elasticsearch_url, prefix, search.MAPPING, search.INDEX_VERSION)
-        consumer.consume(store, index, kafka, stop, group=f"group.{topic}", topic=topic)
+        followers = {f"{topic}/directory": (IndexFollower(store, index),)}
+        consumer.consume(followers, store, kafka, stop, group=f"group.{topic}")
 
 
 @contextmanager

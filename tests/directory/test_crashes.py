@@ -11,15 +11,16 @@ from kafka import KafkaConsumer, TopicPartition
 
 from events import codec
 from events.directory import CategoriesChanged, Profile, SecurityNotice
-from services.chassis.consuming import Received
 from services.chassis.process import Stop
-from services.directory import consumer
+from services.directory import building, indexing, search
 from services.directory.config import Config
 from services.directory.domain import Entity, EntityChange, Membership, Tag
+from services.directory.following import IndexFollower, News
 from services.directory.handlers import members
 from services.directory.handlers.writing import By, Directory, append
 from services.directory.relay import relay_all
 from services.directory.store import EntityIndex, Store, StreamOutbox
+from services.directory.store.elastic import _puts
 from services.directory.store.outbox import EVENTS
 from tests.directory.process import freeze, running
 from tests.waiting import wait_until
@@ -128,7 +129,7 @@ def indexed(index: EntityIndex) -> dict[str, int]:
 
 
 def in_truth(store: Store) -> dict[str, int]:
-    return {entity.entity_id: entity.version for entity in store.entities.every()}
+    return {entity.entity_id: entity.revision for entity in store.entities.every()}
 
 
 def test_a_consumer_killed_midway_loses_nothing_and_repeats_nothing(
@@ -185,7 +186,7 @@ def test_a_rebuild_while_writing_misses_nothing(
             before = prepared_index.indices()
             for label in ("one", "two"):
                 rebuilding_from = len(written)
-                assert consumer.rebuild(store, prepared_index, label) == 1_000
+                assert building.rebuild(store, prepared_index, label) == 1_000
                 # Fast as it is, the rebuild must not outrun the writer, or this would show nothing.
                 wait_until(lambda start=rebuilding_from: len(written) > start, SECONDS)
         finally:
@@ -195,7 +196,7 @@ def test_a_rebuild_while_writing_misses_nothing(
     stop.request()
     relaying.join(20)
 
-    assert prepared_index.indices() == [f"{prepared_index.alias}-v1-two"] != before
+    assert prepared_index.indices() == [f"{prepared_index.alias}-v{search.INDEX_VERSION}-two"] != before
     assert indexed(prepared_index) == in_truth(store)
 
 
@@ -203,9 +204,11 @@ def test_a_change_between_copy_and_swap_reaches_the_new_index(
     directory: Directory, store: Store, prepared_index: EntityIndex
 ) -> None:
     add_entities(directory, store, 50)
-    projection = consumer.IndexProjection(store, prepared_index)
+    follower = IndexFollower(store, prepared_index)
 
     class Copied:
+        count = store.entities.count
+
         def every(self) -> Iterator[Entity]:
             """All entities; when the last one is copied, one changes and the consumer hears of it."""
             yield from store.entities.every()
@@ -213,9 +216,9 @@ def test_a_change_between_copy_and_swap_reaches_the_new_index(
             record = store.database[EVENTS].find_one({"_id": done.position})
             assert record
             raw = record["value"]
-            projection.apply("s", [Received("s", "t", done.position, raw, codec.decode(raw))])
+            follower.take([News(done.position, codec.decode(raw), None)])
 
-    assert consumer.rebuild(SimpleNamespace(entities=Copied()), prepared_index, "one") == 50
+    assert building.rebuild(SimpleNamespace(entities=Copied(), database=store.database), prepared_index, "one") == 50
     assert indexed(prepared_index) == in_truth(store)
 
 
@@ -224,10 +227,10 @@ def test_writing_to_an_index_that_a_swap_deleted_does_not_bring_it_back(
 ) -> None:
     add_entities(directory, store, 50)
     (old,) = prepared_index.indices()
-    consumer.rebuild(store, prepared_index, "one")
-    documents = list(consumer.indexed(store.entities.of_ids(["e1"])))
-    assert prepared_index._write(old, documents) is False
-    assert prepared_index.indices() == [f"{prepared_index.alias}-v1-one"]
+    building.rebuild(store, prepared_index, "one")
+    documents = list(indexing.indexed(store.entities.of_ids(["e1"])))
+    assert prepared_index._write(old, _puts(documents), refresh=True) is False
+    assert prepared_index.indices() == [f"{prepared_index.alias}-v{search.INDEX_VERSION}-one"]
 
 
 def test_an_index_that_was_lost_is_made_again_with_everything(
@@ -237,8 +240,8 @@ def test_an_index_that_was_lost_is_made_again_with_everything(
     for name in prepared_index.indices():
         prepared_index._client.indices.delete(index=name)
 
-    assert consumer.prepare(store, prepared_index) == 1_000
-    assert consumer.prepare(store, prepared_index) == 0
+    assert building.prepare(store, prepared_index) == 1_000
+    assert building.prepare(store, prepared_index) == 0
     assert indexed(prepared_index) == in_truth(store)
 
 
@@ -246,11 +249,11 @@ def test_an_older_document_never_replaces_a_newer_one(
     directory: Directory, store: Store, prepared_index: EntityIndex
 ) -> None:
     add_entities(directory, store, 50)
-    old = list(consumer.indexed(store.entities.of_ids(["e1"])))
+    old = list(indexing.indexed(store.entities.of_ids(["e1"])))
     members.change_entity(directory, BY, "e1", EntityChange(profile={"city": "Hull"}))
-    prepared_index.put(list(consumer.indexed(store.entities.of_ids(["e1"]))))
+    prepared_index.put(list(indexing.indexed(store.entities.of_ids(["e1"]))))
     prepared_index.put(old)
-    assert indexed(prepared_index)["e1"] == store.events.head()
+    assert indexed(prepared_index)["e1"] == in_truth(store)["e1"] > old[0].version
 
 
 def test_records_on_the_topic_are_the_bytes_of_the_outbox(

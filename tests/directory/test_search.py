@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.directory import consumer
+from services.directory import consumer, indexing
 from services.directory.handlers.writing import Directory
 from services.directory.store import EntityIndex
 from services.directory.words import normal_tag
@@ -36,7 +36,7 @@ def listed(gateway: Gateway, directory: Directory, prepared_index: EntityIndex) 
 
 
 def refresh(directory: Directory, index: EntityIndex, member: Member) -> None:
-    index.put(list(consumer.indexed(directory.store.entities.of_ids([member.entity_id]))))
+    index.put(list(indexing.indexed(directory.store.entities.of_ids([member.entity_id]))))
 
 
 def found(gateway: Gateway, **query: Any) -> list[str]:
@@ -175,7 +175,7 @@ def test_typed_text_is_bounded(gateway: Gateway, prepared_index: EntityIndex) ->
 def test_a_reader_waits_for_what_it_wrote(gateway: Gateway, listed: Publish, directory: Directory) -> None:
     listed(offers=["tea"])
     head = directory.store.events.head()
-    directory.store.projections.reached(f"index/{consumer.SOURCE}", head)
+    directory.store.projections.reached(f"index/{consumer.DIRECTORY_SOURCE}", head)
     token = gateway.signer.token(PUBLIC, "directory")
 
     def status(position: int) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from marshmallow import ValidationError
 
 from services.chassis.web import Problem, allow, answer, follows, query
@@ -16,9 +16,15 @@ from services.directory.search import CursorInvalid, Near, Search
 _SEARCH, _SUGGESTIONS, _TAGS = SearchQuery(), SuggestionsQuery(), TagsQuery()
 
 
+def _asks_for_figures() -> bool:
+    """Only then must the ledger's news be here: a search for bread goes on without them."""
+    return any(name.startswith(FIGURES) for name in request.args) or request.args.get("sort") == "balance"
+
+
 @bp.get("/search")
 @allow(*READERS)
 @follows("directory")
+@follows("ledger", when=_asks_for_figures)
 def search() -> Response:
     """Find entities by everything that is said of them."""
     asked = query(_SEARCH)

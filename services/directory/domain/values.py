@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from events.directory import Profile, Role, Status, UserKind
+from services.directory.domain.figures import Figures
 from services.directory.domain.places import ExactPlace
 from services.directory.domain.statuses import ADMIN, Application, StatusDecision
 from services.directory.domain.visibility import Audience
@@ -35,7 +36,10 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """A business. `version` is the position of the last event about it."""
+    """A business. `version` is the position of the last event about it, `revision` grows with every change of it.
+
+    `revision` and `figures` are the store's affair: a decision never changes them.
+    """
 
     entity_id: str
     account: str
@@ -58,6 +62,9 @@ class Entity:
     """What was chosen for some fields; the rest are as visibility.DEFAULTS has them."""
     picture: str = ""
     """The name of its picture; empty: none."""
+    revision: int = 0
+    figures: Figures | None = None
+    """What the ledger says of its account; None until it has said something."""
 
     @property
     def listed(self) -> bool:

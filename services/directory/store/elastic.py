@@ -1,19 +1,30 @@
 """The index of entities in Elasticsearch: an alias on a versioned index, so that it can be rebuilt beside the old one.
 
-Documents carry the entity's position as external version: an older one never replaces a newer one, and writing the
+Documents carry the entity's revision as external version: an older one never replaces a newer one, and writing the
 same again changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import orjson
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 
 BATCH = 500
 _LOOKS = 5
+_WRITERS = 2
+_WAITS = (0.25, 0.5, 1.0, 2.0, 4.0)
+_SERVING: Mapping[str, Any] = {"auto_expand_replicas": "0-1", "refresh_interval": None}
+_BUILDING: Mapping[str, Any] = {"auto_expand_replicas": False, "refresh_interval": "-1"}
+
+_Lines = list[Any]
+"""Of a bulk request, encoded."""
 
 _GONE = 404
 _STALE = 409
@@ -77,45 +88,113 @@ class EntityIndex:
         with _reaching():
             if self._client.indices.exists_alias(name=self.alias):
                 return False
-            return self._create(f"{self.alias}-v{self._version}-first", aliases=[self.alias])
+            return self._create(f"{self._own}first", aliases=[self.alias], **_SERVING)
+
+    def is_current(self) -> bool:
+        """Whether the index behind the alias has the mapping of this version of the program."""
+        return all(name.startswith(self._own) for name in self.serving())
 
     def create(self, label: str) -> str:
         """An empty index beside the one in use; from now on `put` fills both. Its name."""
-        name = f"{self.alias}-v{self._version}-{label}"
+        name = f"{self._own}{label}"
         with _reaching():
-            self._create(name, aliases=[])
+            self._create(name, aliases=[], **_BUILDING)
         return name
 
     def indices(self) -> list[str]:
-        """Every index of ours: the one behind the alias, and those being built."""
+        """Every index that is written: the one behind the alias, and those being built, with today's mapping."""
+        return [name for name in self._named() if name.startswith(self._own)]
+
+    def serving(self) -> list[str]:
+        """The index behind the alias; more than one never lasts."""
         with _reaching():
-            return sorted(self._client.indices.get(index=f"{self.alias}-*", expand_wildcards="open").keys())
+            return sorted(self._client.indices.get_alias(name=self.alias).body.keys())
 
     def put(self, documents: Sequence[Indexed]) -> None:
         """Write documents into every index of ours, findable when this returns."""
         # One may be deleted by a swap in between: then look again which there are.
         for _ in range(_LOOKS):
-            if all(self._write(name, documents) for name in self.indices()):
+            if all(self._write(name, _puts(documents), refresh=True) for name in self.indices()):
                 return
         raise SearchUnavailable("the indices change faster than they can be written")
 
-    def fill(self, name: str, documents: Iterable[Indexed]) -> int:
-        """Write many documents into one index; how many. Raises IndexRefused if the index is gone."""
-        written = 0
-        for batch in _batches(documents):
-            if not self._write(name, batch):
+    def refresh(self) -> None:
+        """Let everything that was written be found."""
+        with _reaching():
+            self._client.indices.refresh(index=self.alias)
+
+    def remove(self, entity_ids: Sequence[str]) -> None:
+        """Delete documents from every index of ours, whatever their version; those that are not there are no fault."""
+        for name in self.indices():
+            self._write(name, _deletions(entity_ids), refresh=True)
+
+    def fill(self, name: str, documents: Iterable[Indexed], written: Callable[[int], None] = lambda _: None) -> int:
+        """Write many documents into one index, not findable yet; how many. `written` hears of every batch.
+
+        Raises IndexRefused if the index is gone, and what `documents` and `written` raise.
+        """
+        count, waiting = 0, deque[tuple[int, Future[bool]]]()
+
+        def settle() -> int:
+            size, future = waiting.popleft()
+            if not future.result():
                 raise IndexRefused(f"index {name} was deleted while it was filled")
-            written += len(batch)
-        return written
+            written(size)
+            return size
+
+        # While Elasticsearch works on some batches the next one is read and folded.
+        with ThreadPoolExecutor(_WRITERS, thread_name_prefix="fill") as threads:
+            for batch in _batches(documents):
+                waiting.append((len(batch), threads.submit(self._write_patiently, name, batch)))
+                if len(waiting) > _WRITERS + 1:
+                    count += settle()
+            while waiting:
+                count += settle()
+        return count
 
     def swap(self, name: str) -> list[str]:
         """Put the alias on `name` alone, in one step, and delete the other indices; their names."""
-        others = [index for index in self.indices() if index != name]
+        with _reaching():
+            self._client.indices.put_settings(index=name, settings=_SERVING)
+            self._client.indices.refresh(index=name)
+        others = [index for index in self._named() if index != name]
         actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": self.alias}}]
         actions += [{"remove_index": {"index": index}} for index in others]
         with _reaching():
             self._client.indices.update_aliases(actions=actions)
         return others
+
+    def discard_unfinished(self) -> list[str]:
+        """Delete the indices that are not behind the alias; their names. Whoever builds one must not be at work."""
+        serving = self.serving()
+        unfinished = [name for name in self._named() if name not in serving]
+        with _reaching():
+            for name in unfinished:
+                self._client.indices.delete(index=name, ignore_unavailable=True)
+        return unfinished
+
+    def page(self, after: str, until: str | None, limit: int) -> dict[str, int]:
+        """Ids after one, up to another (None: to the end), in their order, with the version of each document."""
+        upper = {} if until is None else {"lte": until}
+        with _reaching():
+            found = self._client.search(
+                index=self.alias,
+                query={"range": {"entity_id": {"gt": after, **upper}}},
+                sort=[{"entity_id": "asc"}],
+                size=limit,
+                source=False,
+                version=True,
+                track_total_hits=False,
+            ).body["hits"]["hits"]
+        return {hit["_id"]: int(hit["_version"]) for hit in found}
+
+    def versions(self, entity_ids: Sequence[str]) -> dict[str, int]:
+        """The versions of those documents that there are at this moment, findable or not."""
+        if not entity_ids:
+            return {}
+        with _reaching():
+            found = self._client.mget(index=self.alias, ids=list(entity_ids), source=False).body["docs"]
+        return {each["_id"]: int(each["_version"]) for each in found if each.get("found")}
 
     def search(self, body: Mapping[str, Any]) -> Found:
         """A page of hits."""
@@ -131,13 +210,20 @@ class EntityIndex:
             raise SearchUnavailable("Elasticsearch answered a part of the searches alone")
         return [_found(each) for each in answered]
 
-    def _create(self, name: str, aliases: list[str]) -> bool:
-        settings = {"number_of_shards": 1, "number_of_replicas": 0, "auto_expand_replicas": "0-1"}
+    @property
+    def _own(self) -> str:
+        return f"{self.alias}-v{self._version}-"
+
+    def _named(self) -> list[str]:
+        with _reaching():
+            return sorted(self._client.indices.get(index=f"{self.alias}-*", expand_wildcards="open").keys())
+
+    def _create(self, name: str, aliases: list[str], **settings: Any) -> bool:
         try:
             self._client.indices.create(
                 index=name,
                 mappings=self._mapping,
-                settings=settings,
+                settings={"number_of_shards": 1, "number_of_replicas": 0, **settings},
                 aliases={alias: {} for alias in (*aliases, _writing(name))},
             )
         except BadRequestError as error:
@@ -146,12 +232,29 @@ class EntityIndex:
             return False
         return True
 
-    def _write(self, name: str, documents: Sequence[Indexed]) -> bool:
+    def _write_patiently(self, name: str, batch: Sequence[Indexed]) -> bool:
+        """Like `_write`; an Elasticsearch that is overloaded gets time."""
+        for wait in _WAITS:
+            try:
+                return self._write(name, _puts(batch), refresh=False)
+            except SearchUnavailable:
+                time.sleep(wait)
+        return self._write(name, _puts(batch), refresh=False)
+
+    def _write(self, name: str, lines: _Lines, *, refresh: bool) -> bool:
         """One bulk request; False if the index is gone."""
         with _reaching():
-            # By an alias that must exist: a bulk request to a deleted index would make a new one without our mapping.
-            answered = self._client.bulk(operations=_operations(_writing(name), documents), refresh=True)
-        states = {item["index"]["status"] for item in answered.body["items"]}
+            answered = self._client.bulk(
+                # By an alias that must exist: a bulk request to a deleted index would make a new one without our
+                # mapping.
+                index=_writing(name),
+                require_alias=True,
+                operations=lines,
+                refresh=refresh,
+                filter_path=["items.*.status", "items.*.result"],
+            )
+        items = [outcome for item in answered.body["items"] for outcome in item.values()]
+        states = {outcome["status"] for outcome in items if outcome.get("result") != "not_found"}
         if states & _BUSY:
             raise SearchUnavailable("Elasticsearch took a part of the documents alone")
         if _GONE in states:
@@ -169,13 +272,16 @@ def _found(body: Mapping[str, Any]) -> Found:
     return Found(hits, total, body.get("aggregations", {}))
 
 
-def _operations(alias: str, documents: Sequence[Indexed]) -> list[Mapping[str, Any]]:
-    lines: list[Mapping[str, Any]] = []
+def _puts(documents: Sequence[Indexed]) -> _Lines:
+    lines: _Lines = []
     for each in documents:
-        target = {"_index": alias, "_id": each.entity_id, "require_alias": True}
-        target |= {"version": each.version, "version_type": "external_gte"}
-        lines += [{"index": target}, each.document]
+        target = {"_id": each.entity_id, "version": each.version, "version_type": "external_gte"}
+        lines += [orjson.dumps({"index": target}), orjson.dumps(each.document)]
     return lines
+
+
+def _deletions(entity_ids: Sequence[str]) -> _Lines:
+    return [orjson.dumps({"delete": {"_id": each}}) for each in entity_ids]
 
 
 def _writing(name: str) -> str:

@@ -1,25 +1,35 @@
 """Entities, memberships and the tags in use, in MongoDB."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pymongo import DESCENDING
+from pymongo import DESCENDING, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from events.directory import Place, Profile
 from services.directory.domain import Entity, Membership, Preferences, Tag
+from services.directory.domain.figures import AccountNews, Figures
 from services.directory.domain.places import ExactPlace
 from services.directory.domain.statuses import Application, StatusDecision
 from services.directory.store.catalogue import tag_use
 from services.directory.store.collection import Document, Stored, selector
+
+_PAGE = 1_000
+
+NEW_REVISION: Document = {"$inc": {"revision": 1}}
+"""Part of every update of an entity: the index knows by the revision which of two documents is newer (ADR 0013)."""
 
 NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
 
 
 _LEFT = ("_id", "account", "status", "created_at", "member_started_at", "version")
 """What stays of an entity that is forgotten."""
+
+
+_KEPT = ("_id", "revision", "figures")
+"""What no command writes: a revision only grows, and figures are the ledger's."""
 
 
 class AccountTaken(Exception):
@@ -32,7 +42,9 @@ class Entities(Stored):
     def add(self, entity: Entity, membership: Membership) -> None:
         """Raises AccountTaken (the transaction is lost then)."""
         try:
-            self._collection("entities").insert_one(_document(entity), session=self._session)
+            self._collection("entities").insert_one(
+                {**_document(entity), "revision": entity.version or 1, "figures": None}, session=self._session
+            )
         except DuplicateKeyError as error:
             raise AccountTaken from error
         self._collection("memberships").insert_one(
@@ -40,8 +52,30 @@ class Entities(Stored):
         )
 
     def save(self, entity: Entity) -> None:
-        """Write an entity as it is now."""
-        self._collection("entities").replace_one({"_id": entity.entity_id}, _document(entity), session=self._session)
+        """Write an entity as it is now: a new revision of it."""
+        document = {name: value for name, value in _document(entity).items() if name not in _KEPT}
+        self._collection("entities").update_one(
+            {"_id": entity.entity_id}, {"$set": document, **NEW_REVISION}, session=self._session
+        )
+
+    def take_figures(self, news: Sequence[AccountNews]) -> None:
+        """Keep what the ledger says of accounts, in one request; news that is known already changes nothing."""
+        updates = [
+            UpdateOne(
+                {"account": each.account, "figures.position": {"$not": {"$gte": each.position}}},
+                [
+                    {
+                        "$set": {
+                            "figures": {"$mergeObjects": ["$figures", {"$literal": _figures_of(each)}]},
+                            "revision": {"$add": [{"$ifNull": ["$revision", "$version"]}, 1]},
+                        }
+                    }
+                ],
+            )
+            for each in news
+        ]
+        if updates:
+            self._collection("entities").bulk_write(updates, ordered=False)
 
     def find(self, entity_id: str) -> Entity | None:
         """An entity by id."""
@@ -64,13 +98,33 @@ class Entities(Stored):
 
     def every(self) -> Iterator[Entity]:
         """All of them, for a rebuild of the index."""
-        for document in self._collection("entities").find().sort("_id", 1):
+        for document in self._collection("entities").find(batch_size=_PAGE).sort("_id", 1):
             yield _entity(document)
 
     def having(self, wanted: Document, limit: int) -> list[Entity]:
         """Some of those that fit a query, in the order of ids."""
         found = self._collection("entities").find(wanted, session=self._session).sort("_id", 1).limit(limit)
         return [_entity(document) for document in found]
+
+    def count(self) -> int:
+        """About how many there are."""
+        return int(self._collection("entities").estimated_document_count())
+
+    def revisions(self, after: str, limit: int) -> dict[str, int]:
+        """A page of ids after one, in their order, with the revision of each."""
+        found = self._collection("entities").find({"_id": {"$gt": after}}, {"revision": True}).sort("_id", 1)
+        return {document["_id"]: document.get("revision", 0) for document in found.limit(limit)}
+
+    def revisions_of(self, entity_ids: Sequence[str]) -> dict[str, int]:
+        """The revisions of those that exist."""
+        found = self._collection("entities").find({"_id": {"$in": list(entity_ids)}}, {"revision": True})
+        return {document["_id"]: document.get("revision", 0) for document in found}
+
+    def overtake(self, revisions: Mapping[str, int]) -> None:
+        """Let revisions be greater than the given ones: after a restore an index may be ahead of the truth."""
+        updates = [UpdateOne({"_id": id_}, {"$max": {"revision": known + 1}}) for id_, known in revisions.items()]
+        if updates:
+            self._collection("entities").bulk_write(updates, ordered=False)
 
     def memberships_of(self, user_id: str) -> list[Membership]:
         """What a user belongs to, oldest first."""
@@ -110,7 +164,7 @@ class Entities(Stored):
             for document in self._collection("entities").find(wanted, session=self._session):
                 left = {name: document[name] for name in _LEFT if name in document}
                 emptied = _document(Entity(profile=Profile(name=""), offers=(), wants=(), **_named(left)))
-                self._collection("entities").replace_one(wanted, emptied, session=self._session)
+                self.save(_entity(emptied))
 
     def _tags(self, wanted: Document, limit: int) -> list[str]:
         if limit < 1:
@@ -143,12 +197,17 @@ def _entity(document: Document) -> Entity:
     known["preferences"] = Preferences(**known["preferences"])
     exact = known.get("exact_place")
     known["exact_place"] = ExactPlace(**exact) if exact else None
+    known["figures"] = Figures(**known["figures"]) if known.get("figures") else None
     known["categories"] = tuple(known["categories"])
     known["decisions"] = tuple(StatusDecision(**decision) for decision in known.get("decisions", ()))
     known["application"] = Application(**applied) if (applied := known.get("application")) else None
     for side in ("offers", "wants"):
         known[side] = tuple(Tag(**tag) for tag in known[side])
     return Entity(entity_id=document["_id"], **known)
+
+
+def _figures_of(news: AccountNews) -> Document:
+    return {**news.changed, "position": news.position}
 
 
 def _profile(document: Document) -> Profile:

@@ -14,7 +14,7 @@ from services.directory.store.catalogue import complete
 from services.directory.store.collection import Document
 from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
 
-VERSION = "2"
+VERSION = "3"
 
 _INDEXES: Mapping[str, list[IndexModel]] = {
     "users": [IndexModel([("email", ASCENDING)], name="email", unique=True)],
@@ -121,6 +121,8 @@ def migrate(database: Database[Document]) -> None:
     _name_subjects(database)
     database.command("collMod", AUDIT, validator=AUDIT_RULES, validationLevel="strict", validationAction="error")
     complete(database)
+    # What was written before there were revisions was indexed under its version.
+    database["entities"].update_many({"revision": None}, [{"$set": {"revision": "$version"}}])
     database["counters"].update_one({"_id": AUDIT}, {"$setOnInsert": HEAD}, upsert=True)
 
 
