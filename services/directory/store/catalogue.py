@@ -168,7 +168,8 @@ def complete(database: Database[Document]) -> None:
             )
         )
         tags.update_one({"_id": found["_id"], "term_id": {"$exists": False}}, {"$set": {**fresh, **found}})
-    used = set(database["entities"].distinct("categories")) - set(database["categories"].distinct("_id"))
+    # An index knows those without any under None.
+    used = set(database["entities"].distinct("categories")) - {None, *database["categories"].distinct("_id")}
     Catalogue(database, None).ensure(sorted(used), "")
 
 
