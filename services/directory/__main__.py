@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime
 from services.chassis import process
 from services.chassis.config import DEVELOPMENT, read_settings
 from services.chassis.logs import correlation_id, log
-from services.directory import app, building, consumer
+from services.directory import app, building, consumer, ledger_audit
 from services.directory.config import Config
 from services.directory.domain import EmailTaken, UnknownUser, email_identity, password_problems
 from services.directory.handlers import members
 from services.directory.handlers.writing import By
-from services.directory.relay import relay_all
+from services.directory.relay import relay_all, run_all
 from services.directory.scheduling import Schedule
 from services.directory.store import StreamOutbox
 from services.directory.store import migrate as make_collections
@@ -32,11 +32,16 @@ def serve() -> None:
 
 
 def consume() -> None:
-    """Keep the search index, and what the ledger says of accounts, up to date."""
-    config = _config()
+    """Keep up to date: the search index, what the ledger says of accounts, the audit log of what it does."""
+    config, stop = _config(), process.new_stop()
     directory = app.directory_of(config, app.store_of(config))
     followers = consumer.followers_of(directory, app.index_of(config))
-    consumer.consume(followers, directory.store, config.kafka_bootstrap, process.new_stop())
+    beside = (
+        lambda: consumer.consume(followers, directory.store, config.kafka_bootstrap, stop),
+        # With a group of its own: neither waits for the other.
+        lambda: ledger_audit.follow(directory, config.kafka_bootstrap, stop),
+    )
+    run_all(beside, stop, "consume")
 
 
 def relay() -> None:

@@ -29,7 +29,9 @@ def names_called(service: str) -> set[str]:
 
 def subscribed(service: str) -> set[str]:
     """Topics whose constants the service's consumer uses, or the settings name for it."""
-    files = python(f"services/{service}/consumer.py", f"services/{service}/config.py")
+    files = python(
+        f"services/{service}/consumer.py", f"services/{service}/ledger_audit.py", f"services/{service}/config.py"
+    )
     names = {named(node) for path in files for node in ast.walk(tree(path))}
     known = {name: value for name, value in vars(topics).items() if isinstance(value, str) and "." in value}
     return {value for name, value in known.items() if name in names}

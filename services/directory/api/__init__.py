@@ -2,6 +2,7 @@
 
 from services.directory.api import (
     api_tokens,
+    audit,
     catalogue,
     email_change,
     entities,
@@ -18,6 +19,7 @@ __all__ = [
     "DIRECTORY",
     "INDEX",
     "api_tokens",
+    "audit",
     "bp",
     "catalogue",
     "email_change",

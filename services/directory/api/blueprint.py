@@ -9,7 +9,7 @@ from services.chassis.tokens import Caller
 from services.chassis.web import Problem, answer, caller
 from services.directory.api.errors import ERRORS
 from services.directory.domain import DirectoryError, EntityNotYours, UnknownUser
-from services.directory.handlers import security
+from services.directory.handlers import auditing, security
 from services.directory.handlers.reading import Reader
 from services.directory.handlers.writing import By, Directory, Done, origin_of
 from services.directory.store import AWAY, EntityIndex, SearchUnavailable
@@ -111,6 +111,13 @@ def only_self(user_id: str) -> None:
     """Raises UnknownUser for somebody else than the user, administrators aside."""
     if not caller().roles & {"admin", "service"} and user_id != caller().subject:
         raise UnknownUser("There is no such user.")
+
+
+def note_view(subject: str) -> None:
+    """Tell in the audit log that one of the staff looks at what is private to somebody else."""
+    roles = caller().roles
+    if roles & {"admin", "coordinator", "auditor"} and subject != f"user/{caller().subject}":
+        auditing.note_view(the_directory(), by(), f"{subject.partition('/')[0]}.viewed", subject)
 
 
 def only_own(entity_id: str) -> None:

@@ -9,6 +9,7 @@ from services.directory.api.blueprint import (
     by,
     done,
     is_admin,
+    note_view,
     only_admins_filter,
     only_own,
     reader,
@@ -46,7 +47,11 @@ def entity(entity_id: str) -> Response:
     """One entity."""
     store, reads = the_directory().store, reader()
     mine = favourites.querying(reads, query(_ENTITY)["querying_entity_id"])
-    return answer(favourites.marked(store, mine, [reading.entity(store, reads, entity_id)])[0])
+    shown = reading.entity(store, reads, entity_id)
+    if "users" in shown:
+        # All of it, with who belongs to it: more than its page says.
+        note_view(f"entity/{entity_id}")
+    return answer(favourites.marked(store, mine, [shown])[0])
 
 
 @bp.patch("/entities/<entity_id>")

@@ -3,7 +3,7 @@
 from flask import Response
 
 from services.chassis.web import allow, answer, body
-from services.directory.api.blueprint import bp, by, done, is_admin, only_self, the_directory
+from services.directory.api.blueprint import bp, by, done, is_admin, note_view, only_self, the_directory
 from services.directory.handlers import members, reading
 from services.directory.schemas.users import UserFields, UserFieldsByAdmin
 
@@ -15,7 +15,9 @@ _USER, _USER_BY_ADMIN = UserFields(), UserFieldsByAdmin()
 def user(user_id: str) -> Response:
     """A user: oneself, or any for an administrator."""
     only_self(user_id)
-    return answer(reading.user(the_directory().store, user_id))
+    shown = reading.user(the_directory().store, user_id)
+    note_view(f"user/{user_id}")
+    return answer(shown)
 
 
 @bp.patch("/users/<user_id>")

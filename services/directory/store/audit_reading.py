@@ -1,5 +1,6 @@
 """Reading the audit log: pages of what was asked for, everything in order for checks and exports."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.read_concern import ReadConcern
 
 from services.directory.domain.audit import Head
+from services.directory.domain.audit_search import CATEGORIES, AuditQuery
 from services.directory.store.audit import AUDIT
 from services.directory.store.collection import Document, Stored
 
@@ -76,6 +78,40 @@ class AuditReading(Stored):
     def _log(self) -> Any:
         # Majority: what a change of primary would roll back is neither shown nor held against a head.
         return self._database.get_collection(AUDIT, read_concern=ReadConcern("majority"))
+
+
+def selector_of(asked: AuditQuery) -> Document:
+    """The filter of everything but the text. What is typed is compared, or escaped."""
+    parts: list[Document] = []
+    if asked.actor:
+        parts.append({"$or": [{"actor": asked.actor}, {"on_behalf_of": asked.actor}]})
+    if asked.subject:
+        parts.append({"subject": asked.subject})
+    if asked.concerns:
+        parts.append(about(asked.concerns))
+    if asked.action:
+        parts.append({"action": _action(asked.action)})
+    if asked.categories:
+        begins = "|".join(re.escape(CATEGORIES[each]) for each in asked.categories)
+        parts.append({"actor": {"$regex": f"^(?:{begins})"}})
+    if asked.person is not None:
+        actors = [f"{kind}:{asked.person}" for kind in ("user", "admin")]
+        parts.append({"$or": [{"actor": {"$in": actors}}, *about(f"user/{asked.person}")["$or"]]})
+    if asked.correlation_id:
+        parts.append({"correlation_id": asked.correlation_id})
+    span = {sign: moment for sign, moment in (("$gte", asked.since), ("$lt", asked.until)) if moment}
+    parts += [{"time": span}] if span else []
+    return {"$and": parts} if parts else {}
+
+
+def about(*subjects: str) -> Document:
+    """Entries about one of these: as subject, or as one concerned."""
+    return {"$or": [{name: {"$in": list(subjects)}} for name in ("subject", "concerns")]}
+
+
+def _action(asked: str) -> Any:
+    begin = asked.removesuffix("*")
+    return {"$regex": f"^{re.escape(begin)}"} if asked.endswith((".", "*")) else asked
 
 
 def _before(wanted: Mapping[str, Any], before: int | None) -> Document:

@@ -90,6 +90,17 @@ class Entities(Stored):
         """Those that exist, in the order asked."""
         return self._in_order("account", accounts)
 
+    def ids_of_accounts(self, accounts: Sequence[str]) -> dict[str, str]:
+        """Account number to entity id, of those that exist."""
+        shown = {"account": True}
+        found = self._collection("entities").find({"account": {"$in": list(accounts)}}, shown, session=self._session)
+        return {document["account"]: document["_id"] for document in found}
+
+    def names_of(self, entity_ids: Sequence[str]) -> dict[str, str]:
+        """Entity id to name, of those that exist."""
+        found = self._collection("entities").find({"_id": {"$in": list(entity_ids)}}, {"profile.name": True})
+        return {document["_id"]: document["profile"]["name"] for document in found}
+
     def newest(self, statuses: Sequence[str], skip: int, limit: int) -> tuple[list[Entity], int]:
         """A page of those with one of the statuses, newest first, and how many there are."""
         wanted = {"status": {"$in": list(statuses)}}

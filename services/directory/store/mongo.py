@@ -132,12 +132,14 @@ class Projections(Stored):
 
     def position(self, name: str) -> int:
         """The last position applied; 0 at first."""
-        found = self._collection("projections").find_one({"_id": name})
+        found = self._collection("projections").find_one({"_id": name}, session=self._session)
         return int(found["position"]) if found else 0
 
     def reached(self, name: str, position: int) -> None:
         """Record that everything up to `position` is applied. Never goes back."""
-        self._collection("projections").update_one({"_id": name}, {"$max": {"position": position}}, upsert=True)
+        self._collection("projections").update_one(
+            {"_id": name}, {"$max": {"position": position}}, upsert=True, session=self._session
+        )
 
 
 def new_store(url: str, database: str) -> Store:
