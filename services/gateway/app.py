@@ -21,7 +21,7 @@ from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Signer, Verifier
 from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
-from services.gateway import keys, rest, security, web
+from services.gateway import keys, recaptcha, rest, security, web
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, failure_of
@@ -31,6 +31,7 @@ from services.gateway.tokens import SessionTokens
 
 def create_app(config: Config, lines: Lines | None = None) -> Flask:
     """The gateway's application; `lines` lead to the other services (made from `config` when left out)."""
+    config.check()
     app = Flask("services.gateway")
     app.config.update(_flask_settings(config))
     app.config["GATEWAY"] = config
@@ -42,6 +43,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     tokens = SessionTokens(session_key, time.time)
     Sessions(lines, tokens, secure_cookie=config.secure_cookies).init_app(app)
     security.init_app(app, https=config.https)
+    recaptcha.init_app(app, config)
     app.register_blueprint(rest.bp)
     app.register_blueprint(keys.bp)
     app.register_blueprint(web.bp)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from services.chassis.config import DEVELOPMENT, PRODUCTION, setting
+from services.chassis.config import DEVELOPMENT, PRODUCTION, BadSettings, setting
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -35,7 +35,19 @@ class Config:
         "GATEWAY_TRUSTED_PROXIES", "number of own proxies in front, whose X-Forwarded-For is believed", 0
     )
     unit: str = setting("GATEWAY_UNIT", "name of the unit that balances are kept in", "ocn-uk")
+    recaptcha_site_key: str = setting("GATEWAY_RECAPTCHA_SITE_KEY", "reCAPTCHA v2, with the secret or not at all", "")
+    recaptcha_secret: str | None = setting(
+        "GATEWAY_RECAPTCHA_SECRET", "checks what visitors' browsers send for it", None, secret=True
+    )
+    recaptcha_url: str = setting(
+        "GATEWAY_RECAPTCHA_URL", "where it is checked", "https://www.google.com/recaptcha/api/siteverify"
+    )
     mail_page_url: str = setting("GATEWAY_MAIL_PAGE_URL", "development mail page, shown in the footer", "")
+
+    def check(self) -> None:
+        """Raises BadSettings for settings that don't go together."""
+        if bool(self.recaptcha_site_key) != bool(self.recaptcha_secret):
+            raise BadSettings(["GATEWAY_RECAPTCHA_SITE_KEY and GATEWAY_RECAPTCHA_SECRET: set both or none"])
 
     @property
     def development(self) -> bool:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from services.chassis.logs import log
 from services.gateway.clients import PartDown, Refused, StepUpNeeded
 from services.gateway.paper.reading import TooLong
+from services.gateway.scopes import ScopeMissing
 
 STEP_UP = (
     "This needs your password again: POST /api/v1/session/verification first, then repeat the call within ten minutes."
@@ -58,6 +59,8 @@ def failure_of(error: Exception) -> Failure:
             return Failure(403, error.CODE, STEP_UP, {}, {})
         case Unauthenticated():
             return Failure(401, error.code, error.detail, {}, {})
+        case ScopeMissing():
+            return Failure(403, "auth.scope_missing", error.detail, {}, {"scope": error.scope})
         case Forbidden():
             return Failure(403, error.code, error.detail, {}, {})
         case TooLong():

@@ -61,6 +61,8 @@ class Login:
     on_behalf: OnBehalf | None = None
     own_roles: frozenset[str] = frozenset()
     """An administrator's own, while acting for a member."""
+    scopes: frozenset[str] | None = None
+    """Of a personal API token; None for a login, which may do all that its roles may."""
 
     @property
     def accounts(self) -> dict[str, str]:
@@ -122,6 +124,7 @@ def login_of(session: Mapping[str, Any]) -> Login:
         position=session["position"],
         on_behalf=OnBehalf(acting["until"], acting["reason"]) if acting else None,
         own_roles=frozenset(session["roles"]) if acting else frozenset(),
+        scopes=frozenset(session["scopes"]) if "scopes" in session else None,
     )
 
 

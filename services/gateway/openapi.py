@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from services.gateway.fields import AccountNumber, Amount, Moment, Statuses, Words
 from services.gateway.rest.operations import Operation
 from services.gateway.schemas import Errors
+from services.gateway.scopes import scope_of
 
 _EXTENSION = "gateway.openapi"
 _KEY = {
@@ -27,7 +28,9 @@ _POSITION = {"description": "What this answer is based on at least", "schema": {
 _DESCRIPTION = """\
 Every success is 200 with `data`; lists add `meta`. Every refusal has `errors` and `correlationId`:
 400 malformed, 401 not logged in, 403 not allowed, 404 unknown, 409 conflict, 422 a rule said no,
-429 too many calls, 503 a part is down (with `Retry-After`). Amounts are exact: at most two decimals.\
+429 too many calls, 503 a part is down (with `Retry-After`). Amounts are exact: at most two decimals.
+The bearer token is a session's (15 minutes, renewed by /token/renew) or a personal API token (`mccs_...`), which
+needs the scope that the operation names as `x-scope`: without it 403 `auth.scope_missing`; `login` means no token.\
 """
 
 
@@ -76,7 +79,7 @@ def _document(app: Flask) -> dict[str, Any]:
     )
     for rule, method, operation, roles in operations_of(app):
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
-        spec.path(path=path, operations={method: _operation(rule, operation, roles)})
+        spec.path(path=path, operations={method: _operation(rule, method, operation, roles)})
     return spec.to_dict()
 
 
@@ -94,7 +97,7 @@ def _name(schema: Any) -> str:
     return str(cls.__name__)
 
 
-def _operation(rule: Rule, operation: Operation, roles: frozenset[str]) -> dict[str, Any]:
+def _operation(rule: Rule, method: str, operation: Operation, roles: frozenset[str]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": rule.endpoint.rpartition(".")[2],
         "summary": operation.summary,
@@ -115,6 +118,7 @@ def _operation(rule: Rule, operation: Operation, roles: frozenset[str]) -> dict[
     described["security"] = [] if "public" in roles else [{"token": []}]
     if "public" not in roles:
         described["x-roles"] = sorted(roles)
+    described["x-scope"] = scope_of(operation.scope, method, roles)
     return described
 
 

@@ -1,24 +1,36 @@
 """Headers that every answer bears, and what is not counted by the rate limit."""
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, request
 
+from services.gateway import recaptcha
 from services.gateway.session import is_api
 
-_PAGE_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        # Bootstrap draws its little marks as data: pictures.
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
+_PAGE_SOURCES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    # Bootstrap draws its little marks as data: pictures.
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def _policy(more: Mapping[str, str]) -> str:
+    names = [*_PAGE_SOURCES, *(name for name in more if name not in _PAGE_SOURCES)]
+    return "; ".join(
+        f"{name} {_PAGE_SOURCES.get(name, '')} {more.get(name, '')}".replace("  ", " ").strip() for name in names
+    )
+
+
+_PAGE_POLICY = _policy({})
+_CAPTCHA_POLICY = _policy(recaptcha.POLICY)
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _DOCS = "/api/v1/docs"
 
@@ -29,7 +41,7 @@ def init_app(app: Flask, *, https: bool) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = _API_POLICY if is_api() and request.path != _DOCS else _PAGE_POLICY
+        headers["Content-Security-Policy"] = _policy_here()
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Referrer-Policy"] = "same-origin"
@@ -40,6 +52,12 @@ def init_app(app: Flask, *, https: bool) -> None:
         if not _is_static():
             headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _policy_here() -> str:
+    if is_api() and request.path != _DOCS:
+        return _API_POLICY
+    return _CAPTCHA_POLICY if recaptcha.site_key() else _PAGE_POLICY
 
 
 def is_unlimited() -> bool:

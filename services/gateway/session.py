@@ -27,10 +27,13 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from services.chassis.tokens import Caller
 from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
 from services.gateway.acting import business_of
+from services.gateway.bearer import bearer, offered
 from services.gateway.clients import Document, Lines, PartDown, Parts, Refused
 from services.gateway.failures import Forbidden, Unauthenticated
 from services.gateway.login import Limits, Login, Membership, believed_memberships, login_of
 from services.gateway.permissions import allowed_on_behalf
+from services.gateway.positions import POSITIONS, highest, kept_in_page_cookie, remember
+from services.gateway.scopes import ScopeMissing, is_api_token, needed
 from services.gateway.tokens import RENEWABLE_SECONDS, Claims, SessionTokens
 
 __all__ = [
@@ -40,8 +43,6 @@ __all__ = [
 
 COOKIE = "mccsToken"
 COOKIE_SECONDS = 24 * 60 * 60
-SEEN_SESSIONS = 10_000
-_POSITIONS = "positions"
 _EXTENSION = "gateway.sessions"
 
 
@@ -158,7 +159,7 @@ class Sessions:
                 if error.code != "session.unknown":
                     raise
             self._seen.pop(login.session_id, None)
-            _remember(self._ended, login.session_id, None)
+            remember(self._ended, login.session_id, None)
         if not is_api():
             flask.session.clear()
             g.cookie = ""
@@ -173,7 +174,7 @@ class Sessions:
 
     def renewable_login(self) -> Login:
         """The login of a bearer token that may have expired up to a day ago, confirmed by the directory."""
-        claims = self.tokens.read(_bearer(), expired_for=RENEWABLE_SECONDS)
+        claims = self.tokens.read(bearer(), expired_for=RENEWABLE_SECONDS)
         login = self._confirmed(claims)
         if login is None:
             raise Unauthenticated("auth.ended", "This login has ended. Log in again.")
@@ -183,7 +184,9 @@ class Sessions:
     def _bearer_login(self) -> Login | None:
         if "Authorization" not in request.headers:
             return None
-        claims = self.tokens.read(_bearer())
+        if is_api_token(bearer()):
+            return self._token_login(bearer())
+        claims = self.tokens.read(bearer())
         try:
             login = self._confirmed(claims)
         except PartDown:
@@ -191,6 +194,13 @@ class Sessions:
         if login is None:
             raise Unauthenticated("auth.ended", "This login has ended. Log in again.")
         return login
+
+    def _token_login(self, token: str) -> Login:
+        """Whom a personal API token acts for: asked at each request, and never believed without the directory."""
+        try:
+            return login_of(self.lines.parts(Caller(), address=client_address()).directory.api_token_session(token))
+        except Refused as error:
+            raise Unauthenticated("auth.invalid", error.detail) from error
 
     def _cookie_login(self) -> Login | None:
         text = request.cookies.get(COOKIE, "")
@@ -239,16 +249,17 @@ class Sessions:
     def _positions(self, login: Login | None) -> dict[str, int]:
         own = {"directory": login.position} if login and login.position else {}
         if not is_api():
-            return _highest(_kept_in_page_cookie(), own)
+            return highest(kept_in_page_cookie(), own)
         asked = parse_positions(request.headers.get(MIN_POSITION_HEADER, ""))
         kept = self._seen.get(login.session_id, {}) if login else {}
-        return _highest(asked, kept, own)
+        return highest(asked, kept, own)
 
     def _admit(self) -> WerkzeugResponse | None:
         if request.endpoint is None or request.endpoint.rpartition(".")[2] == "static":
             return None
         view = current_app.view_functions[request.endpoint]
         allowed: frozenset[str] = getattr(view, "allowed_roles", frozenset())
+        self._admit_token(needed(view, request.method))
         if allowed & {"anyone", "public"}:
             return None
         login = self.current()
@@ -261,14 +272,22 @@ class Sessions:
             raise Unauthenticated if login is None else Forbidden
         return _to_the_right_door(login, allowed)
 
+    def _admit_token(self, scope: str) -> None:
+        """Raises ScopeMissing when a personal API token asks for what it may not do."""
+        if not scope or not is_api() or not is_api_token(offered()):
+            return
+        login = self.current()
+        if login is None or login.scopes is None or scope not in login.scopes:
+            raise ScopeMissing(scope)
+
     def _keep(self, response: Response) -> Response:
         login: Login | None = g.get("login")
         if is_api():
             self._keep_api_positions(response, login)
             return response
-        seen = _highest(_kept_in_page_cookie(), self._learned(login))
-        if seen != _kept_in_page_cookie():
-            flask.session[_POSITIONS] = seen
+        seen = highest(kept_in_page_cookie(), self._learned(login))
+        if seen != kept_in_page_cookie():
+            flask.session[POSITIONS] = seen
         self._set_cookie(response, g.get("cookie"))
         return response
 
@@ -278,13 +297,13 @@ class Sessions:
             return
         response.headers[POSITION_HEADER] = format_positions(seen)
         if login is not None:
-            _remember(self._seen, login.session_id, seen)
+            remember(self._seen, login.session_id, seen)
 
     def _learned(self, login: Login | None) -> dict[str, int]:
         """What the services told in this request, however they were asked."""
         asked: list[Parts] = [g.get(name) for name in ("parts", "visitor_parts") if name in g]
         own = {"directory": login.position} if login and login.position else {}
-        return _highest(*(parts.asker.positions for parts in asked), own)
+        return highest(*(parts.asker.positions for parts in asked), own)
 
     def _set_cookie(self, response: Response, value: str | None) -> None:
         if value is None:
@@ -305,36 +324,9 @@ def _sessions() -> Sessions:
     return sessions_of(current_app)
 
 
-def _bearer() -> str:
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not text.strip():
-        raise Unauthenticated("auth.missing", "Send `Authorization: Bearer <token>`.")
-    return text.strip()
-
-
 def _told(login: Login) -> tuple[frozenset[str], Mapping[str, str], Limits]:
     """What a token says of a login. That somebody acts for a member is known by the directory alone, every time."""
     return (login.own_roles, {}, {}) if login.on_behalf else (login.roles, login.accounts, login.limits)
-
-
-def _remember(bounded: OrderedDict[str, Any], session_id: str, value: Any) -> None:
-    bounded[session_id] = value
-    bounded.move_to_end(session_id)
-    if len(bounded) > SEEN_SESSIONS:
-        bounded.popitem(last=False)
-
-
-def _kept_in_page_cookie() -> dict[str, int]:
-    kept = flask.session.get(_POSITIONS)
-    return dict(kept) if isinstance(kept, dict) else {}
-
-
-def _highest(*seen: Mapping[str, int]) -> dict[str, int]:
-    highest: dict[str, int] = {}
-    for positions in seen:
-        for name, position in positions.items():
-            highest[name] = max(position, highest.get(name, 0))
-    return highest
 
 
 def _hold_to_role(login: Login, view: Any) -> None:

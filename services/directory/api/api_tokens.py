@@ -12,7 +12,7 @@ _NEW, _SESSION = NewApiToken(), ApiTokenSession()
 
 
 @bp.get("/users/<user_id>/api-tokens")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def tokens(user_id: str) -> Response:
     """One's own tokens."""
     _only_oneself(user_id)
@@ -20,7 +20,7 @@ def tokens(user_id: str) -> Response:
 
 
 @bp.post("/users/<user_id>/api-tokens")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def create_token(user_id: str) -> Response:
     """A new one, shown in this answer alone."""
     _only_oneself(user_id)
@@ -29,7 +29,7 @@ def create_token(user_id: str) -> Response:
 
 
 @bp.delete("/users/<user_id>/api-tokens/<token_id>")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def revoke_token(user_id: str, token_id: str) -> Response:
     """End one."""
     _only_oneself(user_id)

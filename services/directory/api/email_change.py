@@ -13,7 +13,7 @@ _CHANGE, _NOTHING = EmailChangeBody(), Nothing()
 
 
 @bp.get("/users/<user_id>/email-change")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def email_change_under_way(user_id: str) -> Response:
     """One's own change that waits for confirmations."""
     _only_oneself(user_id)
@@ -21,7 +21,7 @@ def email_change_under_way(user_id: str) -> Response:
 
 
 @bp.post("/users/<user_id>/email-change")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def request_email_change(user_id: str) -> Response:
     """Ask for another address: the same answer whether somebody else has it."""
     _only_oneself(user_id)
@@ -31,7 +31,7 @@ def request_email_change(user_id: str) -> Response:
 
 
 @bp.delete("/users/<user_id>/email-change")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def cancel_email_change(user_id: str) -> Response:
     """Let it be."""
     _only_oneself(user_id)

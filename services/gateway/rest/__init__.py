@@ -13,6 +13,7 @@ from services.gateway.rest import (
     members,
     security,
     statements,
+    tokens,
     transfers,
 )
 from services.gateway.rest.answers import error_answer
@@ -30,5 +31,6 @@ __all__ = [
     "members",
     "security",
     "statements",
+    "tokens",
     "transfers",
 ]

@@ -9,6 +9,7 @@ from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import operation
 from services.gateway.rest.views import last_login, preferences_of
 from services.gateway.schemas import Credentials, Email, LoggedIn, NewPassword, SignedUp, SignUp
+from services.gateway.scopes import LOGIN
 from services.gateway.tokens import LIFETIME_SECONDS
 
 _USER = {"user_email": "email", "password": "password", "first_name": "first_name", "last_name": "last_name",
@@ -63,7 +64,7 @@ def log_out() -> None:
 
 @bp.post("/admin/logout")
 @allow("admin", "coordinator", "auditor")
-@operation("Log out as an administrator or auditor")
+@operation("Log out as an administrator or auditor", scope=LOGIN)
 def log_out_admin() -> None:
     """The same for administrators."""
     session.end()

@@ -58,8 +58,7 @@ def _facts(extra: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if isinstance(extra.get("max_possible"), int):
         facts["maxPossible"] = json_number(extra["max_possible"])
-    if "part" in extra:
-        facts["part"] = extra["part"]
+    facts |= {name: extra[name] for name in ("part", "scope") if name in extra}
     return facts
 
 

@@ -11,6 +11,7 @@ from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.views import pending_views, profile_changes, user_view, with_accounts
 from services.gateway.schemas import Entity, OwnEntity, ProfileChanges, TradingApplication, User, UserChanges
+from services.gateway.scopes import DIRECTORY, LOGIN
 
 _PERSON = {"first_name": "first_name", "last_name": "last_name", "user_phone": "telephone"}
 
@@ -25,7 +26,7 @@ def user() -> Document:
 
 @bp.patch("/user")
 @allow("member")
-@operation("Change one's own name or telephone", body=UserChanges(), data=User(), keyed=True)
+@operation("Change one's own name or telephone", body=UserChanges(), data=User(), keyed=True, scope=DIRECTORY)
 def change_user(body: Document, key: str | None) -> Document:
     """The address can only be changed by an administrator."""
     return user_view(session.parts().directory.change_user(login().user_id, body, key=key))
@@ -47,7 +48,7 @@ def own_entities() -> Listed:
 @bp.patch("/user/entities/<entity_id>")
 @allow("member")
 @acts("operator")
-@operation("Change one's own business", body=ProfileChanges(), data=OwnEntity(), keyed=True)
+@operation("Change one's own business", body=ProfileChanges(), data=OwnEntity(), keyed=True, scope=DIRECTORY)
 def change_own_entity(entity_id: str, body: Document, key: str | None) -> Document:
     """Absent fields stay, null or empty ones are cleared, lists are replaced."""
     must_own(entity_id)
@@ -60,7 +61,7 @@ def change_own_entity(entity_id: str, body: Document, key: str | None) -> Docume
 @bp.post("/user/entities/<entity_id>/trading-application")
 @allow("member")
 @acts("owner")
-@operation("Apply for trading membership", body=TradingApplication(), data=Entity(), keyed=True)
+@operation("Apply for trading membership", body=TradingApplication(), data=Entity(), keyed=True, scope=LOGIN)
 def apply_for_trading(entity_id: str, body: Document, key: str | None) -> Document:
     """For businesses that are accepted. What is given is kept in profile and user first; names all that is missing."""
     must_own(entity_id)

@@ -12,12 +12,13 @@ from services.gateway.rest.members import login, must_own
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.views import account_view, transfer_view, transfer_views
 from services.gateway.schemas import Balance, NewTransfer, OwnEntityQuery, Transfer, TransferQuery, TransferStep
+from services.gateway.scopes import ACCEPT, INITIATE
 
 
 @bp.post("/transfers")
 @allow("member")
 @acts("operator")
-@operation("Propose a payment, or ask for one", body=NewTransfer(), data=Transfer(), keyed=True)
+@operation("Propose a payment, or ask for one", body=NewTransfer(), data=Transfer(), keyed=True, scope=INITIATE)
 def initiate(body: Document, key: str | None) -> Document:
     """Nothing moves until the other party accepts, unless its standing consent covers this: then it is completed at
     once. Limits are checked now and again at acceptance."""
@@ -59,7 +60,7 @@ def transfer(transfer_id: str) -> Document:
 @bp.patch("/transfers/<transfer_id>")
 @allow("member")
 @acts("operator")
-@operation("Accept, reject or cancel a proposal", body=TransferStep(), data=Transfer(), keyed=True)
+@operation("Accept, reject or cancel a proposal", body=TransferStep(), data=Transfer(), keyed=True, scope=ACCEPT)
 def change_transfer(transfer_id: str, body: Document, key: str | None) -> Document:
     """The initiator may cancel, the other party accept or reject."""
     parts, reason = session.parts(), body.get("cancellation_reason") or None

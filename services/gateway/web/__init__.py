@@ -6,7 +6,9 @@ Talks to the other services through `services.gateway.clients` alone; knows no H
 from services.gateway.web import (
     account,
     admin,
+    api_tokens,
     auditor,
+    email_change,
     members,
     proofs,
     proposing,
@@ -19,7 +21,20 @@ from services.gateway.web.blueprint import bp
 from services.gateway.web.failing import error_page
 from services.gateway.web.verifying import ask_to_verify
 
-PAGES = (account, admin, auditor, members, proofs, proposing, statements, transfers, verifying, visitors)
+PAGES = (
+    account,
+    admin,
+    api_tokens,
+    auditor,
+    email_change,
+    members,
+    proofs,
+    proposing,
+    statements,
+    transfers,
+    verifying,
+    visitors,
+)
 """Imported so that their views are on the blueprint."""
 
 __all__ = ["PAGES", "ask_to_verify", "bp", "error_page"]

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from services.chassis.web import allow
+from services.gateway import recaptcha
 from services.gateway.clients import PartDown, Refused
 from services.gateway.forms import LoginForm, LostPasswordForm, ResetForm, SignUpForm
 from services.gateway.session import client_address, current, end, safe_next, start, visitor_parts
@@ -24,6 +25,8 @@ def sign_up() -> Answer:
     form = SignUpForm()
     if not (form.sent and form.validate()):
         return _form("sign_up.html", form)
+    if robot := captcha_problem():
+        return _form("sign_up.html", form, *robot)
     try:
         made = visitor_parts().directory.sign_up(
             user={"email": form.email.data, "password": form.password.data},
@@ -63,6 +66,8 @@ def _log_in(kind: str) -> Answer:
     extra: dict[str, Any] = {"admin": kind == "admin"}
     if not (form.sent and form.validate()):
         return _form("log_in.html", form, **extra)
+    if robot := captcha_problem():
+        return _form("log_in.html", form, *robot, **extra)
     try:
         opened = visitor_parts().directory.open_session(
             email=form.email.data, password=form.password.data, kind=kind, address=client_address()
@@ -93,6 +98,8 @@ def lost_password() -> Answer:
     if not (form.sent and form.validate()):
         sent = session.pop("reset_mailed", False) if request.method == "GET" else False
         return _form("lost_password.html", form, sent=sent)
+    if robot := captcha_problem():
+        return _form("lost_password.html", form, *robot, sent=False)
     kind = "admin" if form.kind.data == "admin" else "member"
     try:
         visitor_parts().directory.request_reset(email=form.email.data, kind=kind)
@@ -121,6 +128,16 @@ def reset_password(token: str) -> Answer:
         return _form("reset.html", form, words_for_down(down), 503, dead=False)
     flash(gettext("Your new password is set. Log in with it."), "done")
     return redirect(url_for("web.admin_log_in" if kind == "admin" else "web.log_in"))
+
+
+def captcha_problem() -> tuple[str, int] | None:
+    """Why the form of this request can't go on, and the status; None when it may."""
+    try:
+        if recaptcha.passes(client_address()):
+            return None
+    except recaptcha.CaptchaDown:
+        return gettext("The check that you are no robot does not answer at the moment. Try again in a minute."), 503
+    return gettext("Tick the box that says you are no robot, and send the form again."), 422
 
 
 def _form(template: str, form: Any, problem: str = "", status: int = 0, **values: Any) -> tuple[str, int]:

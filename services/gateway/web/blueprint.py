@@ -12,7 +12,7 @@ from flask_babel import Babel, get_locale
 from flask_bootstrap import Bootstrap5
 from markupsafe import Markup
 
-from services.gateway import presenting
+from services.gateway import presenting, recaptcha
 from services.gateway.acting import FIELD, business_of
 from services.gateway.session import Login, Membership, current
 
@@ -47,6 +47,7 @@ def _who_and_how() -> dict[str, Any]:
         "mine": business_of(login),
         "theme": theme if theme in THEMES else "auto",
         "language": str(get_locale()).replace("_", "-"),
+        "recaptcha_site_key": recaptcha.site_key(),
         "mail_page_url": getattr(settings, "mail_page_url", ""),
     }
 

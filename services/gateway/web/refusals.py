@@ -68,6 +68,9 @@ _WORDS = {
     "transfer.already_closed": lazy_gettext("This transfer has ended meanwhile; this page says how."),
     "account.unknown": lazy_gettext("There is no such account. Check the number, or write the name of the business."),
     "account.not_trading": lazy_gettext("That business does not trade in credits at the moment. Choose another one."),
+    "email_change.too_often": lazy_gettext("You asked for this too often lately. Wait an hour, and try again."),
+    "api_token.too_many": lazy_gettext("You have as many tokens as one may have: revoke one that is not used first."),
+    "api_token.unknown": lazy_gettext("That token was revoked before."),
     "code.unknown": lazy_gettext("No statement has this code. Compare it with the paper, letter by letter."),
     "head.none": lazy_gettext("Nothing is signed yet. The first head follows within a minute after the first event."),
     "idempotency.key_reused": lazy_gettext(

@@ -1,0 +1,156 @@
+"""Personal API tokens at the gateway: bearers for the API alone, each route needs a scope, none is believed unasked."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from services.gateway import openapi
+from services.gateway.scopes import ACCEPT, ADMIN, DIRECTORY, INITIATE, LOGIN, READ, SCOPES, scope_of
+from tests.gateway.network import ANN, FARM, NOW, USER, Network, a_session, an_admin_session, an_entity
+from tests.gateway.scenes import log_in, send
+from tests.gateway.standin import Asked, problem
+
+TOKEN = "mccs_" + "a" * 49
+MADE = {
+    "token_id": "t-1", "user_id": ANN, "name": "Books", "scopes": ["read"], "created_at": NOW, "expires_at": NOW,
+    "last_used_at": None,
+}  # fmt: skip
+
+
+@pytest.fixture
+def bearer() -> dict[str, str]:
+    return {"Authorization": f"Bearer {TOKEN}"}
+
+
+def may(network: Network, *scopes: str, **session: Any) -> None:
+    """TOKEN is Ann's, with these scopes."""
+    found = a_session("token-1") | session | {"scopes": list(scopes), "token_id": "1", "token_name": "Books"}
+
+    def answer(asked: Asked) -> Any:
+        return found if asked.body == {"token": TOKEN} else problem(404, "api_token.unknown")
+
+    network.directory.on("POST", "/api-token-sessions", answer)
+
+
+def calls(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Method, path, scope of every REST route."""
+    for rule, method, operation, roles in openapi.operations_of(app):
+        path = rule.rule
+        for name in rule.arguments:
+            path = path.replace(f"<{name}>", FARM)
+        yield method, path, scope_of(operation.scope, method, roles)
+
+
+def test_every_route_has_a_scope_and_writes_of_members_say_theirs(app: Flask) -> None:
+    found = {(method, path): scope for method, path, scope in calls(app)}
+    assert set(found.values()) <= {*SCOPES, LOGIN}
+    assert found["post", "/api/v1/transfers"] == INITIATE
+    assert found["patch", f"/api/v1/transfers/{FARM}"] == ACCEPT
+    assert found["patch", "/api/v1/user"] == found["patch", f"/api/v1/user/entities/{FARM}"] == DIRECTORY
+    assert found["patch", f"/api/v1/admin/entities/{FARM}"] == ADMIN
+    assert found["get", "/api/v1/transfers"] == READ
+    for word in ("password", "token", "session", "email", "login", "logout", "signup"):
+        reached = {path for (_, path), scope in found.items() if word in path and scope != LOGIN}
+        assert not reached, "within reach of a token"
+
+
+@pytest.mark.parametrize("kind", ["member", "admin"])
+@pytest.mark.parametrize("held", [*SCOPES, "nothing"])
+def test_a_token_does_what_its_scope_says_and_nothing_else(
+    app: Flask, client: FlaskClient, network: Network, bearer: dict[str, str], kind: str, held: str
+) -> None:
+    may(network, held, **({} if kind == "member" else an_admin_session("token-1")))
+    for method, path, scope in calls(app):
+        answered = client.open(path, method=method.upper(), headers=bearer, json={} if method != "get" else None)
+        code = answered.get_json()["errors"][0]["code"] if answered.status_code >= 400 else ""
+        if scope == held:
+            assert code != "auth.scope_missing", (method, path)
+        else:
+            assert (answered.status_code, code) == (403, "auth.scope_missing"), (method, path)
+            assert answered.get_json()["errors"][0]["scope"] == scope
+
+
+def test_a_token_acts_for_its_user(client: FlaskClient, network: Network, bearer: dict[str, str]) -> None:
+    may(network, READ, DIRECTORY)
+    network.directory.on("GET", f"/users/{ANN}", USER)
+    assert client.get("/api/v1/user", headers=bearer).get_json()["data"]["email"] == USER["email"]
+    asked = network.directory.last("GET", f"/users/{ANN}")
+    assert (asked.caller.subject, asked.caller.roles, asked.caller.session) == (ANN, {"member"}, "token-1")
+    network.directory.on("PATCH", f"/entities/{FARM}", an_entity(city="York"))
+    assert client.patch(f"/api/v1/user/entities/{FARM}", json={"city": "York"}, headers=bearer).status_code == 200
+    assert network.directory.count("POST", "/api-token-sessions") == 2, "asked at each request"
+
+
+def test_a_token_that_is_revoked_in_between_is_refused(
+    client: FlaskClient, network: Network, bearer: dict[str, str]
+) -> None:
+    may(network, READ)
+    network.directory.on("GET", f"/users/{ANN}", USER)
+    assert client.get("/api/v1/user", headers=bearer).status_code == 200
+    network.directory.on("POST", "/api-token-sessions", problem(404, "api_token.unknown", "This token is not valid."))
+    for path in ("/api/v1/user", "/api/v1/entities/" + FARM):
+        refused = client.get(path, headers=bearer)
+        assert (refused.status_code, refused.get_json()["errors"][0]["code"]) == (401, "auth.invalid")
+
+
+def test_no_token_is_believed_while_the_directory_is_down(
+    client: FlaskClient, network: Network, bearer: dict[str, str]
+) -> None:
+    network.directory.on("POST", "/api-token-sessions", problem(503, "directory.unavailable"))
+    assert client.get(f"/api/v1/balance?querying_entity_id={FARM}", headers=bearer).status_code == 503
+
+
+def test_pages_take_no_token(client: FlaskClient, network: Network, bearer: dict[str, str]) -> None:
+    may(network, *SCOPES)
+    assert client.get("/dashboard", headers=bearer).status_code == 302
+    client.set_cookie("mccsToken", TOKEN)
+    assert client.get("/dashboard").status_code == 302
+    assert network.directory.count("POST", "/api-token-sessions") == 0
+
+
+def test_a_token_can_not_be_renewed_into_a_session(
+    client: FlaskClient, network: Network, bearer: dict[str, str]
+) -> None:
+    may(network, *SCOPES)
+    assert client.post("/api/v1/token/renew", headers=bearer).status_code == 403
+
+
+def test_making_listing_and_revoking_by_the_api(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
+    path = f"/users/{ANN}/api-tokens"
+    network.directory.on("POST", path, MADE | {"token": TOKEN})
+    network.directory.on("GET", path, {"api_tokens": [MADE]})
+    network.directory.on("DELETE", f"{path}/t-1", {})
+    answered = client.post("/api/v1/user/api-tokens", json={"name": "Books", "scopes": ["read"]}, headers=ann)
+    assert answered.get_json()["data"]["token"] == TOKEN
+    assert network.directory.last("POST", path).body == {"name": "Books", "scopes": ["read"], "days": 90}
+    (listed,) = client.get("/api/v1/user/api-tokens", headers=ann).get_json()["data"]
+    assert (listed["id"], "token" in listed) == ("t-1", False)
+    assert client.delete("/api/v1/user/api-tokens/t-1", headers=ann).status_code == 200
+    for wrong in ({"scopes": ["read"]}, {"name": "n", "scopes": []}, {"name": "n", "scopes": ["all"]},
+                  {"name": "n", "scopes": ["read"], "days": 400}):  # fmt: skip
+        assert client.post("/api/v1/user/api-tokens", json=wrong, headers=ann).status_code == 400
+
+
+def test_the_page_shows_a_new_token_once(client: FlaskClient, network: Network) -> None:
+    log_in(client, "member")
+    path = f"/users/{ANN}/api-tokens"
+    network.directory.on("GET", path, {"api_tokens": [MADE]})
+    network.directory.on("POST", path, MADE | {"token": TOKEN})
+    values = {"name": "Books", "scopes": ["read", "transfer:accept"], "days": "30", "key": "k"}
+    shown = send(client, "/api-tokens", values)
+    assert TOKEN in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert network.directory.last("POST", path).body == {
+        "name": "Books", "scopes": ["read", "transfer:accept"], "days": 30,
+    }  # fmt: skip
+    assert TOKEN not in client.get("/api-tokens").text
+    network.directory.on("POST", path, MADE | {"token": None})
+    assert "made when you sent the form before" in send(client, "/api-tokens", values).text
+    wrong = send(client, "/api-tokens", {"name": "Books", "scopes": [], "days": "30"})
+    assert (wrong.status_code, 'value="Books"' in wrong.text) == (422, True)
+    network.directory.on("DELETE", f"{path}/t-1", {})
+    assert send(client, "/api-tokens/t-1/revoke", {}, "/api-tokens").status_code == 302
+    assert network.directory.count("DELETE", f"{path}/t-1") == 1
