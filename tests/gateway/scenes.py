@@ -30,6 +30,7 @@ from tests.gateway.network import (
     some_legs,
 )  # fmt: skip
 from tests.gateway.proven import furnish_proofs, no_proofs
+from tests.gateway.scenes_tokens import furnish_tokens
 from tests.gateway.standin import Asked
 
 LONG_NAME = "The Worshipful Cooperative of Vegetable-Growers, Beekeepers-and-Cidermakers of Llanfairpwllgwyngyll"
@@ -57,6 +58,9 @@ PAGES = (
     Page("lost-password", "/lost-password"),
     Page("reset", "/password-reset/token-1"),
     Page("reset-dead", "/password-reset/token-dead"),
+    Page("email-confirm-old", "/email-confirm/old"),
+    Page("email-confirm-new", "/email-confirm/new"),
+    Page("email-confirm-dead", "/email-confirm/dead"),
     Page("not-found", "/nothing/here"),
     Page("ledger", "/ledger"),
     Page("ledger-older", "/ledger?before=3"),
@@ -79,6 +83,8 @@ PAGES = (
     Page("statement", "/statement", "member"),
     Page("profile", "/profile", "member"),
     Page("verify", "/verify?next=/profile", "member"),
+    Page("api-tokens", "/api-tokens", "member"),
+    Page("email-change", "/email-change", "member"),
     Page("business-as-member", f"/businesses/{BAKERY}", "member"),
     Page("forbidden", "/admin", "member"),
     Page("apply", "/trading-application", "applicant"),
@@ -88,6 +94,8 @@ PAGES = (
     Page("admin-businesses", "/admin/businesses", "admin"),
     Page("admin-business", f"/admin/businesses/{BAKERY}", "admin"),
     Page("admin-transfer", "/transfers/transfer-1", "admin"),
+    Page("api-tokens-admin", "/api-tokens", "admin"),
+    Page("email-change-admin", "/email-change", "admin"),
     Page("auditor", f"/auditor?account={FARM_ACCOUNT}", "auditor"),
 )
 
@@ -163,6 +171,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     })  # fmt: skip
     network.directory.on("GET", "/password-resets/token-1", {"kind": "member"})
     furnish_proofs(network)
+    furnish_tokens(network)
 
 
 def empty(network: Network) -> None:
