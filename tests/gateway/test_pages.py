@@ -32,7 +32,14 @@ from tests.gateway.scenes import (
 )
 from tests.gateway.standin import problem
 
-STATUS = {"not-found": 404, "forbidden": 403, "reset-dead": 404, "check-malformed": 422, "check-unknown": 404}
+STATUS = {
+    "not-found": 404,
+    "forbidden": 403,
+    "reset-dead": 404,
+    "email-confirm-dead": 404,
+    "check-malformed": 422,
+    "check-unknown": 404,
+}
 
 
 class Seen(HTMLParser):

@@ -89,7 +89,7 @@ def test_cross_origin_calls_are_not_invited(client: FlaskClient, network: Networ
 
 
 def test_every_route_says_who_may_call_it(app: Flask) -> None:
-    roles = {"anyone", "public", "member", "admin", "auditor"}
+    roles = {"anyone", "public", "member", "admin", "coordinator", "auditor"}
     for rule in app.url_map.iter_rules():
         if rule.endpoint.rpartition(".")[2] == "static":
             continue
