@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 from services.chassis import process
 from services.chassis.config import DEVELOPMENT, read_settings
 from services.chassis.logs import correlation_id, log
-from services.directory import app, building, consumer, ledger_audit
+from services.directory import app, building, consumer, ledger_audit, tending
 from services.directory.config import Config
 from services.directory.domain import EmailTaken, UnknownUser, email_identity, password_problems
+from services.directory.drift import Checker
 from services.directory.handlers import members
 from services.directory.handlers.writing import By
 from services.directory.relay import relay_all, run_all
@@ -96,6 +97,23 @@ def audit_role() -> None:
     """Make the role for the directory's user in MongoDB: it can add to the audit log, not take from it."""
     make_role(app.store_of(_config()).database)
     print(f"The role {ROLE} is made or renewed. Give it to the user in DIRECTORY_MONGO_URL, and no other.")
+
+
+def check_index() -> None:
+    """Hold the search index against MongoDB; exit code 1 if something differs and --repair was not given."""
+    parser = argparse.ArgumentParser("python -m services.directory check-index", description=check_index.__doc__)
+    parser.add_argument("--repair", action="store_true", help="index again what differs, delete what is not in MongoDB")
+    asked, config = parser.parse_args(sys.argv[2:]), _config()
+    store = app.store_of(config)
+    checker = Checker(store, app.index_of(config), lambda: consumer.applied(store))
+    count, differing, judged = 0, 0, True
+    for page in tending.checked(checker, repair=asked.repair):
+        count, differing = count + page.checked, differing + len(page.differences.ids())
+        judged = judged and not page.consumer_behind
+        print(f"{count} businesses compared, {differing} differ")
+    if not judged:
+        sys.exit("The consumer is behind: some of that may be on its way. Check again later.")
+    sys.exit(1 if differing and not asked.repair else 0)
 
 
 def create_admin() -> None:
@@ -192,6 +210,7 @@ COMMANDS = {
     "schedule": schedule,
     "migrate": migrate,
     "rebuild-index": rebuild_index,
+    "check-index": check_index,
     "create-admin": create_admin,
     "set-access": set_access,
     "verify-audit": check_audit,

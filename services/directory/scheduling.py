@@ -11,6 +11,7 @@ from typing import Any
 
 from services.chassis.logs import correlate, log
 from services.chassis.process import Stop
+from services.directory import tending
 from services.directory.handlers import audit_checks
 from services.directory.handlers.propagation import index_all, rewrite_all
 from services.directory.handlers.writing import By, Directory
@@ -78,6 +79,8 @@ def _propagate(turn: Turn) -> None:
 JOBS: tuple[Job, ...] = (
     Job("verify-audit", timedelta(days=1), _verify_audit),
     Job("propagation", timedelta(seconds=10), _propagate),
+    Job("check-index", timedelta(minutes=5), tending.check_index),
+    Job("unfinished-builds", timedelta(minutes=1), tending.discard_unfinished_builds),
 )
 
 
@@ -136,7 +139,7 @@ class Schedule:
             log.error("job.failed", job=job.name, exc_info=error)
             self._note_failure(job, epoch)
         else:
-            log.info("job.done", job=job.name)
+            log.debug("job.done", job=job.name)
 
     def _note_failure(self, job: Job, epoch: int) -> None:
         try:

@@ -56,8 +56,9 @@ def test_a_search_before_the_migration_is_unavailable(gateway: Gateway) -> None:
     assert gateway.get("/search", offers="tea")[1]["type"] == "search.unavailable"
 
 
-def run(config: Config, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
-    environ = {
+def environment(config: Config) -> dict[str, str]:
+    """Of a command in a process of its own."""
+    return {
         "PATH": os.environ["PATH"],
         "DIRECTORY_MONGO_URL": config.mongo_url,
         "DIRECTORY_MONGO_DATABASE": config.mongo_database,
@@ -71,8 +72,13 @@ def run(config: Config, *arguments: str, **settings: str) -> subprocess.Complete
         "DIRECTORY_ARGON2_TIME_COST": "1",
         "DIRECTORY_PORT": "1",
     }
+
+
+def run(config: Config, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "services.directory", *arguments]
-    return subprocess.run(command, env=environ | settings, input="", capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        command, env=environment(config) | settings, input="", capture_output=True, text=True, timeout=60
+    )
 
 
 def test_the_commands_migrate_rebuild_and_make_administrators(
