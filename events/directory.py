@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 Status = Literal["pending", "accepted", "rejected", "tradingPending", "tradingAccepted", "tradingRejected"]
 Role = Literal["owner", "operator"]
-UserKind = Literal["member", "admin", "auditor"]
+UserKind = Literal["member", "admin", "coordinator", "auditor"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,12 +218,49 @@ class UserProfileChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipChanged:
-    """A user joined, left or changed role in an entity. `role` is absent when the user left."""
+    """A user joined, left or changed role in an entity. `role` is absent when the user left.
+
+    Operators may be limited: `view_only` (absent: no) and `max_amount` of one transfer, in minor units (absent: any).
+    """
 
     TYPE: ClassVar[str] = "directory.membership-changed.v1"
     entity_id: str
     user_id: str
     role: Role | None = None
+    view_only: bool | None = None
+    max_amount: int | None = None
+    what: Literal["", "joined", "changed", "left"] = ""
+    """Who is told: empty at a sign-up, which is told in other words."""
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAccessChanged:
+    """A login was stopped, goes on, got another last day, or is gone: `active` says whether it may be used."""
+
+    TYPE: ClassVar[str] = "directory.user-access-changed.v1"
+    user_id: str
+    kind: UserKind
+    active: bool
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnBehalfBegan:
+    """An administrator acts for a business, until then at the latest. What is done names both."""
+
+    TYPE: ClassVar[str] = "directory.on-behalf-began.v1"
+    entity_id: str
+    user_id: str
+    """The administrator's."""
+    reason: str
+    until: str
 
     @property
     def subject(self) -> str:
@@ -297,11 +334,21 @@ class OneTimeMessage:
     where to write to instead of the user's own address: `email-change` {"token", "address"} to the new one,
     `email-change-old` {"token", "address", "new_address"} to the one so far, `email-change-taken` {"address"} to a new
     one that another user has, `email-changed` {"address", "new_address"} to the former one when it is done.
+    `invitation` {"token", "address", "business"} goes to whom the user (who invites) wants in a business,
+    `staff-invitation` {"token"} to a new administrator, coordinator or auditor, who sets the password by it.
     """
 
     TYPE: ClassVar[str] = "directory.one-time-message.v1"
     message_id: str
-    kind: Literal["password-reset", "email-change", "email-change-old", "email-change-taken", "email-changed"]
+    kind: Literal[
+        "password-reset",
+        "email-change",
+        "email-change-old",
+        "email-change-taken",
+        "email-changed",
+        "invitation",
+        "staff-invitation",
+    ]
     user_id: str
     ciphertext: str
     expires_at: str
@@ -327,6 +374,8 @@ EVENTS = (
     MembershipChanged,
     PreferencesChanged,
     TradingApplicationSubmitted,
+    UserAccessChanged,
+    OnBehalfBegan,
     PasswordResetRequested,
     SecurityNotice,
     OneTimeMessage,

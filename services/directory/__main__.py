@@ -119,7 +119,7 @@ def check_index() -> None:
 def create_admin() -> None:
     """Register an administrator or auditor; the password comes from DIRECTORY_ADMIN_PASSWORD or standard input.
 
-    Without --until auditors have access for a year, administrators without end. Who is registered keeps what was set.
+    Without --until auditors have access for a year, the others without end. Who is registered keeps what was set.
     """
     config, asked = _config(), _admin_arguments()
     password = os.environ.get(_PASSWORD_VARIABLE) or sys.stdin.readline().rstrip("\n")
@@ -157,7 +157,7 @@ def set_access() -> None:
 def _admin_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.directory create-admin", description=create_admin.__doc__)
     parser.add_argument("--email", required=True)
-    parser.add_argument("--kind", choices=("admin", "auditor"), default="admin")
+    parser.add_argument("--kind", choices=("admin", "coordinator", "auditor"), default="admin")
     parser.add_argument("--until", type=_day, metavar="YYYY-MM-DD|never", help="the last day with access, UTC")
     parser.add_argument("--if-missing", action="store_true", help="it is no error if the address is registered")
     return parser.parse_args(sys.argv[2:])
@@ -184,7 +184,7 @@ def _day(text: str) -> date | str:
 
 def _until(asked: argparse.Namespace) -> date | None:
     """The last day with access; None: without end."""
-    if asked.until == _NEVER or (asked.until is None and asked.kind == "admin"):
+    if asked.until == _NEVER or (asked.until is None and asked.kind != "auditor"):
         return None
     day: date = asked.until or year_after(datetime.now(UTC).date())
     return day

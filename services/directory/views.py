@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from events.directory import Role
-from services.directory.domain import Entity, User, names
+from services.directory.domain import Entity, Membership, User, names
 from services.directory.domain.statuses import ADMIN, COORDINATOR, next_statuses
 from services.directory.domain.visibility import chosen, hidden
 
@@ -87,7 +86,9 @@ def user_view(user: User) -> View:
     return shown
 
 
-def session_view(session_id: str, user: User, memberships: Sequence[tuple[Entity, Role]], expires_at: str) -> View:
+def session_view(
+    session_id: str, user: User, memberships: Sequence[tuple[Entity, Membership]], expires_at: str
+) -> View:
     """Session: who it is, what they may act for, and the newest position that touched any of it."""
     return {
         "session_id": session_id,
@@ -103,9 +104,11 @@ def session_view(session_id: str, user: User, memberships: Sequence[tuple[Entity
                 "account": entity.account,
                 "name": entity.profile.name,
                 "status": entity.status,
-                "role": role,
+                "role": membership.role,
+                "view_only": membership.view_only,
+                "max_amount": membership.max_amount,
             }
-            for entity, role in memberships
+            for entity, membership in memberships
         ],
         "previous_login": asdict(user.previous_login) if user.previous_login else None,
         "expires_at": expires_at,

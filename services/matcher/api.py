@@ -35,7 +35,7 @@ def unknown(_: UnknownEntity) -> Response:
 @follows("directory", "ledger")
 def matches(entity_id: str) -> Response:
     """Leads and suppliers of an entity, best first."""
-    if "admin" not in caller().roles and entity_id not in caller().entities:
+    if "admin" not in caller().roles and entity_id not in caller().entities | caller().viewed:
         raise Problem(403, "entity.not_yours", "These are another business's matches.")
     asked = query(_ASKED)
     since = rfc3339(asked["since"]) if asked["since"] else None

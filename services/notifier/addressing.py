@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from services.notifier.mail import in_credits, in_words
 
-_AMOUNTS = ("amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive")
+_AMOUNTS = ("amount", "max_amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive")
 _BECAUSE_MEMBER = "your business is a member of this network"
 _BECAUSE_NAMED = "somebody gave this address to this network"
 _NOBODY = "there"
@@ -72,6 +72,8 @@ def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: B
         values |= _sides(recipient.partition(":")[2], facts, book)
     if "entity_id" in facts:
         values["subject_name"] = _found(book.entity(facts["entity_id"]), "name")["name"]
+    if "user_id" in facts:
+        values["person"] = _person(recipient, facts["user_id"], book)
     if "ciphertext" in once:
         values |= unseal(once["ciphertext"])
     return values
@@ -100,6 +102,11 @@ def _part(account: str, facts: Document, book: Book) -> dict[str, Any]:
     }
 
 
+def _person(recipient: str, user_id: str, book: Book) -> str:
+    """Who a mail is about; empty when it goes to them."""
+    return "" if recipient == f"user:{user_id}" else _name_of_user(_found(book.user(user_id), "email"), "Somebody")
+
+
 def _owner_address(entity: Document, book: Book) -> str:
     members: Mapping[str, str] = entity.get("members", {})
     owners = sorted(user_id for user_id, role in members.items() if role == "owner")
@@ -109,8 +116,8 @@ def _owner_address(entity: Document, book: Book) -> str:
     raise NotKnownYet("no address")
 
 
-def _name_of_user(user: Document) -> str:
-    return " ".join(part for part in (user.get("first_name", ""), user.get("last_name", "")) if part) or _NOBODY
+def _name_of_user(user: Document, nameless: str = _NOBODY) -> str:
+    return " ".join(part for part in (user.get("first_name", ""), user.get("last_name", "")) if part) or nameless
 
 
 def _found(document: Document | None, needed: str) -> Document:

@@ -39,7 +39,7 @@ class Reader(Protocol):
     """What the store tells while events are taken."""
 
     def admins(self) -> Sequence[str]:
-        """Ids of the administrators."""
+        """Ids of the administrators and coordinators who may log in: members are their work."""
 
     def transfers(self, ids: Iterable[str]) -> dict[str, Transfer]:
         """The transfers of these ids that are known."""
@@ -109,6 +109,10 @@ def _user(event: directory.UserRegistered) -> Change:
     return Change(collection="users", key=event.user_id, values=values)
 
 
+def _access(event: directory.UserAccessChanged) -> Change:
+    return Change(collection="users", key=event.user_id, values={"active": event.active})
+
+
 def _user_profile(event: directory.UserProfileChanged) -> Change:
     values = {name: getattr(event, name) for name in ("email", "first_name", "last_name")}
     return Change(collection="users", key=event.user_id, values=values)
@@ -127,5 +131,6 @@ _MEMORY: Mapping[type, Callable[[Any], Change | None]] = {
     directory.MembershipChanged: _membership,
     directory.UserRegistered: _user,
     directory.UserProfileChanged: _user_profile,
+    directory.UserAccessChanged: _access,
     ledger.TransferInitiated: _transfer,
 }

@@ -162,6 +162,27 @@ def _accepted(event: ledger.TransferCompleted, known: Known) -> bool:
     return event.accepted_by is not None and _between_members(event, known)
 
 
+def _the_member_and_the_entity(event: directory.MembershipChanged, _: Known) -> Sequence[str]:
+    return (f"user:{event.user_id}", f"entity:{event.entity_id}")
+
+
+def _part_facts(event: directory.MembershipChanged, _: Known) -> Mapping[str, Any]:
+    facts = {"entity_id": event.entity_id, "user_id": event.user_id, "view_only": bool(event.view_only)}
+    facts |= {"role": event.role or ""}
+    return facts if event.max_amount is None else {**facts, "max_amount": event.max_amount}
+
+
+def _acting_facts(event: directory.OnBehalfBegan, _: Known) -> Mapping[str, Any]:
+    return {"entity_id": event.entity_id, "acting_until": event.until}
+
+
+def _membership_rule(what: str, kind: str) -> Rule:
+    """A sign-up says nothing of `what`: it is told in other words."""
+    return Rule(
+        kind=kind, to=_the_member_and_the_entity, when=lambda event, _known: event.what == what, facts=_part_facts
+    )
+
+
 def _status_rule(status: directory.Status, kind: str) -> Rule:
     return Rule(kind=kind, to=_the_entity, when=_status_is(status), facts=_status_facts, once=_reason)
 
@@ -191,10 +212,18 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         _status_rule("tradingAccepted", "trading_accepted"),
         _status_rule("tradingRejected", "trading_rejected"),
     ),
+    directory.MembershipChanged: (
+        _membership_rule("joined", "member_joined"),
+        _membership_rule("changed", "member_changed"),
+        _membership_rule("left", "member_left"),
+    ),
+    directory.OnBehalfBegan: (Rule(kind="acted_on_behalf", to=_the_entity, facts=_acting_facts, once=_reason),),
     directory.TradingApplicationSubmitted: (Rule(kind="trading_application", to=_the_admins, facts=_entity_facts),),
     directory.OneTimeMessage: (
         _one_time_rule("password-reset", "password_reset"),
         # To the address in the ciphertext, which need not be the user's.
+        _one_time_rule("invitation", "invitation"),
+        _one_time_rule("staff-invitation", "staff_invitation"),
         _one_time_rule("email-change", "email_change"),
         _one_time_rule("email-change-old", "email_change_old"),
         _one_time_rule("email-change-taken", "email_change_taken"),

@@ -24,6 +24,8 @@ _MAY_BE_REPEATED = "TransientTransactionError"
 
 Document = dict[str, Any]
 
+_WHO_ADMINISTERS = {"kind": {"$in": ["admin", "coordinator"]}, "active": {"$ne": False}}
+
 
 class StoreAway(Exception):
     """MongoDB refuses for a reason that is not the record's: try again."""
@@ -224,7 +226,7 @@ class _Reader:
         self._db, self._session = db, session
 
     def admins(self) -> Sequence[str]:
-        found = self._db["users"].find({"kind": "admin"}, {"_id": 1}, session=self._session)
+        found = self._db["users"].find(_WHO_ADMINISTERS, {"_id": 1}, session=self._session)
         return sorted(user["_id"] for user in found)
 
     def transfers(self, ids: Iterable[str]) -> dict[str, Transfer]:

@@ -31,6 +31,9 @@ class Gateway:
     def patch(self, path: str, document: Any, caller: Caller = ADMIN, **headers: str) -> tuple[int, Any]:
         return self._call("PATCH", path, caller, headers, json=document)
 
+    def put(self, path: str, document: Any, caller: Caller = ADMIN, **headers: str) -> tuple[int, Any]:
+        return self._call("PUT", path, caller, headers, json=document)
+
     def delete(self, path: str, caller: Caller = SERVICE) -> tuple[int, Any]:
         return self._call("DELETE", path, caller, {})
 

@@ -21,6 +21,11 @@ VALUES = {
     "why": "your business is a member of this network",
     "other": "Blue Bakery",
     "subject_name": "Green Farm",
+    "business": "Green Farm",
+    "person": "Ada Lane",
+    "role": "operator",
+    "view_only": False,
+    "max_amount": "50.00 credits",
     "amount": "25.00 credits",
     "you_pay": True,
     "mine": True,
@@ -278,3 +283,21 @@ def test_one_line_is_one_line_and_stays_so(text):
     line = one_line(text)
     assert len(line.splitlines()) <= 1
     assert one_line(line) == line
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "Ada Lane has another part in Green Farm: operator, who may move up to 50.00 credits in one transfer."),
+        ({"person": "", "role": "owner"}, "You have another part in Green Farm: owner, who may do everything."),
+        ({"view_only": True}, "Ada Lane has another part in Green Farm: operator, who looks and moves nothing."),
+    ],
+)
+def test_a_part_in_a_business_is_said_in_words(changed, said):
+    assert said in words("member_changed", **changed).paragraphs
+
+
+def test_invitations_have_their_links():
+    assert words("invitation").link.endswith("/invitations/once-only")
+    assert words("staff_invitation").link.endswith("/password-reset/once-only")
+    assert "The reason given: no stock" in words("acted_on_behalf").paragraphs

@@ -8,9 +8,11 @@ from services.directory.api import (
     entities,
     favourites,
     logins,
+    memberships,
     pictures,
     search,
     security,
+    staff,
     users,
 )
 from services.directory.api.blueprint import DIRECTORY, INDEX, bp
@@ -26,8 +28,10 @@ __all__ = [
     "entities",
     "favourites",
     "logins",
+    "memberships",
     "pictures",
     "search",
     "security",
+    "staff",
     "users",
 ]

@@ -9,6 +9,7 @@ from services.chassis.tokens import Caller
 from services.chassis.web import Problem, answer, caller
 from services.directory.api.errors import ERRORS
 from services.directory.domain import DirectoryError, EntityNotYours, UnknownUser
+from services.directory.domain.memberships import OwnersOnly
 from services.directory.handlers import auditing, security
 from services.directory.handlers.reading import Reader
 from services.directory.handlers.writing import By, Directory, Done, origin_of
@@ -17,7 +18,7 @@ from services.directory.store import AWAY, EntityIndex, SearchUnavailable
 DIRECTORY, INDEX = "directory", "index"
 """Where app.py leaves what the views use, in `app.extensions`."""
 
-READERS = ("public", "member", "admin", "auditor", "service")
+READERS = ("public", "member", "admin", "coordinator", "auditor", "service")
 
 CLIENT_ADDRESS_HEADER = "Client-Address"
 """From where a person called, as the gateway saw it; it is hashed at once."""
@@ -25,6 +26,17 @@ CLIENT_ADDRESS_HEADER = "Client-Address"
 _KEY_MAX = 200
 
 bp = Blueprint("directory", __name__)
+
+
+ON_BEHALF = frozenset({"directory.change_entity"})
+"""What an administrator may change while acting for a member: the business, and nothing of anybody's login."""
+
+
+@bp.before_request
+def hold_back() -> None:
+    """Raises Problem for what is not done on behalf of others."""
+    if caller().on_behalf_of and request.method != "GET" and request.endpoint not in ON_BEHALF:
+        raise Problem(403, "auth.not_on_behalf", "This can't be done on behalf of a member.")
 
 
 @bp.app_errorhandler(DirectoryError)
@@ -87,9 +99,9 @@ def reader() -> Reader:
     """What the caller may see."""
     roles = caller().roles
     return Reader(
-        sees_all="admin" in roles or "service" in roles,
-        names_all=bool(roles & {"member", "admin", "auditor", "service"}),
-        entities=caller().entities,
+        sees_all=bool(roles & {"admin", "coordinator", "service"}),
+        names_all=bool(roles & {"member", "admin", "coordinator", "auditor", "service"}),
+        entities=caller().entities | caller().viewed,
         roles=roles,
     )
 
@@ -109,7 +121,7 @@ def recently_verified() -> None:
 
 def only_self(user_id: str) -> None:
     """Raises UnknownUser for somebody else than the user, administrators aside."""
-    if not caller().roles & {"admin", "service"} and user_id != caller().subject:
+    if not caller().roles & {"admin", "coordinator", "service"} and user_id != caller().subject:
         raise UnknownUser("There is no such user.")
 
 
@@ -121,9 +133,27 @@ def note_view(subject: str) -> None:
 
 
 def only_own(entity_id: str) -> None:
-    """Raises EntityNotYours for whoever does not belong to the entity, administrators aside."""
-    if not is_admin() and entity_id not in caller().entities:
+    """Raises EntityNotYours for whoever does not act for the entity, administrators and coordinators aside."""
+    if not is_staff_of_members() and entity_id not in caller().entities:
         raise EntityNotYours("This business is not yours to change.")
+
+
+def is_staff_of_members() -> bool:
+    """Whether an administrator or coordinator calls: members and categories are theirs."""
+    return bool(caller().roles & {"admin", "coordinator"})
+
+
+def only_owner(entity_id: str) -> None:
+    """Raises EntityNotYours, and OwnersOnly for an operator; administrators and coordinators aside."""
+    only_own(entity_id)
+    if entity_id in caller().operated:
+        raise OwnersOnly("Only owners of the business decide this: ask one of them.")
+
+
+def only_sight(entity_id: str) -> None:
+    """Raises EntityNotYours for whoever neither acts for the entity nor may look at it as its members do."""
+    if not is_staff_of_members() and entity_id not in caller().entities | caller().viewed:
+        raise EntityNotYours("This business is not yours.")
 
 
 def only_of(entity_id: str) -> None:
@@ -134,7 +164,7 @@ def only_of(entity_id: str) -> None:
 
 def only_admins_filter(statuses: list[str]) -> None:
     """Raises Problem when somebody else than an administrator asks for statuses."""
-    if statuses and not is_admin():
+    if statuses and not is_staff_of_members():
         raise Problem(403, "auth.forbidden", "Looking for a status is for administrators.")
 
 

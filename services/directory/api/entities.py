@@ -9,6 +9,7 @@ from services.directory.api.blueprint import (
     by,
     done,
     is_admin,
+    is_staff_of_members,
     note_view,
     only_admins_filter,
     only_own,
@@ -55,15 +56,18 @@ def entity(entity_id: str) -> Response:
 
 
 @bp.patch("/entities/<entity_id>")
-@allow("member", "admin")
+@allow("member", "admin", "coordinator")
 def change_entity(entity_id: str) -> Response:
     """Change an entity; its status and categories are the administrators' to change."""
     only_own(entity_id)
     asked = body(_ENTITY_BY_ADMIN)
-    if not is_admin() and asked.keys() & {"status", "reason", "expected_status", "categories"}:
+    if not is_staff_of_members() and asked.keys() & {"status", "reason", "expected_status", "categories"}:
         raise Problem(403, "auth.forbidden", "Status and categories are for administrators to change.")
+    operates = entity_id in caller().operated
     role = ADMIN if is_admin() else COORDINATOR
-    return done(members.change_entity(the_directory(), by(), entity_id, EntityChange(**asked, role=role)))
+    return done(
+        members.change_entity(the_directory(), by(), entity_id, EntityChange(**asked, role=role), is_operator=operates)
+    )
 
 
 @bp.post("/entities/<entity_id>/trading-application")

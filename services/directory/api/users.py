@@ -11,7 +11,7 @@ _USER, _USER_BY_ADMIN = UserFields(), UserFieldsByAdmin()
 
 
 @bp.get("/users/<user_id>")
-@allow("member", "admin", "service")
+@allow("member", "admin", "coordinator", "service")
 def user(user_id: str) -> Response:
     """A user: oneself, or any for an administrator."""
     only_self(user_id)

@@ -98,9 +98,15 @@ class User:
     """Whether a second factor is on."""
     expires_at: str | None = None
     """RFC 3339: from then on there is no access. None: without end, as members have it."""
+    suspended: bool = False
+    """An administrator has stopped the login, until it goes on."""
 
     def has_access(self, now: datetime) -> bool:
         """Whether the login may be used."""
+        return not self.suspended and self.is_in_time(now)
+
+    def is_in_time(self, now: datetime) -> bool:
+        """Whether the access has not ended."""
         return self.expires_at is None or now < datetime.fromisoformat(self.expires_at)
 
     @property
@@ -122,6 +128,12 @@ class Membership:
     entity_id: str
     user_id: str
     role: Role
+    view_only: bool = False
+    """An operator who looks, and moves nothing."""
+    max_amount: int | None = None
+    """The most that one transfer of an operator may move, in minor units."""
+    since: str = ""
+    """RFC 3339; empty for those who were there before it was kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

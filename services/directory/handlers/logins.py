@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import orjson
 
-from events.directory import OneTimeMessage, PasswordResetRequested, Role, SecurityNotice
+from events.directory import OneTimeMessage, PasswordResetRequested, SecurityNotice
 from services.chassis.clock import rfc3339
 from services.directory.devices import device_name
 from services.directory.domain import (
@@ -20,6 +20,7 @@ from services.directory.domain import (
     Login,
     LoginFailed,
     LoginKind,
+    Membership,
     ResetInvalid,
     UnknownSession,
     User,
@@ -105,7 +106,7 @@ def enter_code(
 
 def _check_access(directory: Directory, user: User) -> None:
     if not user.has_access(directory.now()):
-        raise AccessEnded(f"Your access ended with {user.last_day} (UTC). Ask an administrator to extend it.")
+        raise AccessEnded(_why_no_access(directory, user))
 
 
 def open_session(directory: Directory, by: By, user_id: str, device: Device, *, signed_up: bool = False) -> View:
@@ -145,23 +146,33 @@ def session(directory: Directory, session_id: str) -> View:
     if user and not user.has_access(directory.now()):
         # For good: access that is given again later needs a new login.
         directory.store.sessions.end(session_id)
-        raise UnknownSession(f"Your access ended with {user.last_day} (UTC). Ask an administrator to extend it.")
+        raise UnknownSession(_why_no_access(directory, user))
     return _session(directory, directory.store, session_id, opened, user)
+
+
+def _why_no_access(directory: Directory, user: User) -> str:
+    if user.is_in_time(directory.now()):
+        return "Your login has been stopped by an administrator. Ask them why."
+    return f"Your access ended with {user.last_day} (UTC). Ask an administrator to extend it."
 
 
 def _session(directory: Directory, store: Store, session_id: str, opened: OpenSession, user: User | None) -> View:
     if user is None:
         raise UnknownSession("This session has ended: log in again.")
     ends = min(rfc3339(opened.expires_at), user.expires_at or "~")
-    must = not user.two_factor and needs_two_factor(directory.require_two_factor, user.kind)
-    view = session_view(session_id, user, entities_of(store, user.user_id), ends)
-    return view | {"must_set_up_two_factor": must}
+    must = {"must_set_up_two_factor": not user.two_factor and needs_two_factor(directory.require_two_factor, user.kind)}
+    acting = opened.acts_for(directory.now()) if user.kind == "admin" else None
+    entity = store.entities.find(acting["entity_id"]) if acting else None
+    if acting is None or entity is None:
+        return session_view(session_id, user, entities_of(store, user.user_id), ends) | must
+    whole = session_view(session_id, user, [(entity, Membership(entity.entity_id, user.user_id, "owner"))], ends)
+    return whole | must | {"on_behalf": {"until": rfc3339(acting["until"]), "reason": acting["reason"]}}
 
 
-def entities_of(store: Store, user_id: str) -> list[tuple[Entity, Role]]:
-    """What a user acts for, and as what."""
-    roles = {membership.entity_id: membership.role for membership in store.entities.memberships_of(user_id)}
-    return [(entity, roles[entity.entity_id]) for entity in store.entities.of_ids(list(roles))]
+def entities_of(store: Store, user_id: str) -> list[tuple[Entity, Membership]]:
+    """What a user belongs to, and as what."""
+    parts = {membership.entity_id: membership for membership in store.entities.memberships_of(user_id)}
+    return [(entity, parts[entity.entity_id]) for entity in store.entities.of_ids(list(parts))]
 
 
 def request_reset(directory: Directory, by: By, *, email: str, kind: LoginKind) -> None:

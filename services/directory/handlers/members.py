@@ -23,6 +23,7 @@ from services.directory.domain import (
 )
 from services.directory.domain.audit import Entry, differing
 from services.directory.domain.catalogue import settled, settled_change
+from services.directory.domain.memberships import OWNERS_FIELDS, OwnersOnly
 from services.directory.domain.visibility import Audience
 from services.directory.handlers.email_change import address_changed
 from services.directory.handlers.placing import located, placed, prepare
@@ -32,7 +33,7 @@ from services.directory.store import Store
 from services.directory.store.entities import AccountTaken
 from services.directory.views import entity_view, user_view
 
-_ACCOUNT_TRIES = 5
+ACCOUNT_TRIES = 5
 _NOT_TOLD = frozenset({"entity_id", "version", "created_at", "member_started_at"})
 """Of an entity, in the audit log: what says nothing, or follows from the rest."""
 
@@ -64,8 +65,8 @@ def sign_up(directory: Directory, by: By, form: SignUp) -> Done:
     user_id, entity_id = directory.new_id(), directory.new_id()
     by, hashed = replace(by, actor=f"user:{user_id}"), directory.passwords.hash(form.password)
     asked = {name: value for name, value in asdict(form).items() if name != "password"}
-    for _ in range(_ACCOUNT_TRIES):
-        user, entity = _new_user(directory, form, user_id, hashed), _new_entity(directory, form, entity_id)
+    for _ in range(ACCOUNT_TRIES):
+        user, entity = _new_user(directory, form, user_id, hashed), new_entity(directory, form, entity_id)
         try:
             done = once(directory, by, asked, lambda store, u=user, e=entity: _register(directory, store, by, u, e))  # type: ignore[misc]
         except AccountTaken:
@@ -89,7 +90,8 @@ def _new_user(directory: Directory, form: SignUp, user_id: str, hashed: str) -> 
     )
 
 
-def _new_entity(directory: Directory, form: SignUp, entity_id: str) -> Entity:
+def new_entity(directory: Directory, form: SignUp, entity_id: str) -> Entity:
+    """A business as it is registered, with a fresh account number."""
     now = directory.clock()
     entity = Entity(
         entity_id=entity_id,
@@ -109,12 +111,12 @@ def _register(directory: Directory, store: Store, by: By, user: User, entity: En
     entity = settled(entity, store.propagations.aliases())
     position = append(directory, store, by, domain.sign_up(user, entity), entity.created_at)
     store.users.add(replace(user, version=position))
-    membership = Membership(entity.entity_id, user.user_id, "owner")
+    membership = Membership(entity.entity_id, user.user_id, "owner", since=entity.created_at)
     store.entities.add(replace(entity, version=position), membership)
     entry = Entry(
         action="entity.registered",
         subject=f"entity/{entity.entity_id}",
-        after=_told(entity),
+        after=entity_told(entity),
         concerns=(f"user/{user.user_id}",),
     )
     document = {"user_id": user.user_id, "entity_id": entity.entity_id, "account": entity.account}
@@ -141,7 +143,7 @@ def create_admin(
         email=email,
         password_hash=directory.passwords.hash(password),
         created_at=directory.clock(),
-        expires_at=_expiry(until),
+        expires_at=expiry(until),
     )
 
     def work(store: Store) -> Done:
@@ -164,7 +166,7 @@ def set_access(directory: Directory, by: By, *, email: str, until: date | None) 
         user = store.users.of_email(email)
         if user is None or user.kind == "member":
             raise UnknownUser("No administrator or auditor has this address.")
-        changed = replace(user, expires_at=_expiry(until))
+        changed = replace(user, expires_at=expiry(until))
         store.users.give_access(user.user_id, changed.expires_at)
         if not changed.has_access(directory.now()):
             store.sessions.end_all(user.user_id)
@@ -175,7 +177,7 @@ def set_access(directory: Directory, by: By, *, email: str, until: date | None) 
     return once(directory, by, None, work)
 
 
-def _expiry(until: date | None) -> str | None:
+def expiry(until: date | None) -> str | None:
     """When the day is over, UTC."""
     return rfc3339(datetime.combine(until, time(), UTC) + timedelta(days=1)) if until else None
 
@@ -209,10 +211,13 @@ def _acts_for_trading_member(store: Store, user_id: str) -> bool:
     return any(entity.status == "tradingAccepted" for entity in entities)
 
 
-def change_entity(directory: Directory, by: By, entity_id: str, change: EntityChange) -> Done:
+def change_entity(
+    directory: Directory, by: By, entity_id: str, change: EntityChange, *, is_operator: bool = False
+) -> Done:
     """Change anything about an entity: EntityView.
 
-    Raises UnknownEntity, FieldsInvalid, StatusNotAllowed, StatusDecided.
+    Raises UnknownEntity, OwnersOnly for what an operator may not change, FieldsInvalid, StatusNotAllowed,
+    StatusDecided.
     """
     change = replace(change, actor=by.actor)
 
@@ -220,11 +225,20 @@ def change_entity(directory: Directory, by: By, entity_id: str, change: EntityCh
         aliases, now = store.propagations.aliases(), directory.clock()
         # What a rename of tags or categories has not reached yet has its new names from here on.
         before, wanted = settled(known_entity(store, entity_id), aliases), settled_change(change, aliases)
+        if is_operator:
+            _hold_operator(before, wanted)
         decided = domain.change_entity(before, located(directory.store, before, wanted), now)
         return _save(directory, store, by, before, decided, now, change.reason)
 
     prepare(directory.store, change)
     return once(directory, by, ["change_entity", entity_id, asdict(change)], work)
+
+
+def _hold_operator(entity: Entity, change: EntityChange) -> None:
+    """Raises OwnersOnly for another name, form, number or turnover; the same as it is changes nothing."""
+    asked = {name: change.profile[name] for name in OWNERS_FIELDS & change.profile.keys()}
+    if any(value != getattr(entity.profile, name) for name, value in asked.items()):
+        raise OwnersOnly("Name, legal form, company number and turnover are for the owners of the business to change.")
 
 
 def apply_for_trading(directory: Directory, by: By, entity_id: str, user_id: str, terms_version: str = "") -> Done:
@@ -267,7 +281,7 @@ def _save(
 def _entries(before: Entity, after: Entity, reason: str) -> tuple[Entry, ...]:
     """A decision about the status is an entry of its own."""
     subject = f"entity/{after.entity_id}"
-    was, is_ = differing(_told(before), _told(replace(after, status=before.status)))
+    was, is_ = differing(entity_told(before), entity_told(replace(after, status=before.status)))
     changed = Entry(action="entity.changed", subject=subject, before=was, after=is_)
     was, is_ = {"status": before.status}, {"status": after.status}
     if after.application != before.application and after.application:
@@ -276,7 +290,7 @@ def _entries(before: Entity, after: Entity, reason: str) -> tuple[Entry, ...]:
     return (*((changed,) if changed.after else ()), *((decided,) if was != is_ else ()))
 
 
-def _told(entity: Entity) -> dict[str, Any]:
+def entity_told(entity: Entity) -> dict[str, Any]:
     """What the audit log says of an entity."""
     return {name: value for name, value in entity_view(entity).items() if name not in _NOT_TOLD}
 

@@ -25,6 +25,12 @@ class OpenSession:
 
     user_id: str
     expires_at: datetime
+    acting: Document | None = None
+    """`{entity_id, reason, until}` while an administrator acts for a member."""
+
+    def acts_for(self, now: datetime) -> Document | None:
+        """Whom for, unless its time is over."""
+        return self.acting if self.acting and now < self.acting["until"] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,25 @@ class Sessions(Stored):
         until = min(now + SLIDING, found["opened_at"] + ABSOLUTE)
         # Not at every request: a few minutes of a day are not worth a write.
         if now - (found.get("used_at") or found["opened_at"]) < RENEW_EVERY:
-            return OpenSession(found["user_id"], found["expires_at"])
+            return OpenSession(found["user_id"], found["expires_at"], found.get("acting"))
         step = {"$max": {"expires_at": until, "used_at": now}}
         self._collection("sessions").update_one(wanted, step, session=self._session)
-        return OpenSession(found["user_id"], until)
+        return OpenSession(found["user_id"], until, found.get("acting"))
+
+    def act_for(self, session_id: str, user_id: str, entity_id: str, reason: str, until: datetime) -> bool:
+        """A user's session acts for a business until then; False when the session has ended."""
+        acting = {"entity_id": entity_id, "reason": reason, "until": until}
+        wanted = {"_id": digest(session_id), "user_id": user_id}
+        done = self._collection("sessions").update_one(wanted, {"$set": {"acting": acting}}, session=self._session)
+        return done.matched_count == 1
+
+    def act_for_nobody(self, session_id: str, user_id: str) -> str:
+        """The id of the business that it acted for; empty when it was none."""
+        wanted = {"_id": digest(session_id), "user_id": user_id, "acting": {"$exists": True}}
+        found = self._collection("sessions").find_one_and_update(
+            wanted, {"$unset": {"acting": ""}}, session=self._session
+        )
+        return str(found["acting"]["entity_id"]) if found else ""
 
     def verified_at(self, session_id: str, user_id: str, now: datetime) -> datetime | None:
         """When a user's living session was last verified by password or code."""

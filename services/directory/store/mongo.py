@@ -25,7 +25,7 @@ from services.directory.store.factors import Devices, Factors, Tickets
 from services.directory.store.favourites import Favourites, Notes
 from services.directory.store.jobs import Jobs
 from services.directory.store.logins import Attempts, Resets, Sessions
-from services.directory.store.memberships import Memberships
+from services.directory.store.memberships import Invitations, Memberships
 from services.directory.store.outbox import Appender
 from services.directory.store.pictures import Pictures
 from services.directory.store.places import Places
@@ -76,6 +76,7 @@ class Store:
         self.pictures = Pictures(database, session)
         self.places = Places(database, None)
         self.memberships = Memberships(database, session)
+        self.invitations = Invitations(database, session)
         self.event_log = EventLog(database, session)
         self.audit_details = AuditDetails(database, session)
 

@@ -41,6 +41,7 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "sessions": Personal(lambda store: store.sessions),
     "entities": Personal(lambda store: store.entities),
     "memberships": Personal(lambda store: store.memberships),
+    "invitations": Personal(lambda store: store.invitations),
     "favourites": Personal(lambda store: store.favourites),
     "notes": Personal(lambda store: store.notes),
     "categories": Impersonal("What kinds of business there are; made by administrators."),

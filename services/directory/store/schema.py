@@ -17,7 +17,10 @@ from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
 VERSION = "3"
 
 _INDEXES: Mapping[str, list[IndexModel]] = {
-    "users": [IndexModel([("email", ASCENDING)], name="email", unique=True)],
+    "users": [
+        IndexModel([("email", ASCENDING)], name="email", unique=True),
+        IndexModel([("kind", ASCENDING), ("last_name", ASCENDING), ("_id", ASCENDING)], name="kind"),
+    ],
     "sessions": [
         IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("user_id", ASCENDING)], name="user"),
@@ -50,6 +53,12 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
     "propagations": [IndexModel([("done", ASCENDING), ("_id", ASCENDING)], name="running")],
     "unindexed": [],
     "dismissed": [],
+    "invitations": [
+        IndexModel([("until", ASCENDING)], name="expiry", expireAfterSeconds=0),
+        IndexModel([("token", ASCENDING)], name="token", unique=True),
+        IndexModel([("entity_id", ASCENDING)], name="entity"),
+        IndexModel([("invited_by", ASCENDING)], name="inviter"),
+    ],
     "resets": [
         IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("user_id", ASCENDING)], name="user"),

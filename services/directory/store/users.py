@@ -1,12 +1,15 @@
 """Users in MongoDB."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from pymongo.errors import DuplicateKeyError
 
-from services.directory.domain import EmailTaken, Login, User
+from services.directory.domain import EmailTaken, Login, User, email_identity
 from services.directory.store.collection import Document, Stored, selector
+
+STAFF_KINDS = ["admin", "coordinator", "auditor"]
 
 
 class Users(Stored):
@@ -22,7 +25,8 @@ class Users(Stored):
     def save(self, user: User) -> None:
         """Write what may change by an event. Raises EmailTaken."""
         document = _document(user)
-        for name in ("_id", "last_login", "previous_login", "created_at", "kind", "expires_at", "two_factor"):
+        kept = ("_id", "last_login", "previous_login", "created_at", "kind", "expires_at", "two_factor", "suspended")
+        for name in kept:
             del document[name]
         try:
             self._collection("users").update_one({"_id": user.user_id}, {"$set": document}, session=self._session)
@@ -55,11 +59,33 @@ class Users(Stored):
         """An event about the user changed nothing in it but its version."""
         self._collection("users").update_one({"_id": user_id}, {"$set": {"version": position}}, session=self._session)
 
-    def give_access(self, user_id: str, expires_at: str | None) -> None:
-        """Until that moment (RFC 3339); None: without end."""
-        self._collection("users").update_one(
-            {"_id": user_id}, {"$set": {"expires_at": expires_at}}, session=self._session
-        )
+    def give_access(self, user_id: str, expires_at: str | None, *, suspended: bool = False) -> None:
+        """Until that moment (RFC 3339), None: without end; or not for now."""
+        changes = {"expires_at": expires_at, "suspended": suspended}
+        self._collection("users").update_one({"_id": user_id}, {"$set": changes}, session=self._session)
+
+    def staff(self) -> list[User]:
+        """Everybody who works for the network, by address."""
+        found = self._collection("users").find({"kind": {"$in": STAFF_KINDS}}, session=self._session)
+        return [user for document in found.sort("email", 1) if (user := _user(document))]
+
+    def remove(self, user_id: str) -> None:
+        """Gone; no matter if it was."""
+        self._collection("users").delete_one({"_id": user_id}, session=self._session)
+
+    def search(self, *, last_name: str, email: str, part: str, skip: int, limit: int) -> tuple[list[User], int]:
+        """A page of members by the beginning of the last name, any case, the address, or a part of it; by name."""
+        wanted: Document = {"kind": "member"}
+        if last_name.strip():
+            # Escaped: what somebody types must never act as a pattern.
+            wanted["last_name"] = {"$regex": f"^{re.escape(last_name.strip())}", "$options": "i"}
+        if email.strip():
+            wanted["email"] = email_identity(email)
+        elif part.strip():
+            wanted["email"] = {"$regex": re.escape(email_identity(part))}
+        found = self._collection("users").find(wanted).sort([("last_name", 1), ("_id", 1)]).skip(skip).limit(limit)
+        total = self._collection("users").count_documents(wanted)
+        return [user for document in found if (user := _user(document))], total
 
     def about(self, subject: str) -> list[Document]:
         """The user with the last logins, without the password's hash."""
