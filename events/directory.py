@@ -229,8 +229,8 @@ class MembershipChanged:
     role: Role | None = None
     view_only: bool | None = None
     max_amount: int | None = None
-    what: Literal["", "joined", "changed", "left"] = ""
-    """Who is told: empty at a sign-up, which is told in other words."""
+    what: Literal["joined", "changed", "left"] | None = None
+    """What is told; absent at a sign-up, which is told in other words."""
 
     @property
     def subject(self) -> str:
