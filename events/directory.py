@@ -275,6 +275,8 @@ class PreferencesChanged:
     entity_id: str
     daily_match_mail: bool
     matches_since_last_login: bool
+    contact_mail: bool | None = None
+    """Whether other members may write to it from its page; absent: they may, as in the beginning."""
 
     @property
     def subject(self) -> str:
@@ -327,6 +329,21 @@ class SecurityNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactMessageSent:
+    """A user of the entity `sender` mailed something to the entity `receiver`; what, nobody keeps."""
+
+    TYPE: ClassVar[str] = "directory.contact-message-sent.v1"
+    message_id: str
+    user_id: str
+    sender: str
+    receiver: str
+
+    @property
+    def subject(self) -> str:
+        return f"contact/{self.message_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OneTimeMessage:
     """On `directory.messages` alone: what may be mailed once and must not be kept.
 
@@ -348,10 +365,15 @@ class OneTimeMessage:
         "email-changed",
         "invitation",
         "staff-invitation",
+        "contact",
+        "contact-copy",
     ]
     user_id: str
     ciphertext: str
     expires_at: str
+    to_entity: str | None = None
+    """To this entity instead of the user: `contact` {"body", "sender" (a name), "reply_to", "token" (reports it)} and
+    `contact-copy` {"body", "receiver" (a name)}; `user_id` is who wrote."""
 
     @property
     def subject(self) -> str:
@@ -378,5 +400,6 @@ EVENTS = (
     OnBehalfBegan,
     PasswordResetRequested,
     SecurityNotice,
+    ContactMessageSent,
     OneTimeMessage,
 )

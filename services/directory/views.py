@@ -29,6 +29,7 @@ def entity_view(entity: Entity) -> View:
         "wants": list(names(entity.wants)),
         "categories": list(entity.categories),
         "preferences": asdict(entity.preferences),
+        "contactable": entity.listed and entity.preferences.contact_mail,
         "created_at": entity.created_at,
         "member_started_at": entity.member_started_at,
         "version": entity.version,

@@ -19,6 +19,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 UNIT = "credits"
+BODY = "body"
+"""The one value that may have several lines."""
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _LONGEST_SUBJECT = 200
 
@@ -73,7 +75,7 @@ class Stationery:
 
     def words(self, kind: str, values: Mapping[str, Any]) -> Words:
         """What a message of `kind` says. Texts in `values` are brought on one line."""
-        clean = {name: one_line(value) if isinstance(value, str) else value for name, value in values.items()}
+        clean = {name: _clean(name, value) for name, value in values.items()}
         template = self._text.get_template(f"{kind}.txt")
         context = template.new_context(clean)
         said = {name: "".join(block(context)).strip() for name, block in template.blocks.items()}
@@ -96,6 +98,13 @@ class Stationery:
         return self._html.get_template("layout.html").render(_fields(words))
 
 
+def _clean(name: str, value: Any) -> Any:
+    """Text on one line; what a person wrote to another as its lines, each on one."""
+    if name == BODY:
+        return [line for each in str(value).splitlines() if (line := one_line(each))]
+    return one_line(value) if isinstance(value, str) else value
+
+
 def _fields(words: Words) -> dict[str, Any]:
     return {name: getattr(words, name) for name in Words.__slots__}
 
@@ -110,6 +119,8 @@ class Envelope:
     address: str
     message_id: str
     at: datetime
+    reply_to: str = ""
+    """Where an answer goes, when not to the sender."""
 
 
 def as_mail(envelope: Envelope, words: Words, stationery: Stationery) -> EmailMessage:
@@ -118,6 +129,8 @@ def as_mail(envelope: Envelope, words: Words, stationery: Stationery) -> EmailMe
     sender = _address(*parseaddr(envelope.sender))
     mail["From"] = sender
     mail["To"] = _address(envelope.name, envelope.address)
+    if envelope.reply_to:
+        mail["Reply-To"] = _address("", envelope.reply_to)
     mail["Subject"] = words.subject
     mail["Date"] = format_datetime(envelope.at)
     mail["Message-ID"] = f"<{envelope.message_id}@{sender.domain}>"

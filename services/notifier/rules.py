@@ -195,6 +195,16 @@ def _one_time_rule(what: str, kind: str) -> Rule:
     return Rule(kind=kind, to=_the_user, when=lambda event, _known: event.kind == what, once=_ciphertext)
 
 
+def _entity_message_rule(what: str, kind: str) -> Rule:
+    """To the entity that the message names."""
+    return Rule(
+        kind=kind,
+        to=lambda event, _known: (f"entity:{event.to_entity}",),
+        when=lambda event, _known: event.kind == what,
+        once=_ciphertext,
+    )
+
+
 def _notice_rule(what: str) -> Rule:
     return Rule(kind=what.replace("-", "_"), to=_the_user, when=lambda event, _known: event.what == what)
 
@@ -228,6 +238,8 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         _one_time_rule("email-change-old", "email_change_old"),
         _one_time_rule("email-change-taken", "email_change_taken"),
         _one_time_rule("email-changed", "email_change_done"),
+        _entity_message_rule("contact", "trade_contact"),
+        _entity_message_rule("contact-copy", "trade_contact_copy"),
     ),
     directory.SecurityNotice: (
         _notice_rule("password-changed"),

@@ -92,6 +92,7 @@ class Sender:
             address=to.address,
             message_id=claimed.message_id,
             at=self.clock(),
+            reply_to=values.get("reply_to", ""),
         )
         self.mailer.send(as_mail(envelope, words, self.stationery))
 

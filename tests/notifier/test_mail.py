@@ -34,6 +34,10 @@ VALUES = {
     "previous": "pending",
     "transfer_id": "t-1",
     "token": "once-only",
+    "body": "Do you deliver?\nBest, Ann",
+    "sender": "Blue Bakery",
+    "receiver": "Old Mill",
+    "reply_to": "bakery@example.test",
     "new_address": "ann@new.test",
     "reason": "no stock",
     "expires_on": "22 December 2026, 12:15 UTC",
@@ -301,3 +305,33 @@ def test_invitations_have_their_links():
     assert words("invitation").link.endswith("/invitations/once-only")
     assert words("staff_invitation").link.endswith("/password-reset/once-only")
     assert "The reason given: no stock" in words("acted_on_behalf").paragraphs
+
+
+def test_what_one_business_writes_to_another_is_quoted_line_by_line_and_nothing_else():
+    body = "Dear all,\r\nBcc: everybody@dev.null\n\n<script>alert(1)</script>\n.\nSubject: you won\x0b\u2028now"
+    mail = sent("trade_contact", body=body, sender="Eve\r\nBcc: x@dev.null")
+    assert mail["Bcc"] is None
+    assert mail["Subject"] == "Eve Bcc: x@dev.null has written to you"
+    text = mail.get_body(("plain",)).get_content()
+    quoted = [line for line in text.splitlines() if line.startswith("> ")]
+    assert quoted == [
+        "> Dear all,", "> Bcc: everybody@dev.null", "> <script>alert(1)</script>", "> .", "> Subject: you won", "> now",
+    ]  # fmt: skip
+    html = mail.get_body(("html",)).get_content()
+    assert "&lt;script&gt;" in html
+    assert "script" not in [tag for tag, _ in tags_of(html)]
+    assert "https://credit.test/contact-reports/once-only" in text
+
+
+def test_an_answer_goes_to_who_wrote():
+    mail = sent("trade_contact", changed_envelope(reply_to="bakery@example.test"))
+    assert mail["Reply-To"] == "bakery@example.test"
+    assert sent("trade_contact")["Reply-To"] is None
+    with pytest.raises(BadAddress):
+        sent("trade_contact", changed_envelope(reply_to="bakery@example.test\r\nBcc: x@dev.null"))
+
+
+def test_a_copy_tells_no_address():
+    text = sent("trade_contact_copy").get_body(("plain",)).get_content()
+    assert "Old Mill" in text
+    assert "bakery@example.test" not in text

@@ -328,3 +328,27 @@ def test_running_sender_mails_within_a_second_and_stops_when_asked(network, send
         stop.request()
         thread.join(timeout=10)
     assert not thread.is_alive()
+
+
+def test_what_one_business_writes_to_another_is_sent_and_forgotten(network, sender, mail_server, store):
+    network.sign_up()
+    texts = {"body": "Do you deliver?", "sender": "Green Farm", "reply_to": "farm@members.test", "token": "t"}
+    ends = rfc3339(datetime.now(UTC) + timedelta(days=3))
+
+    def message(kind: str, to: directory.EntityRegistered, told: dict[str, str]) -> directory.OneTimeMessage:
+        sealed = Fernet(KEY).encrypt(orjson.dumps(told)).decode()
+        return directory.OneTimeMessage(
+            message_id=kind, kind=kind, user_id="u", to_entity=to.entity_id, ciphertext=sealed, expires_at=ends
+        )
+
+    copy = {"body": "Do you deliver?", "receiver": "Blue Bakery"}
+    network.tell(network.once, message("contact", network.bakery, texts), message("contact-copy", network.farm, copy))
+    send_all(sender)
+    by_address = {mail["To"].addresses[0].addr_spec: mail for mail in mail_server.desk.mails}
+    assert by_address["bakery@members.test"]["Reply-To"] == "farm@members.test"
+    assert by_address["farm@members.test"]["Subject"] == "Your message to Blue Bakery"
+    assert "bakery@members.test" not in str(by_address["farm@members.test"])
+    assert "Do you deliver?" in str(by_address["bakery@members.test"])
+    kept = list(store._db["messages"].find({"kind": {"$regex": "^trade_contact"}}))
+    assert [each["state"] for each in kept] == ["sent", "sent"]
+    assert all("once" not in each for each in kept)

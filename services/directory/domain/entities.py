@@ -168,6 +168,7 @@ def _preferences_changed(entity: Entity) -> PreferencesChanged:
         entity_id=entity.entity_id,
         daily_match_mail=entity.preferences.daily_match_mail,
         matches_since_last_login=entity.preferences.matches_since_last_login,
+        contact_mail=entity.preferences.contact_mail,
     )
 
 

@@ -100,6 +100,14 @@ class StatusDecided(DirectoryError):
     """The status is not what the caller saw: somebody else was first."""
 
 
+class ContactNotAccepted(DirectoryError):
+    """Who is not listed writes to nobody."""
+
+
+class ContactSwitchedOff(DirectoryError):
+    """The business takes no messages from other members."""
+
+
 class UnknownTerm(DirectoryError):
     """There is no such tag or category."""
 

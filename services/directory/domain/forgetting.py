@@ -23,6 +23,10 @@ KEPT = frozenset(
         "matches_since_last_login",
         "what",
         "message_id",
+        "sender",
+        "receiver",
+        "to_entity",
+        "contact_mail",
         "expires_at",
         # Of tags and categories, which are nobody's.
         "name",

@@ -32,6 +32,8 @@ class Preferences:
 
     daily_match_mail: bool = True
     matches_since_last_login: bool = False
+    contact_mail: bool = True
+    """Other members may write to it from its page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

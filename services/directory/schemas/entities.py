@@ -36,6 +36,7 @@ class PreferenceFields(Schema):
 
     daily_match_mail = fields.Boolean(truthy={True}, falsy={False})
     matches_since_last_login = fields.Boolean(truthy={True}, falsy={False})
+    contact_mail = fields.Boolean(truthy={True}, falsy={False})
 
 
 _PROFILE = frozenset(ProfileFields().fields)

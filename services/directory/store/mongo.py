@@ -18,6 +18,7 @@ from services.directory.store.audit import AuditLog, Origins
 from services.directory.store.audit_reading import AuditReading
 from services.directory.store.catalogue import Catalogue
 from services.directory.store.collection import Document, Stored
+from services.directory.store.contacts import Contacts
 from services.directory.store.email_changes import EmailChanges
 from services.directory.store.entities import Entities
 from services.directory.store.erasing import AuditDetails, EventLog
@@ -57,6 +58,7 @@ class Store:
         self.catalogue = Catalogue(database, session)
         self.propagations = Propagations(database, session)
         self.favourites = Favourites(database, session)
+        self.contacts = Contacts(database, session)
         self.notes = Notes(database, session)
         self.sessions = Sessions(database, session)
         self.resets = Resets(database, session)

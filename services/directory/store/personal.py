@@ -43,6 +43,7 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "memberships": Personal(lambda store: store.memberships),
     "invitations": Personal(lambda store: store.invitations),
     "favourites": Personal(lambda store: store.favourites),
+    "contacts": Personal(lambda store: store.contacts),
     "notes": Personal(lambda store: store.notes),
     "categories": Impersonal("What kinds of business there are; made by administrators."),
     "propagations": Impersonal("Renames of tags and categories, and how far they have come."),

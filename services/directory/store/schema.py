@@ -40,6 +40,14 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("entity_id", ASCENDING), ("added_at", DESCENDING)], name="entity"),
         IndexModel([("favourite_id", ASCENDING)], name="favourite"),
     ],
+    "contacts": [
+        IndexModel([("at", ASCENDING)], name="expiry", expireAfterSeconds=180 * 86_400),
+        IndexModel([("token", ASCENDING)], name="token"),
+        IndexModel([("user", ASCENDING), ("at", DESCENDING)], name="user"),
+        IndexModel([("sender", ASCENDING), ("receiver", ASCENDING), ("at", DESCENDING)], name="pair"),
+        IndexModel([("sender", ASCENDING), ("at", DESCENDING)], name="sender"),
+        IndexModel([("receiver", ASCENDING), ("at", DESCENDING)], name="receiver"),
+    ],
     "notes": [
         IndexModel([("entity_id", ASCENDING)], name="entity"),
         IndexModel([("about_id", ASCENDING)], name="about"),
