@@ -88,6 +88,11 @@ class Login:
         return any(item.may(acting) for item in self.entities if entity_id in (None, item.entity_id))
 
     @property
+    def own_caller(self) -> Caller:
+        """An administrator's own self, while acting for a member."""
+        return Caller(subject=self.user_id, roles=self.own_roles or self.roles, session=self.session_id)
+
+    @property
     def caller(self) -> Caller:
         """As the other services know this person."""
         acted = [item for item in self.entities if item.may("operator")]

@@ -41,6 +41,12 @@ def acts(as_: Acting) -> Callable[[View], View]:
     return declare
 
 
+def ends_acting(view: View) -> View:
+    """Declare that an administrator who acts for a member gets back by this view."""
+    view.ends_acting = True  # type: ignore[attr-defined]
+    return view
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """One line: who may use a route, and what for."""

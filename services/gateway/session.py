@@ -263,6 +263,8 @@ class Sessions:
         if allowed & {"anyone", "public"}:
             return None
         login = self.current()
+        if login is not None and login.on_behalf and getattr(view, "ends_acting", False):
+            return None
         if login is not None and allowed & login.roles:
             _hold_to_role(login, view)
             return None

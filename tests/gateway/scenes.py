@@ -23,15 +23,17 @@ from tests.gateway.network import (
     a_statement,
     a_transfer,
     an_account,
+    an_acting_session,
     an_admin_session,
     an_admin_transfer,
     an_entity,
     an_entry,
+    an_operator_session,
     some_legs,
 )  # fmt: skip
 from tests.gateway.proven import furnish_proofs, no_proofs
 from tests.gateway.scenes_tokens import furnish_tokens
-from tests.gateway.standin import Asked
+from tests.gateway.standin import Asked, problem
 
 LONG_NAME = "The Worshipful Cooperative of Vegetable-Growers, Beekeepers-and-Cidermakers of Llanfairpwllgwyngyll"
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -87,6 +89,21 @@ PAGES = (
     Page("email-change", "/email-change", "member"),
     Page("business-as-member", f"/businesses/{BAKERY}", "member"),
     Page("forbidden", "/admin", "member"),
+    Page("members", "/members", "member"),
+    Page("members-as-operator", "/members", "operator"),
+    Page("several-businesses", "/dashboard", "several"),
+    Page("invitation", "/invitations/token-1"),
+    Page("invitation-with-login", "/invitations/token-2"),
+    Page("invitation-to-member", "/invitations/token-2", "member"),
+    Page("invitation-dead", "/invitations/token-dead"),
+    Page("permissions", "/permissions", "member"),
+    Page("acting", "/dashboard", "acting"),
+    Page("acting-forbidden", "/members", "acting"),
+    Page("admin-staff", "/admin/staff", "admin"),
+    Page("admin-users", "/admin/users?last_name=Ar", "admin"),
+    Page("admin-user", f"/admin/users/{ANN}", "admin"),
+    Page("admin-act", f"/admin/businesses/{BAKERY}/act", "admin"),
+    Page("coordinator", "/admin", "coordinator"),
     Page("apply", "/trading-application", "applicant"),
     Page("dashboard-applicant", "/dashboard", "applicant"),
     Page("admin-overview", "/admin", "admin"),
@@ -107,6 +124,10 @@ def session_of(who: str) -> dict[str, Any] | None:
         "applicant": an_applicant_session(),
         "admin": an_admin_session(),
         "auditor": an_auditor_session(),
+        "operator": an_operator_session(),
+        "several": a_session_with_several(),
+        "acting": an_acting_session(),
+        "coordinator": a_coordinator_session(),
     }.get(who)
 
 
@@ -127,6 +148,17 @@ def token_for(sessions: Sessions, session: dict[str, Any]) -> str:
 
 def an_auditor_session() -> dict[str, Any]:
     return an_admin_session(AUDITOR_SESSION, user_id="admin-audrey", roles=["auditor"], email="audit@dev.null")
+
+
+def a_coordinator_session() -> dict[str, Any]:
+    return an_admin_session("session-cora", user_id="admin-cora", roles=["coordinator"], email="cora@dev.null")
+
+
+def a_session_with_several() -> dict[str, Any]:
+    """Ann keeps the bakery's accounts too."""
+    farm = a_session()["entities"][0]
+    bakery = farm | {"entity_id": BAKERY, "account": BAKERY_ACCOUNT, "name": LONG_NAME, "role": "operator"}
+    return a_session("session-several", entities=[farm, bakery])
 
 
 def an_applicant_session() -> dict[str, Any]:
@@ -171,6 +203,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     })  # fmt: skip
     network.directory.on("GET", "/password-resets/token-1", {"kind": "member"})
     furnish_proofs(network)
+    _people(network)
     furnish_tokens(network)
 
 
@@ -185,10 +218,42 @@ def empty(network: Network) -> None:
     network.matcher.on("GET", f"/entities/{FARM}/matches", {"leads": [], "suppliers": []})
 
 
+def _people(network: Network) -> None:
+    ann = a_member(ANN, "Ann", "Archer", role="owner")
+    olga = a_member("user-olga", "Olga", LONG_WORD, role="operator", max_amount=5_000)
+    viewer = a_member("user-vera", "", "", role="operator", view_only=True)
+    invited = {
+        "invitation_id": "invitation-1", "entity_id": FARM, "email": "new@farm.example", "role": "operator",
+        "view_only": False, "max_amount": None, "invited_by": ANN, "created_at": NOW, "expires_at": NOW,
+    }  # fmt: skip
+    listed = {"members": [ann, olga, viewer], "invitations": [invited]}
+    network.directory.on("GET", f"/entities/{FARM}/members", listed)
+    network.directory.on("GET", f"/entities/{BAKERY}/members", {"members": [ann], "invitations": []})
+    for token, has_login in (("token-1", False), ("token-2", True)):
+        offered = invited | {"entity_name": LONG_NAME, "has_login": has_login}
+        network.directory.on("GET", f"/invitations/{token}", offered)
+    dead = problem(404, "invitation.invalid")
+    network.directory.on("GET", "/invitations/token-dead", dead)
+    staff = [
+        a_user("admin-root", "Root", "") | {"kind": "admin", "suspended": False, "expires_at": None},
+        a_user("admin-cora", "Cora", LONG_WORD) | {"kind": "coordinator", "suspended": True, "expires_at": NOW},
+    ]
+    network.directory.on("GET", "/staff", {"users": staff})
+    users = [a_user(ANN, "Ann", "Archer"), a_user("user-olga", "Olga", LONG_WORD)]
+    network.directory.on("GET", "/users", {"users": users, "total": 45})
+
+
+def a_member(user_id: str, first_name: str, last_name: str, **part: Any) -> dict[str, Any]:
+    known = {"view_only": False, "max_amount": None, "entity_id": FARM, "since": NOW}
+    return a_user(user_id, first_name, last_name) | known | part
+
+
 def _sessions(network: Network) -> None:
     network.lives(a_session(previous_login={"at": NOW, "address": "192.0.2.1"}))
     network.lives(an_applicant_session())
     network.lives(an_auditor_session())
+    for session in (an_operator_session(), a_session_with_several(), an_acting_session(), a_coordinator_session()):
+        network.lives(session)
     network.directory.on("GET", f"/users/{ANN}", a_user(ANN, "Ann", "Archer"))
 
 

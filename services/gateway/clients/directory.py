@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from services.chassis.tokens import Caller
 from services.gateway.calling import PASSWORD_SECONDS, Document, given
+from services.gateway.clients.people import People
 from services.gateway.clients.security import Security
 from services.gateway.clients.tokens import Tokens
 from services.gateway.part import segment
@@ -13,7 +14,7 @@ THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
 """The gateway on its own account: looks after sessions."""
 
 
-class Directory(Security, Tokens):
+class Directory(People, Security, Tokens):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"

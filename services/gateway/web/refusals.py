@@ -71,6 +71,20 @@ _WORDS = {
     "email_change.too_often": lazy_gettext("You asked for this too often lately. Wait an hour, and try again."),
     "api_token.too_many": lazy_gettext("You have as many tokens as one may have: revoke one that is not used first."),
     "api_token.unknown": lazy_gettext("That token was revoked before."),
+    "membership.last_owner": lazy_gettext(
+        "This is the last owner of the business, and somebody must be. Make another person an owner first."
+    ),
+    "membership.exists": lazy_gettext("This person belongs to the business already: change what they may do instead."),
+    "invitation.invalid": lazy_gettext(
+        "This invitation was used, was taken back, or has expired. Ask whoever invited you for a new one."
+    ),
+    "invitation.other_address": lazy_gettext(
+        "This invitation was sent to another address. Log in with that one, or ask for an invitation to yours."
+    ),
+    "staff.last_admin": lazy_gettext(
+        "This is the last administrator whose access does not end. Make another one first."
+    ),
+    "staff.not_yourself": lazy_gettext("You can't change your own access. Ask another administrator."),
     "code.unknown": lazy_gettext("No statement has this code. Compare it with the paper, letter by letter."),
     "head.none": lazy_gettext("Nothing is signed yet. The first head follows within a minute after the first event."),
     "idempotency.key_reused": lazy_gettext(
@@ -89,6 +103,11 @@ def words(refused: Refused) -> str:
         return gettext("Your limit does not allow that much. At most %(most)s are possible.", most=money(most))
     if refused.code == "account.not_trading" and "initiator" in refused.errors:
         return gettext("Your business does not trade in credits at the moment. Ask the administrators.")
+    if refused.code == "account.amount_not_allowed" and isinstance(refused.extra.get("most"), int):
+        return gettext(
+            "You may move at most %(most)s for this business in one transfer. Ask one of its owners to do it.",
+            most=money(refused.extra["most"]),
+        )
     ours = _WORDS.get(refused.code)
     return str(ours or refused.detail or gettext("That was refused. Go back and try again."))
 

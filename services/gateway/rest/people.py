@@ -1,0 +1,100 @@
+"""Who belongs to one's businesses: people, invitations, leaving; a further business."""
+
+from services.chassis.web import allow
+from services.gateway import session
+from services.gateway.clients import Document
+from services.gateway.permissions import acts
+from services.gateway.rest.blueprint import bp
+from services.gateway.rest.members import must_own
+from services.gateway.rest.operations import operation
+from services.gateway.schemas_people import (
+    Invitation,
+    InvitedPerson,
+    MadeBusiness,
+    Member,
+    NewBusiness,
+    NewInvitation,
+    Offered,
+    Part,
+    People,
+)
+
+
+@bp.post("/user/entities")
+@allow("member")
+@operation("Register another business of one's own", body=NewBusiness(), data=MadeBusiness(), keyed=True)
+def register_business(body: Document, key: str | None) -> Document:
+    """It waits for review, like every new one."""
+    return session.parts().directory.register_business(body, key=key)
+
+
+@bp.get("/user/entities/<entity_id>/members")
+@allow("member")
+@operation("Who belongs to one's business, and who is invited to", data=People())
+def members(entity_id: str) -> Document:
+    """Invitations are told to owners."""
+    must_own(entity_id)
+    return session.parts().directory.members(entity_id)
+
+
+@bp.patch("/user/entities/<entity_id>/members/<user_id>")
+@allow("member")
+@acts("owner")
+@operation("Let somebody do more or less for one's business", body=Part(), data=Member(), keyed=True)
+def change_member(entity_id: str, user_id: str, body: Document, key: str | None) -> Document:
+    """The last owner stays one: 409."""
+    must_own(entity_id)
+    return session.parts().directory.change_member(entity_id, user_id, body, key=key)
+
+
+@bp.delete("/user/entities/<entity_id>/members/<user_id>")
+@allow("member")
+@operation("Remove somebody from one's business (owners), or leave it (everybody)")
+def remove_member(entity_id: str, user_id: str) -> None:
+    """The last owner stays: 409."""
+    must_own(entity_id)
+    session.parts().directory.remove_member(entity_id, user_id)
+
+
+@bp.post("/user/entities/<entity_id>/invitations")
+@allow("member")
+@acts("owner")
+@operation("Mail somebody a link to join one's business by", body=NewInvitation(), data=Invitation(), keyed=True)
+def invite(entity_id: str, body: Document, key: str | None) -> Document:
+    """It works once, for seven days; the answer does not tell whether the address has a login."""
+    must_own(entity_id)
+    return session.parts().directory.invite(entity_id, body, key=key)
+
+
+@bp.delete("/user/entities/<entity_id>/invitations/<invitation_id>")
+@allow("member")
+@acts("owner")
+@operation("Take an invitation back")
+def revoke_invitation(entity_id: str, invitation_id: str) -> None:
+    """Its link is dead from now on."""
+    must_own(entity_id)
+    session.parts().directory.revoke_invitation(entity_id, invitation_id)
+
+
+@bp.get("/invitations/<token>")
+@allow("public")
+@operation("What a mailed invitation offers", data=Offered())
+def invitation(token: str) -> Document:
+    """Looking uses nothing up."""
+    return session.visitor_parts().directory.invitation(token)
+
+
+@bp.post("/invitations/<token>/accept")
+@allow("member")
+@operation("Join a business by a mailed invitation", data=Member())
+def accept_invitation(token: str) -> Document:
+    """With the login that has the invited address."""
+    return session.parts().directory.accept_invitation(token)
+
+
+@bp.post("/invitations/<token>/signup")
+@allow("public")
+@operation("Sign up with the invited address, without a business of one's own", body=InvitedPerson())
+def sign_up_by_invitation(token: str, body: Document) -> None:
+    """Log in afterwards."""
+    session.visitor_parts().directory.sign_up_by_invitation(token, body, address=session.client_address())

@@ -1,0 +1,120 @@
+"""For administrators: who works for the network, members' logins, linking, acting for a member."""
+
+from services.chassis.web import allow
+from services.gateway import session
+from services.gateway.clients import Document
+from services.gateway.permissions import ends_acting
+from services.gateway.rest.blueprint import bp
+from services.gateway.rest.members import login
+from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.views import user_view
+from services.gateway.schemas_people import (
+    Acting,
+    ActingUntil,
+    Member,
+    NewStaff,
+    Part,
+    Staff,
+    StaffChanges,
+    Suspension,
+    UsersQuery,
+)
+
+
+@bp.get("/admin/staff")
+@allow("admin")
+@operation("Administrators, coordinators, auditors", data=Staff(), listed=True)
+def staff() -> Listed:
+    """All of them."""
+    found = [user_view(user) for user in session.parts().directory.staff()]
+    return Listed(found, len(found), max(1, len(found)))
+
+
+@bp.post("/admin/staff")
+@allow("admin")
+@operation("Invite somebody to work for the network", body=NewStaff(), data=Staff(), keyed=True)
+def create_staff(body: Document, key: str | None) -> Document:
+    """A link to set the password by is mailed. Needs a login verified lately."""
+    return user_view(session.parts().directory.create_staff(body, key=key))
+
+
+@bp.patch("/admin/staff/<user_id>")
+@allow("admin")
+@operation("Stop a login of the staff, let it go on, set its last day", body=StaffChanges(), data=Staff(), keyed=True)
+def change_staff(user_id: str, body: Document, key: str | None) -> Document:
+    """Never one's own, never the last administrator."""
+    return user_view(session.parts().directory.change_staff(user_id, body, key=key))
+
+
+@bp.delete("/admin/staff/<user_id>")
+@allow("admin")
+@operation("Remove a login of the staff for good")
+def remove_staff(user_id: str) -> None:
+    """Never one's own, never the last administrator."""
+    session.parts().directory.remove_staff(user_id)
+
+
+@bp.post("/admin/staff/<user_id>/invitation")
+@allow("admin")
+@operation("Mail a fresh link to set the password by", data=Staff(), keyed=True)
+def invite_staff_again(user_id: str, key: str | None) -> Document:
+    """Earlier links are dead."""
+    return user_view(session.parts().directory.invite_staff_again(user_id, key=key))
+
+
+@bp.get("/admin/users")
+@allow("admin", "coordinator")
+@operation("Members' logins by last name or address", query=UsersQuery(), data=Staff(), listed=True)
+def users(query: Document) -> Listed:
+    """By last name."""
+    found = session.parts().directory.users(**query)
+    return Listed([user_view(user) for user in found["users"]], found["total"], query["page_size"])
+
+
+@bp.get("/admin/users/<user_id>")
+@allow("admin", "coordinator")
+@operation("One login", data=Staff())
+def admin_user(user_id: str) -> Document:
+    """Of anybody."""
+    return user_view(session.parts().directory.user(user_id))
+
+
+@bp.put("/admin/users/<user_id>/suspension")
+@allow("admin")
+@operation("Stop a member's login, or let it go on", body=Suspension(), data=Staff(), keyed=True)
+def suspend_user(user_id: str, body: Document, key: str | None) -> Document:
+    """Sessions and tokens are dead at once."""
+    return user_view(session.parts().directory.suspend_user(user_id, **body, key=key))
+
+
+@bp.put("/admin/entities/<entity_id>/members/<user_id>")
+@allow("admin", "coordinator")
+@operation("Make a user a member of a business", body=Part(), data=Member(), keyed=True)
+def link_member(entity_id: str, user_id: str, body: Document, key: str | None) -> Document:
+    """Nobody is asked; both get a mail."""
+    return session.parts().directory.link_member(entity_id, user_id, body, key=key)
+
+
+@bp.delete("/admin/entities/<entity_id>/members/<user_id>")
+@allow("admin", "coordinator")
+@operation("Take a user out of a business")
+def unlink_member(entity_id: str, user_id: str) -> None:
+    """The last owner stays: 409."""
+    session.parts().directory.remove_member(entity_id, user_id)
+
+
+@bp.put("/admin/acting")
+@allow("admin")
+@operation("Act for a member in this session, at most an hour", body=Acting(), data=ActingUntil(), keyed=True)
+def act_for(body: Document, key: str | None) -> Document:
+    """What is done names both; the member gets a mail. Needs a login verified lately."""
+    return session.parts().directory.act_for(body["entity_id"], body["reason"], key=key)
+
+
+@bp.delete("/admin/acting")
+@allow("admin")
+@ends_acting
+@operation("Act for nobody any more")
+def act_for_nobody() -> None:
+    """Be an administrator again."""
+    session.parts().directory.act_for_nobody(login().own_caller)

@@ -1,0 +1,188 @@
+"""Pages about people: who belongs to a business, invitations, several businesses, staff, acting for a member."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.gateway.network import (
+    ANN,
+    BAKERY,
+    BAKERY_ACCOUNT,
+    FARM,
+    FARM_ACCOUNT,
+    Network,
+    a_session,
+    a_transfer,
+)
+from tests.gateway.scenes import furnish, hidden, log_in, send
+from tests.gateway.standin import problem
+
+
+@pytest.fixture(autouse=True)
+def scene(network: Network) -> None:
+    furnish(network)
+
+
+def test_an_owner_invites_and_the_form_says_for_which_business(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    network.directory.on("POST", f"/entities/{FARM}/invitations", lambda asked: {"email": asked.body["email"]})
+    values = {"email": "new@farm.example", "part": "operator", "max_amount": "50.00", "business": FARM, "key": "k"}
+    answer = send(client, "/members/invitations", values, "/members")
+    assert (answer.status_code, answer.location) == (302, "/members")
+    asked = network.directory.last("POST", f"/entities/{FARM}/invitations").body
+    assert asked == {"email": "new@farm.example", "role": "operator", "view_only": False, "max_amount": 5_000}
+
+
+def test_what_is_wrong_with_an_invitation_stands_beside_its_field(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    answer = send(client, "/members/invitations", {"email": "nobody", "part": "owner", "key": "k"}, "/members")
+    assert answer.status_code == 422
+    assert "Write an address like you@example.org." in answer.text
+    network.directory.on("POST", f"/entities/{FARM}/invitations", problem(409, "membership.exists"))
+    answer = send(client, "/members/invitations", {"email": "a@b.example", "part": "owner", "key": "k"}, "/members")
+    assert answer.status_code == 409
+    assert "belongs to the business already" in answer.text
+    assert 'value="a@b.example"' in answer.text
+
+
+def test_the_last_owner_is_told_what_next(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    network.directory.on("DELETE", f"/entities/{FARM}/members/{ANN}", problem(409, "membership.last_owner"))
+    send(client, "/members/leave", {"business": FARM}, "/members")
+    assert "Make another person an owner first" in client.get("/members").text
+
+
+def test_an_operator_sees_people_and_no_forms_of_owners(client: FlaskClient):
+    log_in(client, "operator")
+    page = client.get("/members").text
+    assert "ann@dev.null" in page
+    assert "Send the invitation" not in page
+    assert 'action="/members/leave"' in page
+
+
+def test_a_business_is_chosen_and_pages_follow(client: FlaskClient, network: Network):
+    log_in(client, "several")
+    assert "You act for" in client.get("/dashboard").text
+    assert hidden(client.get("/profile").text, "business") == FARM
+    send(client, "/acting-for", {"entity": BAKERY, "next": "/profile"}, "/dashboard")
+    assert hidden(client.get("/profile").text, "business") == BAKERY
+    client.get("/pending")
+    assert network.ledger.last("GET", "/transfers").query["account"] == BAKERY_ACCOUNT
+
+
+def test_a_tab_opened_before_the_choice_still_acts_for_its_business(client: FlaskClient, network: Network):
+    """Two tabs: the form of the farm is sent after the bakery was chosen in another tab."""
+    log_in(client, "several")
+    form = client.get("/transfers/new").text
+    assert hidden(form, "business") == FARM
+    send(client, "/acting-for", {"entity": BAKERY}, "/dashboard")
+    network.ledger.on("POST", "/transfers", a_transfer())
+    values = {
+        "business": FARM, "direction": "pay", "counterparty": "3000000000000004", "amount": "25.00", "key": "k",
+        "confirmed": "yes", "description": "",
+    }  # fmt: skip
+    client.post("/transfers", data={"csrf_token": hidden(form, "csrf_token"), **values})
+    assert network.ledger.last("POST", "/transfers").body["initiator"] == FARM_ACCOUNT
+
+
+def test_a_form_of_a_business_that_is_not_mine_does_nothing(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    answer = send(client, "/profile/business", {"business": BAKERY, "name": "X"}, "/profile")
+    assert answer.status_code == 403
+    assert "so nothing was done" in answer.text
+    assert network.directory.count("PATCH", f"/entities/{BAKERY}") == 0
+    assert client.post("/acting-for", data={"entity": BAKERY}).status_code in (400, 403)
+
+
+def test_an_invitation_is_accepted_by_who_is_logged_in(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    network.directory.on("POST", "/invitations/token-2/accept", {"entity_name": "Old Bakery"})
+    answer = send(client, "/invitations/token-2/accept", {}, "/invitations/token-2")
+    assert (answer.status_code, answer.location) == (302, "/dashboard")
+    assert network.directory.last("POST", "/invitations/token-2/accept").caller.subject == ANN
+
+
+def test_an_invitation_to_another_address_says_so(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    network.directory.on("POST", "/invitations/token-2/accept", problem(403, "invitation.other_address"))
+    answer = send(client, "/invitations/token-2/accept", {}, "/invitations/token-2")
+    assert answer.status_code == 403
+    assert "sent to another address" in answer.text
+
+
+def test_who_has_no_login_signs_up_by_the_invitation(client: FlaskClient, network: Network):
+    made = {"user_id": "u", "entity_id": FARM, "session": a_session()}
+    network.directory.on("POST", "/invitations/token-1/signup", made)
+    values = {"first_name": "Olga", "last_name": "Orr", "password": "Secret-123", "again": "Secret-123", "key": "k"}
+    answer = send(client, "/invitations/token-1/signup", values, "/invitations/token-1")
+    assert (answer.status_code, answer.location) == (302, "/dashboard")
+    assert any(cookie.startswith("mccsToken=") for cookie in answer.headers.getlist("Set-Cookie"))
+    answer = send(client, "/invitations/token-1/signup", values | {"again": "Other-123"}, "/invitations/token-1")
+    assert answer.status_code == 422
+    assert "Secret-123" not in answer.text
+
+
+def test_staff_are_invited_and_stopped(client: FlaskClient, network: Network):
+    log_in(client, "admin")
+    network.directory.on("POST", "/staff", lambda asked: {"email": asked.body["email"]})
+    values = {"email": "cora@dev.null", "kind": "coordinator", "until": "2027-06-30", "key": "k"}
+    assert send(client, "/admin/staff", values).status_code == 302
+    assert network.directory.last("POST", "/staff").body["until"] == "2027-06-30"
+    network.directory.on("PATCH", "/staff/admin-cora", problem(409, "staff.last_admin"))
+    send(client, "/admin/staff/admin-cora/suspend", {}, "/admin/staff")
+    assert "This is the last administrator" in client.get("/admin/staff").text
+
+
+def test_users_are_found_and_stopped_with_a_reason(client: FlaskClient, network: Network):
+    log_in(client, "admin")
+    assert "ann@dev.null" in client.get("/admin/users?last_name=Ar&page=2").text
+    asked = network.directory.last("GET", "/users").query
+    assert (asked["last_name"], asked["page"]) == ("Ar", "2")
+    network.directory.on("PUT", f"/users/{ANN}/suspension", {})
+    page = f"/admin/users/{ANN}"
+    assert send(client, f"{page}/suspend", {"key": "k"}, page).status_code == 422
+    assert send(client, f"{page}/suspend", {"key": "k", "reason": "Stolen telephone"}, page).status_code == 302
+    assert network.directory.last("PUT", f"/users/{ANN}/suspension").body["suspended"] is True
+
+
+def test_an_administrator_begins_to_act_for_a_member_and_stops(client: FlaskClient, network: Network):
+    log_in(client, "admin")
+    page = f"/admin/businesses/{BAKERY}/act"
+    network.directory.on("PUT", "/acting", {"entity_id": BAKERY, "until": "2026-01-31T13:00:00.000000Z"})
+    assert send(client, page, {"key": "k"}).status_code == 422
+    assert send(client, page, {"key": "k", "reason": "They asked"}).location == "/dashboard"
+    assert network.directory.last("PUT", "/acting").body == {"entity_id": BAKERY, "reason": "They asked"}
+
+
+def test_every_page_says_for_whom_an_administrator_acts_and_leads_back(client: FlaskClient, network: Network):
+    log_in(client, "acting")
+    for path in ("/dashboard", "/profile", "/businesses", "/permissions", "/members"):
+        assert "You act for Green Farm." in client.get(path).text, path
+    asked = network.ledger.last("GET", f"/accounts/{FARM_ACCOUNT}").caller
+    assert (asked.actor, asked.on_behalf_of, asked.roles) == ("admin:admin-root", f"entity/{FARM}", {"member"})
+    network.directory.on("DELETE", "/acting", {})
+    assert send(client, "/acting/stop", {}, "/dashboard").location == "/admin"
+    own = network.directory.last("DELETE", "/acting").caller
+    assert (own.roles, own.accounts, own.on_behalf_of) == ({"admin"}, frozenset(), "")
+
+
+def test_an_operator_is_told_how_much_may_be_moved(client: FlaskClient, network: Network):
+    log_in(client, "operator")
+    refusal = problem(403, "account.amount_not_allowed", most=5_000)
+    network.ledger.on("POST", "/transfers/transfer-2/accept", refusal)
+    answer = send(client, "/transfers/transfer-2/accept", {"key": "k", "business": FARM}, "/transfers/transfer-2")
+    assert answer.status_code == 403
+    assert "You may move at most 50.00" in answer.text
+    caller = network.ledger.last("POST", "/transfers/transfer-2/accept").caller
+    assert caller.caps == {(FARM_ACCOUNT, 5_000)}
+    assert caller.operated == {FARM, FARM_ACCOUNT}
+
+
+def test_a_coordinator_sees_members_and_no_money(client: FlaskClient, network: Network):
+    log_in(client, "coordinator")
+    page = client.get("/admin").text
+    assert "/admin/staff" not in page
+    assert client.get("/admin/staff").status_code == 403
+    assert client.get("/admin/users").status_code == 200
+    token = hidden(page, "csrf_token")
+    limits = client.post(f"/admin/businesses/{BAKERY}/limits", data={"csrf_token": token})
+    assert limits.status_code == 403
