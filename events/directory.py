@@ -8,9 +8,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from events.people import (
+    MembershipChanged,
+    OnBehalfBegan,
+    Role,
+    UserAccessChanged,
+    UserKind,
+    UserProfileChanged,
+    UserRegistered,
+)
+
+__all__ = [
+    "EVENTS",
+    "CategoriesChanged",
+    "CategoryRemoved",
+    "CategoryRenamed",
+    "ContactMessageSent",
+    "EntityClosed",
+    "EntityProfileChanged",
+    "EntityRegistered",
+    "EntityStatusChanged",
+    "MembershipChanged",
+    "OffersWantsChanged",
+    "OnBehalfBegan",
+    "OneTimeMessage",
+    "PasswordResetRequested",
+    "Place",
+    "PreferencesChanged",
+    "Profile",
+    "Role",
+    "SecurityNotice",
+    "Status",
+    "TagRemoved",
+    "TagRenamed",
+    "TradingApplicationSubmitted",
+    "UserAccessChanged",
+    "UserKind",
+    "UserProfileChanged",
+    "UserRegistered",
+]
+
 Status = Literal["pending", "accepted", "rejected", "tradingPending", "tradingAccepted", "tradingRejected"]
-Role = Literal["owner", "operator"]
-UserKind = Literal["member", "admin", "coordinator", "auditor"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,86 +223,6 @@ class CategoryRemoved:
     @property
     def subject(self) -> str:
         return f"category/{self.name}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserRegistered:
-    TYPE: ClassVar[str] = "directory.user-registered.v1"
-    user_id: str
-    kind: UserKind
-    email: str
-    first_name: str = ""
-    last_name: str = ""
-
-    @property
-    def subject(self) -> str:
-        return f"user/{self.user_id}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserProfileChanged:
-    """The user's mail name and address as they are now."""
-
-    TYPE: ClassVar[str] = "directory.user-profile-changed.v1"
-    user_id: str
-    email: str
-    first_name: str
-    last_name: str
-
-    @property
-    def subject(self) -> str:
-        return f"user/{self.user_id}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MembershipChanged:
-    """A user joined, left or changed role in an entity. `role` is absent when the user left.
-
-    Operators may be limited: `view_only` (absent: no) and `max_amount` of one transfer, in minor units (absent: any).
-    """
-
-    TYPE: ClassVar[str] = "directory.membership-changed.v1"
-    entity_id: str
-    user_id: str
-    role: Role | None = None
-    view_only: bool | None = None
-    max_amount: int | None = None
-    what: Literal["joined", "changed", "left"] | None = None
-    """What is told; absent at a sign-up, which is told in other words."""
-
-    @property
-    def subject(self) -> str:
-        return f"entity/{self.entity_id}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserAccessChanged:
-    """A login was stopped, goes on, got another last day, or is gone: `active` says whether it may be used."""
-
-    TYPE: ClassVar[str] = "directory.user-access-changed.v1"
-    user_id: str
-    kind: UserKind
-    active: bool
-
-    @property
-    def subject(self) -> str:
-        return f"user/{self.user_id}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnBehalfBegan:
-    """An administrator acts for a business, until then at the latest. What is done names both."""
-
-    TYPE: ClassVar[str] = "directory.on-behalf-began.v1"
-    entity_id: str
-    user_id: str
-    """The administrator's."""
-    reason: str
-    until: str
-
-    @property
-    def subject(self) -> str:
-        return f"entity/{self.entity_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
