@@ -311,6 +311,7 @@ class AnswerForm(KeyedForm):
 
 class StatusForm(KeyedForm):
     status = SelectField(lazy_gettext("Status"), choices=_choices(STATUS_WORDS), validators=[InputRequired()])
+    expected_status = HiddenField()
     reason = TextField(lazy_gettext("Reason"), [at_most(255)])
 
 

@@ -134,6 +134,10 @@ class AdminEntityChanges(ProfileChanges):
 
     status = fields.String(validate=validate.OneOf(STATUSES))
     reason = Text(500, metadata={"description": "why, for the member's notice and the record"})
+    expected_status = fields.String(
+        validate=validate.OneOf(STATUSES),
+        metadata={"description": "what you saw it to be: 409 `status.decided_already` if it is another one by now"},
+    )
     categories = fields.List(Text(50), validate=validate.Length(max=20))
     max_positive_balance = Amount(zero=True)
     max_negative_balance = Amount(zero=True)

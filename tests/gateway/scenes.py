@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from services.gateway.login import login_of
 from services.gateway.session import Sessions, sessions_of
+from tests.gateway.logged import furnish_log
 from tests.gateway.network import (
     ANN,
     BAKERY,
@@ -113,6 +114,10 @@ PAGES = (
     Page("admin-transfer", "/transfers/transfer-1", "admin"),
     Page("api-tokens-admin", "/api-tokens", "admin"),
     Page("email-change-admin", "/email-change", "admin"),
+    Page("admin-activity", "/admin/activity?action=transfer.&text=x", "admin"),
+    Page("auditor-activity", "/admin/activity?before=9", "auditor"),
+    Page("activity", "/activity", "member"),
+    Page("activity-business", f"/activity?of={FARM}", "member"),
     Page("auditor", f"/auditor?account={FARM_ACCOUNT}", "auditor"),
 )
 
@@ -177,6 +182,12 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
             "A wood-fired bakery by the canal. Sourdough, rye, and on Fridays the cinnamon buns "
             "that the whole valley queues for."
         ), users=[a_user("user-bob", "Bob", "Baker")],
+        next_statuses=[
+            {"status": "accepted", "needs_reason": True}, {"status": "rejected", "needs_reason": True},
+        ], application={"user_id": "user-bob", "at": NOW, "terms_version": "2026-01"}, decisions=[
+            {"previous": "pending", "status": "accepted", "at": NOW, "by": "admin:root", "reason": ""},
+            {"previous": "tradingPending", "status": "tradingAccepted", "at": NOW, "by": "admin:root", "reason": note},
+        ],
     )  # fmt: skip
     farm = an_entity(
         city="Todmorden", offers=["vegetables", "apples", "eggs"], wants=["bread", "printing"], country="England",
@@ -205,12 +216,16 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_proofs(network)
     _people(network)
     furnish_tokens(network)
+    furnish_log(network, ANN, note)
 
 
 def empty(network: Network) -> None:
     """Nothing in any list: a network on its first day."""
     furnish(network)
     no_proofs(network)
+    nothing = {"entries": [], "next": None, "total": 0, "total_is_least": False, "names": {}}
+    for path in ("/audit", f"/users/{ANN}/audit", f"/entities/{FARM}/audit"):
+        network.directory.on("GET", path, nothing)
     _search(network, [])
     network.ledger.on("GET", "/transfers", {"transfers": [], "total": 0})
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(balance=0, max_negative=0, can_pay=0))

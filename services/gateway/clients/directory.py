@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from services.chassis.tokens import Caller
 from services.gateway.calling import PASSWORD_SECONDS, Document, given
 from services.gateway.clients.people import People
+from services.gateway.clients.activity import Activity
 from services.gateway.clients.security import Security
 from services.gateway.clients.tokens import Tokens
 from services.gateway.part import segment
@@ -14,7 +15,7 @@ THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
 """The gateway on its own account: looks after sessions."""
 
 
-class Directory(People, Security, Tokens):
+class Directory(Activity, People, Security, Tokens):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"
@@ -100,7 +101,7 @@ class Directory(People, Security, Tokens):
         return self._write("PATCH", f"/entities/{segment(entity_id)}", changes, key)
 
     def apply_for_trading(self, entity_id: str, body: Mapping[str, Any], *, key: str | None = None) -> Document:
-        """The trading application of behaviour 3.1, from what profile and user say; `body` is empty.
+        """The trading application of behaviour 3.1, from what profile and user say; `body` may have `terms_version`.
 
         Answers the EntityView. Refused: trading_application.incomplete (names the fields), .wrong_status.
         """

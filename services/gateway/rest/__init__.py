@@ -5,6 +5,7 @@ Knows a caller by `Authorization: Bearer` alone; cookies mean nothing here, so n
 
 from services.gateway.rest import (
     accounts,
+    activity,
     admin,
     audit,
     description,
@@ -23,6 +24,7 @@ from services.gateway.rest.blueprint import bp
 
 __all__ = [
     "accounts",
+    "activity",
     "admin",
     "audit",
     "bp",

@@ -5,6 +5,7 @@ Talks to the other services through `services.gateway.clients` alone; knows no H
 
 from services.gateway.web import (
     account,
+    activity,
     admin,
     api_tokens,
     auditor,
@@ -25,6 +26,7 @@ from services.gateway.web.verifying import ask_to_verify
 
 PAGES = (
     account,
+    activity,
     admin,
     api_tokens,
     auditor,

@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice
 
 from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
@@ -103,17 +104,27 @@ def _business(
         lambda: parts().ledger.transfers(account=entity["account"], status="initiated", page_size=PENDING_SHOWN)
     )
     wrong = 422 if status_form or limits_form else 200
+    status_form = status_form or StatusForm(formdata=None, data={"status": entity["status"]})
+    offer(status_form, entity)
     page = render_template(
         "admin_business.html",
         entity=entity,
         account=account,
         pending=pending,
         names=names_of(parties(pending.value["transfers"])) if pending.value else {},
-        status_form=status_form or StatusForm(formdata=None, data={"status": entity["status"]}),
+        status_form=status_form,
         limits_form=limits_form or LimitsForm(formdata=None, data=account.value or {}),
         **problems,
     )
     return page, status or wrong
+
+
+def offer(form: StatusForm, entity: Document) -> None:
+    """Only what the status may become, and what it is: that is also what whoever decides has seen."""
+    possible = [each["status"] for each in entity.get("next_statuses", [])] or list(STATUSES)
+    shown = dict.fromkeys([entity["status"], *possible])
+    form.status.choices = [SelectChoice(status, status_words(status)) for status in shown]
+    form.expected_status.data = entity["status"]
 
 
 @bp.post("/admin/businesses/<entity_id>/status")
@@ -123,7 +134,7 @@ def set_status(entity_id: str) -> Answer:
     directory, form = parts().directory, StatusForm()
     if not form.validate():
         return _business(directory.entity(entity_id), status_form=form)
-    changes = {"status": form.status.data} | ({"reason": form.reason.data} if form.reason.data else {})
+    changes = {name: form[name].data for name in ("status", "reason", "expected_status") if form[name].data}
     try:
         entity = directory.change_entity(entity_id, changes, key=form.key.data)
     except Refused as refused:

@@ -12,7 +12,7 @@ from flask_babel import Babel, get_locale
 from flask_bootstrap import Bootstrap5
 from markupsafe import Markup
 
-from services.gateway import presenting, recaptcha
+from services.gateway import presenting, recaptcha, telling
 from services.gateway.acting import FIELD, business_of
 from services.gateway.session import Login, Membership, current
 
@@ -32,6 +32,7 @@ def _prepare(state: BlueprintSetupState) -> None:
     Babel(app)
     Bootstrap5(app)  # type: ignore[no-untyped-call]
     presenting.register(app)
+    telling.register(app)
     app.add_template_global(asset)
     app.add_template_global(new_key)
     app.add_template_global(business_mark)

@@ -144,7 +144,7 @@ def _person() -> Login:
 def apply_for_trading() -> Answer:
     """From listed to trading member; an administrator decides."""
     business = my_business()
-    if business.status not in ("accepted", ""):
+    if business.status not in ("accepted", "tradingRejected", ""):
         flash(gettext("You can't apply at the moment: your home page says where you stand."), "bad")
         return redirect(url_for("web.dashboard"))
     form = TradingForm()

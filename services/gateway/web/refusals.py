@@ -90,6 +90,10 @@ _WORDS = {
     "idempotency.key_reused": lazy_gettext(
         "This form was sent before with other contents. Look what came of it, or send this one anew."
     ),
+    "status.not_allowed": lazy_gettext("That step is not possible from here; the list has those that are."),
+    "status.decided_already": lazy_gettext(
+        "Somebody decided meanwhile. This page shows what the status is now: look again before you decide."
+    ),
     "trading_application.wrong_status": lazy_gettext(
         "You can't apply at the moment: see on your home page where you stand."
     ),
