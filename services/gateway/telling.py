@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext, lazy_gettext
 
-from services.gateway.presenting import account_number, figure, status_words
+from services.gateway.presenting import TRANSFER_WORDS, account_number, figure, status_words
 
 ACTION_WORDS = {
     "entity.registered": lazy_gettext("Business signed up"),
@@ -137,7 +137,7 @@ def _value(name: str, value: Any) -> str:
         return _short("; ".join(_value(name, each) for each in value))
     text = str(value)
     if name == "status":
-        return status_words(text)
+        return str(TRANSFER_WORDS.get(text) or status_words(text))
     return account_number(text) if name in _ACCOUNTS and text.isdigit() else _short(text)
 
 

@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 
 from services.chassis.tokens import Caller
 from services.gateway.calling import PASSWORD_SECONDS, Document, given
-from services.gateway.clients.people import People
 from services.gateway.clients.activity import Activity
+from services.gateway.clients.people import People
 from services.gateway.clients.security import Security
 from services.gateway.clients.tokens import Tokens
 from services.gateway.part import segment
