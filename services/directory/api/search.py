@@ -5,12 +5,12 @@ from typing import Any
 from flask import Response, request
 from marshmallow import ValidationError
 
-from services.chassis.web import Problem, allow, answer, follows, query
+from services.chassis.web import Problem, allow, answer, caller, follows, query
 from services.directory import places
-from services.directory.api.blueprint import READERS, bp, is_admin, reader, the_directory, the_index, window
+from services.directory.api.blueprint import READERS, bp, reader, the_directory, the_index, window
 from services.directory.handlers import favourites, finding, reading
 from services.directory.schemas.reads import TagsQuery
-from services.directory.schemas.search import ADMINS_ALONE, FIGURES, SearchQuery, SuggestionsQuery, point_of
+from services.directory.schemas.search import FIGURES, STAFF_ALONE, SearchQuery, SuggestionsQuery, point_of
 from services.directory.search import CursorInvalid, Near, Search
 
 _SEARCH, _SUGGESTIONS, _TAGS = SearchQuery(), SuggestionsQuery(), TagsQuery()
@@ -28,7 +28,7 @@ def _asks_for_figures() -> bool:
 def search() -> Response:
     """Find entities by everything that is said of them."""
     asked = query(_SEARCH)
-    _only_admins(asked)
+    _only_staff(asked)
     reads, store = reader(), the_directory().store
     mine = favourites.querying(reads, asked["querying_entity_id"])
     wanted = _wanted(asked, tuple(store.favourites.of(mine)) if asked["is_"] else None)
@@ -46,13 +46,15 @@ def search() -> Response:
     return answer(document | ({"facets": found.facets} if asked["facets"] else {}))
 
 
-def _only_admins(asked: dict[str, Any]) -> None:
-    """Raises Problem when somebody else asks for what is for administrators to know."""
-    forbidden = [name for name in ADMINS_ALONE if asked.get(name)]
-    if asked["sort"] == "balance":
-        forbidden.append("sort")
-    if forbidden and not is_admin():
-        raise Problem(403, "auth.forbidden", f"Looking by {forbidden[0]} is for administrators.")
+def _only_staff(asked: dict[str, Any]) -> None:
+    """Raises Problem when somebody else asks for what is for the network's staff, or for administrators, to know."""
+    roles = caller().roles
+    money = [name for name in FIGURES if asked.get(name)] + ["sort"] * (asked["sort"] == "balance")
+    if money and "admin" not in roles:
+        raise Problem(403, "auth.forbidden", f"Looking by {money[0]} is for administrators.")
+    forbidden = [name for name in STAFF_ALONE if asked.get(name)]
+    if forbidden and not roles & {"admin", "coordinator"}:
+        raise Problem(403, "auth.forbidden", f"Looking by {forbidden[0]} is for the network's staff.")
 
 
 def _wanted(asked: dict[str, Any], only: tuple[str, ...] | None) -> Search:

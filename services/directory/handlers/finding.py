@@ -53,13 +53,14 @@ def _page(reader: Reader, asked: Search, effort: Effort, found: Found) -> Page:
 
 
 def _shown(reader: Reader, asked: Search, hit: Hit) -> View:
-    view = dict(hit.source["view"])
-    shown = {**reader.shown(view), "why": why(asked, view)}
+    shown = reader.shown(dict(hit.source["view"]))
+    # From what the reader sees: a reason must not tell what a field hides.
+    found = {**shown, "why": why(asked, shown)}
     place = hit.source.get("place")
     if asked.near is None or not place:
-        return shown
+        return found
     away = distance_km(asked.near, place)
-    return {**shown, "distance_km": away, "why": [*shown["why"], place_why(asked.near, view["city"], away)]}
+    return {**found, "distance_km": away, "why": [*found["why"], place_why(asked.near, shown["city"], away)]}
 
 
 def suggestions(index: EntityIndex, text: str) -> View:

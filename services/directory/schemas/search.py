@@ -17,8 +17,8 @@ KM_MAX, KM_DEFAULT = 500, 25
 SIDES = ("any", "offers", "wants", "name")
 HAS = ("offers", "wants", "place", "category")
 FIGURES = ("balance", "max_negative", "max_positive")
-ADMINS_ALONE = ("status", "email", "account", *FIGURES)
-"""Parameters by which administrators alone may filter."""
+STAFF_ALONE = ("status", "email", "account")
+"""Parameters by which members may not filter; and money is for administrators alone."""
 
 _BOUND = re.compile(r"(>=|<=|)(-?\d{1,15})", re.ASCII)
 _SIGNS = {">=": "gte", "": "gte", "<=": "lte"}

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from services.directory.domain import Entity, Tag
+from services.directory.domain.visibility import hidden
 from services.directory.words import Folded, endings, folded, folded_name, near_forms
 
 Query = dict[str, Any]
@@ -93,7 +94,10 @@ def indexed(entity: Entity, view: Mapping[str, Any], figures: Mapping[str, int] 
 def _texts(entity: Entity) -> Query:
     """What words are compared with."""
     profile = entity.profile
-    name, city, about = folded_name(profile.name), folded_name(profile.city), folded_name(profile.description)
+    name, city = folded_name(profile.name), folded_name(profile.city)
+    # What strangers may not read they may not find either: a search would tell it word by word.
+    secret = "description" in hidden(entity.visibility, logged_in=False)
+    about = folded_name("" if secret else profile.description)
     offers = [folded(tag.name) for tag in entity.offers]
     wants = [folded(tag.name) for tag in entity.wants]
     categories = [folded(category) for category in entity.categories]

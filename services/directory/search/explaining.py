@@ -58,7 +58,7 @@ def distance_km(near: Near, place: str) -> str:
 
 
 def _candidates(side: str, view: Mapping[str, Any]) -> list[str]:
-    value = view[_FREE_TEXT[side][0]]
+    value = view.get(_FREE_TEXT[side][0]) or ""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 

@@ -7,6 +7,7 @@ from services.chassis.tokens import Caller
 from services.gateway.calling import PASSWORD_SECONDS, Document, given
 from services.gateway.clients.activity import Activity
 from services.gateway.clients.people import People
+from services.gateway.clients.searching import Searching
 from services.gateway.clients.security import Security
 from services.gateway.clients.tokens import Tokens
 from services.gateway.part import segment
@@ -15,7 +16,7 @@ THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
 """The gateway on its own account: looks after sessions."""
 
 
-class Directory(Activity, People, Security, Tokens):
+class Directory(Activity, People, Security, Tokens, Searching):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"
@@ -106,27 +107,3 @@ class Directory(Activity, People, Security, Tokens):
         Answers the EntityView. Refused: trading_application.incomplete (names the fields), .wrong_status.
         """
         return self._write("POST", f"/entities/{segment(entity_id)}/trading-application", body, key)
-
-    def search(
-        self,
-        *,
-        offers: Sequence[str] = (),
-        wants: Sequence[str] = (),
-        name: str | None = None,
-        category: str | None = None,
-        tagged_since: str | None = None,
-        status: Sequence[str] = (),
-        page: int = 1,
-        page_size: int = 10,
-    ) -> Document:
-        """`{"entities": [EntityView + why], "total": n}`, best first. PartDown: search.unavailable."""
-        lists = {"offers": offers, "wants": wants, "status": status}
-        query = {part: ",".join(items) for part, items in lists.items() if items}
-        return self._get(
-            "/search", **query, name=name, category=category, tagged_since=tagged_since, page=page, page_size=page_size
-        )
-
-    def tags(self, fragment: str) -> list[str]:
-        """Suggestions for a tag."""
-        found: list[str] = self._get("/tags", fragment=fragment)["tags"]
-        return found
