@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from services.gateway.fields import AccountNumber, Amount, Moment, Statuses, Words
 from services.gateway.rest.operations import Operation
 from services.gateway.schemas import Errors
+from services.gateway.schemas_search import AtLeast
 from services.gateway.scopes import scope_of
 
 _EXTENSION = "gateway.openapi"
@@ -88,6 +89,7 @@ def _teach(plugin: MarshmallowPlugin) -> None:
     if converter is None:
         raise RuntimeError("the plugin belongs to no document yet")
     converter.map_to_openapi_type(Amount, "number", "decimal")
+    converter.map_to_openapi_type(AtLeast, "number", "decimal")
     for text in (AccountNumber, Moment, Words, Statuses):
         converter.map_to_openapi_type(text, "string", None)
 
@@ -146,7 +148,7 @@ def _envelope(operation: Operation) -> dict[str, Any]:
     meta = {
         "type": "object",
         "required": ["numberOfResults", "totalPages"],
-        "properties": {"numberOfResults": number, "totalPages": number},
+        "properties": {"numberOfResults": number, "totalPages": number, "next": {"type": "string"}},
     }
     items = {"type": "array", "items": data}
     return {"type": "object", "required": ["data", "meta"], "properties": {"data": items, "meta": meta}}

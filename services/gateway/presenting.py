@@ -45,8 +45,10 @@ KIND_WORDS = {
 }
 MATCH_WORDS = {
     "exact": lazy_gettext("same word"),
+    "stem": lazy_gettext("another form of the word"),
     "prefix": lazy_gettext("begins the same"),
     "contains": lazy_gettext("part of the word"),
+    "part": lazy_gettext("a part of what you look for"),
     "fuzzy": lazy_gettext("similar spelling"),
 }
 INC_TYPES = {

@@ -10,11 +10,8 @@ from services.gateway.fields import (
     AccountNumber,
     Amount,
     CamelSchema,
-    Moment,
     Query,
-    Statuses,
     Text,
-    Words,
     tags,
 )
 
@@ -170,23 +167,6 @@ class Paged(Query):
     page_size = fields.Integer(load_default=10, validate=validate.Range(min=1, max=100))
 
 
-class EntityQuery(Paged):
-    """Filters of the directory."""
-
-    offers = Words(metadata={"description": "terms separated by commas or spaces; any one suffices"})
-    wants = Words(metadata={"description": "terms separated by commas or spaces; any one suffices"})
-    name = Text(100)
-    category = Text(50)
-    tagged_since = Moment(metadata={"description": "offers or wants added since; needs one of them"})
-
-
-class AdminEntityQuery(EntityQuery):
-    """Filters of the administrators' list."""
-
-    status = Statuses(metadata={"description": "some of the six statuses, separated by commas"})
-    account_number = AccountNumber()
-
-
 class OwnEntityQuery(Query):
     """One of one's own businesses."""
 
@@ -240,13 +220,18 @@ class User(CamelSchema):
     last_login_date = fields.String()
 
 
+WHY_SIDES = ("offers", "wants", "name", "category", "description", "city", "place")
+WHY_HOW = ("exact", "stem", "prefix", "contains", "part", "fuzzy", "distance")
+
+
 class Why(CamelSchema):
     """Why a search found a business."""
 
-    side = fields.String(required=True, validate=validate.OneOf(("offers", "wants", "name")))
+    side = fields.String(required=True, validate=validate.OneOf(WHY_SIDES))
     term = fields.String(required=True)
     matched = fields.String(required=True)
-    how = fields.String(required=True, validate=validate.OneOf(("exact", "prefix", "contains", "fuzzy")))
+    how = fields.String(required=True, validate=validate.OneOf(WHY_HOW))
+    distance_km = fields.String(metadata={"description": "of a place: kilometres, one decimal", "example": "12.3"})
 
 
 class Entity(CamelSchema):
@@ -274,6 +259,8 @@ class Entity(CamelSchema):
     created_at = fields.String(required=True)
     member_started_at = fields.String(allow_none=True)
     why = fields.List(fields.Nested(Why))
+    is_favourite = fields.Boolean(data_key="isFavorite", metadata={"description": "with querying_entity_id"})
+    distance_km = fields.String(metadata={"description": "from `near`, with one decimal"})
 
 
 class TransferLeg(CamelSchema):

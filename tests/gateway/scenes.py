@@ -54,6 +54,7 @@ class Page:
 PAGES = (
     Page("home", "/"),
     Page("find", "/businesses?side=offers&q=vegetalbes"),
+    Page("find-narrowed", "/businesses?q=vegetables&category=food&near=Derry&sort=distance"),
     Page("business", f"/businesses/{BAKERY}"),
     Page("sign-up", "/signup"),
     Page("log-in", "/login"),
@@ -273,7 +274,10 @@ def _sessions(network: Network) -> None:
 
 
 def _search(network: Network, entities: list[dict[str, Any]]) -> None:
-    network.directory.on("GET", "/search", {"entities": entities, "total": len(entities) and 24})
+    counts = [{"value": entity["name"], "count": 7} for entity in entities]
+    facets = {"categories": counts, "city": counts, "region": [], "country": counts}
+    found = {"entities": entities, "total": len(entities) and 24, "effort": "spelling", "next": None, "facets": facets}
+    network.directory.on("GET", "/search", found)
     listed = network._listed
 
     def answer(asked: Asked) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from services.gateway.rest.blueprint import bp
 from services.gateway.rest.entities import search_terms
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.views import pending_views, profile_changes, user_view, with_accounts
-from services.gateway.schemas import AdminEntity, AdminEntityChanges, AdminEntityQuery
+from services.gateway.schemas import AdminEntity, AdminEntityChanges
+from services.gateway.schemas_search import AdminEntityQuery
 
 _LIMITS = {"max_positive_balance": "max_positive", "max_negative_balance": "max_negative"}
 
@@ -21,7 +22,7 @@ def admin_entities(query: Document) -> Listed:
     """Filtered by status and account number from the directory itself, by the rest from its search index."""
     parts = session.parts()
     found = _found(parts, query)
-    return Listed(with_accounts(parts, found["entities"]), found["total"], query["page_size"])
+    return Listed(with_accounts(parts, found["entities"]), found["total"], query["page_size"], found.get("next"))
 
 
 @bp.get("/admin/entities/<entity_id>")
@@ -59,10 +60,11 @@ def change_admin_entity(entity_id: str, body: Document, key: str | None) -> Docu
 
 def _found(parts: Parts, query: Document) -> Document:
     terms = search_terms(query)
-    number = terms.pop("account_number", None)
-    if number is not None:
-        return parts.directory.entities(accounts=[number])
-    if terms.keys() & {"offers", "wants", "name", "category"}:
+    others = terms.keys() - {"page", "page_size", "status"}
+    if others == {"account"}:
+        # Current at once: what was found by its number was often made a moment ago.
+        return parts.directory.entities(accounts=[terms["account"]])
+    if others:
         return parts.directory.search(**{"status": list(STATUSES), **terms})
     status = terms.get("status") or STATUSES
     return parts.directory.entities(status=status, page=query["page"], page_size=query["page_size"])

@@ -31,7 +31,7 @@ _FIELDS = {
 }
 
 
-def answer(data: Any, meta: Mapping[str, int] | None = None) -> Response:
+def answer(data: Any, meta: Mapping[str, int | str] | None = None) -> Response:
     """A success: 200 with the envelope."""
     document = {"data": data, "meta": meta} if meta is not None else {"data": data}
     return Response(orjson.dumps(document), 200, content_type="application/json")

@@ -7,7 +7,11 @@ from services.gateway import session
 from services.gateway.clients import Document
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
-from services.gateway.schemas import Entity, EntityQuery, Tag, TagQuery
+from services.gateway.schemas import Entity, Tag, TagQuery
+from services.gateway.schemas_search import EntityQuery, Suggestions, SuggestionsQuery
+
+_THEIRS = {"max_neg_bal": "max_negative", "max_pos_bal": "max_positive", "account_number": "account"}
+"""What the services call differently from the API."""
 
 
 @bp.get("/entities")
@@ -16,7 +20,7 @@ from services.gateway.schemas import Entity, EntityQuery, Tag, TagQuery
 def entities(query: Document) -> Listed:
     """Only the four accepted statuses are listed."""
     found = session.parts().directory.search(**search_terms(query))
-    return Listed(found["entities"], found["total"], query["page_size"])
+    return Listed(found["entities"], found["total"], query["page_size"], found.get("next"))
 
 
 @bp.get("/entities/<entity_id>")
@@ -36,9 +40,29 @@ def tags(query: Document) -> Listed:
     return Listed([{"name": name} for name in found], len(found), max(1, len(found)))
 
 
+@bp.get("/suggestions")
+@allow("public")
+@operation("Words, businesses, towns, categories that begin so", query=SuggestionsQuery(), data=Suggestions())
+def suggestions(query: Document) -> Document:
+    """While somebody types."""
+    return session.parts().directory.suggestions(query["text"])
+
+
 def search_terms(query: Document) -> Document:
     """A checked query as the directory's search takes it. Raises ValidationError."""
-    terms = {name: value for name, value in query.items() if value != ""}
-    if "tagged_since" in terms and not terms.get("offers") and not terms.get("wants"):
+    terms = {
+        _THEIRS.get(name, name): value
+        for name, value in query.items()
+        if value not in ("", None) and value is not False
+    }
+    if "tagged_since" in terms and not (terms.keys() & {"offers", "wants", "q"}):
         raise ValidationError({"tagged_since": ["This needs offers or wants to look for."]})
+    if terms.pop("favorites_only", False):
+        if "querying_entity_id" not in terms:
+            raise ValidationError({"favorites_only": ["Whose favourites? Give querying_entity_id too."]})
+        terms["is"] = "favourite"
+    for name in ("balance", "max_negative", "max_positive"):
+        if name in terms:
+            # "At least", as the specification says.
+            terms[name] = f">={terms[name]}"
     return terms

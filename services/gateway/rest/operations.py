@@ -39,6 +39,8 @@ class Listed:
     items: Sequence[Any]
     total: int
     page_size: int
+    following: str | None = None
+    """The cursor of the next page, where there are cursors."""
 
 
 def operation(summary: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
@@ -74,6 +76,7 @@ def _written(told: Operation, result: Any) -> Response:
         return answer({})
     if isinstance(result, Listed):
         pages = max(1, -(-result.total // result.page_size))
-        meta = {"numberOfResults": result.total, "totalPages": pages}
+        meta: dict[str, int | str] = {"numberOfResults": result.total, "totalPages": pages}
+        meta |= {"next": result.following} if result.following else {}
         return answer(told.data.dump(result.items, many=True), meta)
     return answer(told.data.dump(result, many=told.listed))

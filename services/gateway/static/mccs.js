@@ -69,7 +69,34 @@ function sendOnce() {
   addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 }
 
+/** Offers words while one types in a search; whoever picks none has lost nothing. */
+function suggestWords() {
+  for (const field of document.querySelectorAll("input[data-suggests]")) {
+    const list = document.getElementById(field.getAttribute("list"));
+    let waiting, asked;
+    field.addEventListener("input", () => {
+      clearTimeout(waiting);
+      const text = field.value.trim();
+      if (text.length < 2 || text.length > 100) return;
+      waiting = setTimeout(async () => {
+        asked?.abort();
+        asked = new AbortController();
+        try {
+          const address = `${field.dataset.suggestionsUrl}?text=${encodeURIComponent(text)}`;
+          const answer = await fetch(address, { signal: asked.signal });
+          if (!answer.ok) return;
+          const { data } = await answer.json();
+          const words = field.dataset.suggests.split(" ").flatMap((kind) => data[kind]);
+          const shown = [...new Set(words.map((word) => word.name ?? word))].slice(0, 12);
+          list.replaceChildren(...shown.map((word) => new Option(word, word)));
+        } catch { /* Away, or overtaken by the next letter: then there are none. */ }
+      }, 150);
+    });
+  }
+}
+
 offerCopying();
 switchThemes();
 previewTransfers();
 sendOnce();
+suggestWords();

@@ -11,9 +11,8 @@ from services.gateway.forms import LimitsForm, StatusForm
 from services.gateway.presenting import STATUS_WORDS, status_words
 from services.gateway.session import parts, safe_next
 from services.gateway.web.blueprint import bp
-from services.gateway.web.cards import Card, card, names_of, page_asked, paging, parties
+from services.gateway.web.cards import Card, card, names_of, parties
 from services.gateway.web.refusals import blame, words_for_unknown_outcome
-from services.gateway.web.visitors import terms
 
 Answer = str | Response | tuple[str, int]
 
@@ -49,39 +48,6 @@ def applications() -> str:
         "admin_applications.html",
         joining=_with_status("pending", QUEUE_SIZE),
         applying=_with_status("tradingPending", QUEUE_SIZE),
-    )
-
-
-@bp.get("/admin/businesses")
-@allow("admin", "coordinator")
-def admin_businesses() -> str:
-    """All businesses, filtered."""
-    filters = {name: request.args.get(name, "").strip()[:100] for name in ("name", "offers", "wants", "status")}
-    found = card(lambda: _businesses(filters))
-    total = found.value["total"] if found.value else 0
-    numbers = [entity["account"] for entity in found.value["entities"]] if found.value else []
-    accounts = card(lambda: parts().ledger.accounts(numbers)).value or []
-    return render_template(
-        "admin_businesses.html",
-        found=found,
-        filters=filters,
-        statuses=STATUSES,
-        balances={account["account"]: account["balance"] for account in accounts},
-        **paging(total, PAGE_SIZE),
-    )
-
-
-def _businesses(filters: dict[str, str]) -> Document:
-    status = [filters["status"]] if filters["status"] in STATUSES else list(STATUSES)
-    if not (filters["name"] or filters["offers"] or filters["wants"]):
-        return parts().directory.entities(status=status, page=page_asked(), page_size=PAGE_SIZE)
-    return parts().directory.search(
-        name=filters["name"] or None,
-        offers=terms(filters["offers"]),
-        wants=terms(filters["wants"]),
-        status=status,
-        page=page_asked(),
-        page_size=PAGE_SIZE,
     )
 
 

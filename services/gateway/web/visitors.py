@@ -1,18 +1,13 @@
 """Pages for everybody: start page, finding businesses, a business, colours."""
 
-import re
-
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from services.chassis.web import allow
-from services.gateway.clients import Document
 from services.gateway.session import current, parts, safe_next
 from services.gateway.web.blueprint import THEME_COOKIE, THEMES, bp
-from services.gateway.web.cards import card, page_asked, paging
+from services.gateway.web.cards import card
 
-PAGE_SIZE = 10
-SIDES = ("offers", "wants", "name")
 YEAR_SECONDS = 31_536_000
 
 
@@ -31,33 +26,6 @@ def first_page(roles: frozenset[str]) -> str:
     if "member" in roles:
         return url_for("web.dashboard")
     return url_for("web.admin_overview") if roles & {"admin", "coordinator"} else url_for("web.audit")
-
-
-@bp.get("/businesses")
-@allow("public")
-def find() -> str:
-    """The directory, searched by what businesses offer or want, or by name."""
-    side, q = request.args.get("side", ""), request.args.get("q", "").strip()[:100]
-    side, category = side if side in SIDES else "offers", request.args.get("category", "")[:100]
-    found = card(lambda: _search(side, q, category))
-    total = found.value["total"] if found.value else 0
-    return render_template("find.html", side=side, q=q, category=category, found=found, **paging(total, PAGE_SIZE))
-
-
-def _search(side: str, q: str, category: str) -> Document:
-    return parts().directory.search(
-        offers=terms(q) if side == "offers" else (),
-        wants=terms(q) if side == "wants" else (),
-        name=q if side == "name" and q else None,
-        category=category or None,
-        page=page_asked(),
-        page_size=PAGE_SIZE,
-    )
-
-
-def terms(text: str) -> list[str]:
-    """Search words: split at commas and blanks (behaviour.md 3.7)."""
-    return [term for term in re.split(r"[,\s]+", text) if term]
 
 
 @bp.get("/businesses/<entity_id>")
