@@ -35,6 +35,8 @@ HOW: dict[Way, How] = {
 
 _KEPT_SIGNS = frozenset("-&+")
 _BLANK, _DROPPED, _DASHES = re.compile(r"\s"), re.compile("[^a-z0-9&+-]"), re.compile("-{2,}")
+# From five letters on: corner is no corn, and flower no flow.
+_TRADE = re.compile("([a-z]{5,})(?:er|eri)")
 _STEMMED = re.compile("[a-z]{4,30}")
 _PAIR = 2
 _SHORT = 2
@@ -156,10 +158,15 @@ def edits_allowed(term: str) -> int:
 def stem(word: str) -> str:
     """What the English forms of a folded word have in common (Porter's second algorithm): gardening → garden.
 
-    A word that is too short, or not of English letters alone, is its own stem.
+    Who does a thing counts as the thing: plumber → plumb, as plumbing. A word that is too short, or not of English
+    letters alone, is its own stem.
     """
+    if not _STEMMED.fullmatch(word):
+        return word
     # A stemmer of its own for each call: it keeps the word in itself, and threads may be at work.
-    return cast(str, EnglishStemmer().stemWord(word)) if _STEMMED.fullmatch(word) else word
+    stemmed = cast(str, EnglishStemmer().stemWord(word))
+    trade = _TRADE.fullmatch(stemmed)
+    return trade[1] if trade else stemmed
 
 
 def term_of(whole: str) -> Folded:

@@ -1,8 +1,8 @@
 """The search: what is asked, as an Elasticsearch query. Pure.
 
 Semantics (behaviour.md 3.8): exact before stem before prefix before contains before fuzzy; each further term counts 0.9
-of the one before; any one term of offers, of wants, of a name suffices; offers, wants and name must all match where
-they are given; trading members first. Free text is stricter at first: each of its words must be found somewhere, as
+of the one before; any one term of offers, of wants suffices; offers, wants and name must all match where
+they are given; trading members first. Free text and names are stricter at first: each word must be found, as
 typed; only when nothing has all of them is a slip of spelling forgiven, and then a missing word (`EFFORTS`).
 """
 
@@ -41,7 +41,7 @@ _TEXT_FIELDS: Mapping[str, tuple[float, Sequence[Way]]] = {
     "offers": (1.0, WAYS),
     "name": (0.9, WAYS),
     "category": (0.8, tuple(way for way in WAYS if way != "contains")),
-    "wants": (0.5, WAYS),
+    "wants": (0.25, WAYS),
     "city": (0.5, ("exact", "stem", "word", "fuzzy")),
     "about": (0.7, IN_WORDS),
 }
@@ -111,7 +111,7 @@ def first_of(search: Search) -> Search:
 
 def efforts(search: Search) -> tuple[Effort, ...]:
     """How hard a search may be tried."""
-    if search.text:
+    if search.text or search.name:
         return EFFORTS
     return EFFORTS[:2] if search.city or search.region or search.country else EFFORTS[:1]
 
@@ -136,7 +136,7 @@ def request(search: Search, effort: Effort = "as_typed", *, named: bool = False)
 
 def _scored(search: Search, effort: Effort, *, named: bool) -> list[Query]:
     """What must match, and counts."""
-    musts = [_any_term("name", terms, named=named) for terms in _asked(search.name)]
+    musts = [_name(terms, effort, named=named) for terms in _asked(search.name)]
     for side, text in (("offers", search.offers), ("wants", search.wants)):
         musts += [_tagged(side, terms, search.tagged_since, named=named) for terms in _asked(text)]
     return musts + [_anywhere(terms, effort, named=named) for terms in text_terms(search)]
@@ -158,6 +158,19 @@ def _any_term(field: str, terms: Sequence[str], *, named: bool) -> Query:
         for index, term in enumerate(terms)
     ]
     return any_of([*clauses, *_phrases(field, terms)])
+
+
+def _name(terms: Sequence[str], effort: Effort, *, named: bool) -> Query:
+    """A name: all of its words as typed, then nearly, then any of them; small words only among others."""
+    telling = [term for term in terms if term not in SMALL_WORDS] or list(terms)
+    if effort == "any_word":
+        return _any_term("name", telling, named=named)
+    ways = NOT_FUZZY if effort == "as_typed" else WAYS
+    clauses = [
+        best_of(term_query("name", term, boost=DECAY**index, ways=ways, named=_named(named, "name", term)))
+        for index, term in enumerate(telling)
+    ]
+    return {"bool": {"must": clauses, "should": _phrases("name", terms)}} if clauses else {"match_none": {}}
 
 
 def _phrases(field: str, terms: Sequence[str]) -> list[Query]:

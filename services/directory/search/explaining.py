@@ -18,7 +18,7 @@ _FREE_TEXT: Mapping[str, tuple[str, float]] = {
     "name": ("name", 0.9),
     "category": ("categories", 0.8),
     "description": ("description", 0.7),
-    "wants": ("wants", 0.5),
+    "wants": ("wants", 0.25),
     "city": ("city", 0.5),
 }
 

@@ -1,0 +1,1 @@
+"""How good the search is: a corpus, queries with graded answers, and nDCG (README.md)."""
