@@ -79,6 +79,12 @@ class Calls:
             status, answer = yield self._get(account, f"/accounts/{account}")
             tally.done += self._as_expected(status, answer, tally)
 
+    def paths(self, chance: random.Random, tally: "Tally") -> "Caller":
+        """Read any of some paths; counts calls."""
+        while True:
+            status, answer = yield self._get(self._plan.accounts[0], chance.choice(self._plan.paths))
+            tally.done += self._as_expected(status, answer, tally)
+
     def page(self, _: random.Random, tally: "Tally") -> "Caller":
         """Walk through the statement of the first account, page by page; counts pages."""
         account, before = self._plan.accounts[0], ""

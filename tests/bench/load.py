@@ -41,6 +41,8 @@ class Plan:
     """Commands in one batch, or rows of a page."""
     path: str = "/transfers"
     """Where proposals go."""
+    paths: list[str] = field(default_factory=list)
+    """What is read, of the scenario `paths`."""
     pace: float = 0.0
     """Seconds from one call of a caller to its next; 0: at once, so that the servers are always full."""
 

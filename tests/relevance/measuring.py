@@ -70,7 +70,9 @@ def _entity(number: int, said: Mapping[str, Any]) -> Entity:
 def ours(index: EntityIndex) -> Finder:
     """Fills an empty index of ours with the corpus, and searches as a visitor does."""
     entities = corpus()
-    index.put([Indexed(each.entity_id, 1, search.indexed(each, entity_view(each))) for each in entities])
+    documents = [Indexed(each.entity_id, 1, search.indexed(each, entity_view(each))) for each in entities]
+    for start in range(0, len(documents), 100):
+        index.put(documents[start : start + 100])
 
     def find(query: str, side: str) -> list[str]:
         asked = {"text" if side == "any" else side: query}

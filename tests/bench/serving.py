@@ -1,0 +1,84 @@
+"""The directory's real HTTP process, for benchmarks: gunicorn with its gevent worker, tokens that it checks."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from services.chassis.tokens import Caller, Signer
+from tests.waiting import wait_until
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where the service listens, and who makes tokens for it."""
+
+    port: int
+    signer: Signer
+
+    def token(self) -> str:
+        """A visitor's token, good for at least 20 seconds more."""
+        return self.signer.token(Caller(), "directory")
+
+
+@contextmanager
+def served(elastic: str, mongo: str, name: str, workers: int = 2) -> Iterator[Served]:
+    """The service on a database and an index of that name; stopped afterwards."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    with tempfile.TemporaryDirectory(prefix="mccs-bench-") as folder:
+        path = Path(folder) / "internal.pem"
+        path.write_bytes(public)
+        port = _free_port()
+        settings = {
+            "DIRECTORY_MONGO_URL": mongo,
+            "DIRECTORY_MONGO_DATABASE": name,
+            "DIRECTORY_ELASTICSEARCH_URL": elastic,
+            "DIRECTORY_INDEX_PREFIX": name,
+            "DIRECTORY_PORT": str(port),
+            "DIRECTORY_WORKERS": str(workers),
+            "KAFKA_BOOTSTRAP": "127.0.0.1:1",
+            "INTERNAL_PUBLIC_KEY_FILE": str(path),
+            "MESSAGES_KEY": Fernet.generate_key().decode(),
+            "ENVIRONMENT": "development",
+        }
+        with (Path(folder) / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "services.directory", "serve"],
+                env={**os.environ, **settings},
+                stdout=log,
+                stderr=log,
+            )
+            try:
+                wait_until(lambda: _answers(port), 60)
+                yield Served(port, Signer(private))
+            finally:
+                process.terminate()
+                process.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
