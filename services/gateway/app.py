@@ -21,7 +21,7 @@ from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Signer, Verifier
 from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
-from services.gateway import keys, recaptcha, rest, security, web
+from services.gateway import devices, keys, recaptcha, rest, security, web
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, failure_of
@@ -44,6 +44,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     Sessions(lines, tokens, secure_cookie=config.secure_cookies).init_app(app)
     security.init_app(app, https=config.https)
     recaptcha.init_app(app, config)
+    devices.init_app(app, secure=config.secure_cookies)
     app.register_blueprint(rest.bp)
     app.register_blueprint(keys.bp)
     app.register_blueprint(web.bp)

@@ -17,6 +17,9 @@ STEP_UP = (
 )
 """What programs are told that want something sensitive."""
 
+TWO_FACTOR_NEEDED = "auth.two_factor_needed"
+TWO_FACTOR = "Your login needs a second factor first: POST /api/v1/two-factor, then /api/v1/two-factor/confirmation."
+
 
 class Unauthenticated(Exception):
     """No login, or one that has ended. `code` says which: `auth.missing`, `auth.expired`, `auth.invalid`."""

@@ -4,6 +4,7 @@ The services decide; these checks only answer sooner. Lengths: behaviour.md 1.2.
 """
 
 import re
+import unicodedata
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -63,13 +64,13 @@ def at_most(most: int) -> Length:
 
 
 class GoodPassword:
-    """8 to 100 bytes with a letter, a number and a sign (behaviour.md P1)."""
+    """8 to 100 characters with a letter, a number and a sign (behaviour.md P1), counted as the directory does."""
 
     def __call__(self, _: Form, field: Field) -> None:
         text = field.data or ""
-        if not 8 <= len(text.encode()) <= 100:
+        if not 8 <= len(unicodedata.normalize("NFC", text)) <= 100:
             raise ValidationError(gettext("Use 8 to 100 characters."))
-        kinds = (str.isalpha, str.isdigit, lambda sign: not sign.isalnum() and not sign.isspace())
+        kinds = (str.isalpha, str.isdigit, lambda sign: unicodedata.category(sign)[0] in "PS")
         if not all(any(kind(sign) for sign in text) for kind in kinds):
             raise ValidationError(gettext("Use at least one letter, one number and one sign such as ! or -."))
 

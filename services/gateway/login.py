@@ -59,6 +59,9 @@ class Login:
     confirmed: bool = True
     """False when the directory is down and the token alone is believed: names and statuses are then empty."""
     on_behalf: OnBehalf | None = None
+    two_factor: bool = False
+    must_set_up_two_factor: bool = False
+    """A second factor is required and there is none: until then the session may do nothing but set it up."""
     own_roles: frozenset[str] = frozenset()
     """An administrator's own, while acting for a member."""
     scopes: frozenset[str] | None = None
@@ -128,6 +131,8 @@ def login_of(session: Mapping[str, Any]) -> Login:
         previous_login=session.get("previous_login"),
         position=session["position"],
         on_behalf=OnBehalf(acting["until"], acting["reason"]) if acting else None,
+        two_factor=session.get("two_factor", False),
+        must_set_up_two_factor=session.get("must_set_up_two_factor", False),
         own_roles=frozenset(session["roles"]) if acting else frozenset(),
         scopes=frozenset(session["scopes"]) if "scopes" in session else None,
     )

@@ -47,6 +47,12 @@ def ends_acting(view: View) -> View:
     return view
 
 
+def before_two_factor(view: View) -> View:
+    """Declare that a view may be used by who must still set up a second factor."""
+    view.before_two_factor = True  # type: ignore[attr-defined]
+    return view
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """One line: who may use a route, and what for."""

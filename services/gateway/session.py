@@ -29,7 +29,7 @@ from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_po
 from services.gateway.acting import business_of
 from services.gateway.bearer import bearer, offered
 from services.gateway.clients import Document, Lines, PartDown, Parts, Refused
-from services.gateway.failures import Forbidden, Unauthenticated
+from services.gateway.failures import TWO_FACTOR, TWO_FACTOR_NEEDED, Forbidden, Unauthenticated
 from services.gateway.login import Limits, Login, Membership, believed_memberships, login_of
 from services.gateway.permissions import allowed_on_behalf
 from services.gateway.positions import POSITIONS, highest, kept_in_page_cookie, remember
@@ -137,7 +137,9 @@ class Sessions:
     def parts(self) -> Parts:
         if "parts" not in g:
             login = self.current()
-            g.parts = self.lines.parts(login.caller if login else Caller(), self._positions(login), client_address())
+            # Who must set up a second factor first is a visitor everywhere else.
+            caller = login.caller if login and not _is_confined(login) else Caller()
+            g.parts = self.lines.parts(caller, self._positions(login), client_address())
         found: Parts = g.parts
         return found
 
@@ -265,6 +267,10 @@ class Sessions:
         login = self.current()
         if login is not None and login.on_behalf and getattr(view, "ends_acting", False):
             return None
+        if login is not None and _is_confined(login) and not is_api():
+            return redirect("/security/two-factor")
+        if login is not None and _is_confined(login):
+            raise Forbidden(TWO_FACTOR_NEEDED, TWO_FACTOR)
         if login is not None and allowed & login.roles:
             _hold_to_role(login, view)
             return None
@@ -328,7 +334,15 @@ def _sessions() -> Sessions:
 
 def _told(login: Login) -> tuple[frozenset[str], Mapping[str, str], Limits]:
     """What a token says of a login. That somebody acts for a member is known by the directory alone, every time."""
+    if login.must_set_up_two_factor:
+        return frozenset(), {}, {}
     return (login.own_roles, {}, {}) if login.on_behalf else (login.roles, login.accounts, login.limits)
+
+
+def _is_confined(login: Login) -> bool:
+    """Whether a second factor must be set up before this view may be used."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return login.must_set_up_two_factor and not getattr(view, "before_two_factor", False)
 
 
 def _hold_to_role(login: Login, view: Any) -> None:

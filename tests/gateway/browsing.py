@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from services.gateway.session import sessions_of
-from tests.gateway.scenes import session_of, token_for
+from tests.gateway.scenes import SECOND_STEP, session_of, token_for
 
 PHONE = {"width": 360, "height": 740}
 NARROW = {"width": 320, "height": 640}
@@ -38,5 +39,10 @@ def serving(app: Flask) -> Iterator[str]:
 def enter(context: BrowserContext, app: Flask, site: str, who: str) -> None:
     """Give a browser the cookie of somebody."""
     session = session_of(who)
+    if who == "halfway":
+        signer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signer
+        value = signer.dumps({SECOND_STEP: {"ticket": "ticket-1", "next": "/pending", "kind": "member"}})
+        context.add_cookies([{"name": "mccsPage", "value": str(value), "url": site}])
     if session:
         context.add_cookies([{"name": "mccsToken", "value": token_for(sessions_of(app), session), "url": site}])

@@ -40,6 +40,8 @@ LONG_NAME = "The Worshipful Cooperative of Vegetable-Growers, Beekeepers-and-Cid
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 EVIL = "<script>alert('x')</script> & \"Sons\""
 AUDITOR_SESSION = "session-audrey"
+SECOND_STEP = "second-step"
+"""In the page cookie, after a right password."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ PAGES = (
     Page("statement", "/statement", "member"),
     Page("profile", "/profile", "member"),
     Page("verify", "/verify?next=/profile", "member"),
+    Page("security", "/security", "member"),
+    Page("security-with-factor", "/security", "admin"),
+    Page("two-factor", "/security/two-factor", "member"),
+    Page("two-factor-required", "/security/two-factor", "newcomer"),
+    Page("two-factor-reset", "/admin/users/user-bob/two-factor-reset", "admin"),
+    Page("log-in-code", "/login/code", "halfway"),
     Page("api-tokens", "/api-tokens", "member"),
     Page("email-change", "/email-change", "member"),
     Page("business-as-member", f"/businesses/{BAKERY}", "member"),
@@ -134,11 +142,15 @@ def session_of(who: str) -> dict[str, Any] | None:
         "several": a_session_with_several(),
         "acting": an_acting_session(),
         "coordinator": a_coordinator_session(),
+        "newcomer": a_newcomer_session(),
     }.get(who)
 
 
 def log_in(client: FlaskClient, who: str) -> None:
     """The cookie of somebody, as the log-in page sets it."""
+    if who == "halfway":
+        with client.session_transaction() as page:
+            page[SECOND_STEP] = {"ticket": "ticket-1", "next": "/pending", "kind": "member"}
     if session := session_of(who):
         client.set_cookie("mccsToken", token_for(sessions_of(client.application), session))
 
@@ -165,6 +177,11 @@ def a_session_with_several() -> dict[str, Any]:
     farm = a_session()["entities"][0]
     bakery = farm | {"entity_id": BAKERY, "account": BAKERY_ACCOUNT, "name": LONG_NAME, "role": "operator"}
     return a_session("session-several", entities=[farm, bakery])
+
+
+def a_newcomer_session() -> dict[str, Any]:
+    """Of staff, who must set up a second factor first."""
+    return an_admin_session("session-newcomer", user_id="admin-new", must_set_up_two_factor=True)
 
 
 def an_applicant_session() -> dict[str, Any]:
@@ -271,6 +288,26 @@ def _sessions(network: Network) -> None:
     for session in (an_operator_session(), a_session_with_several(), an_acting_session(), a_coordinator_session()):
         network.lives(session)
     network.directory.on("GET", f"/users/{ANN}", a_user(ANN, "Ann", "Archer"))
+    network.lives(a_newcomer_session())
+    _logins(network)
+
+
+def _logins(network: Network) -> None:
+    """What is said of one's own login."""
+    off = {"on": False, "since": None, "recovery_codes_left": 0, "required": False}
+    on = {"on": True, "since": NOW, "recovery_codes_left": 3, "required": True}
+    for user, factor in ((ANN, off), ("admin-root", on), ("admin-new", off | {"required": True})):
+        network.directory.on("GET", f"/users/{user}/two-factor", factor)
+        network.directory.on("GET", f"/users/{user}/sessions", {"sessions": [
+            a_living_session("1" * 64, "Firefox on Windows", current=True),
+            a_living_session("2" * 64, "Mobile Safari on iOS"),
+        ]})  # fmt: skip
+    network.directory.on("GET", "/users/user-bob", a_user("user-bob", "Bob", "Baker"))
+
+
+def a_living_session(handle: str, device: str, **changes: Any) -> dict[str, Any]:
+    known = {"handle": handle, "device": device, "address": "192.0.2.7", "opened_at": NOW, "used_at": NOW}
+    return {**known, "current": False} | changes
 
 
 def _search(network: Network, entities: list[dict[str, Any]]) -> None:

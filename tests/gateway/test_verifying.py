@@ -59,7 +59,7 @@ def test_a_wrong_password_keeps_the_form(member: FlaskClient, network: Network) 
     waiting = send(member, "/profile/me", {"me-first_name": "Anne"}, page="/profile")
     again = member.post("/verify", data={**hidden_fields(waiting.text), "password": "wrong-1!"})
     assert again.status_code == 403
-    assert "not your password" in again.text
+    assert "This is not right." in again.text
     assert hidden_fields(again.text)["kept-me-first_name"] == "Anne"
     assert "wrong-1!" not in again.text
 

@@ -21,7 +21,7 @@ def _myself(user_id: str) -> None:
 
 
 @bp.post("/sessions/<session_id>/verification")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def verify(session_id: str) -> Response:
     """Show that it is still the same person who uses this session: the own one."""
     if not session_id or session_id != caller().session:
@@ -31,7 +31,7 @@ def verify(session_id: str) -> Response:
 
 
 @bp.post("/users/<user_id>/password")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def change_password(user_id: str) -> Response:
     """Another password; all other sessions end."""
     _myself(user_id)
@@ -39,7 +39,7 @@ def change_password(user_id: str) -> Response:
 
 
 @bp.get("/users/<user_id>/sessions")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def sessions(user_id: str) -> Response:
     """Where one is logged in."""
     _myself(user_id)
@@ -47,7 +47,7 @@ def sessions(user_id: str) -> Response:
 
 
 @bp.delete("/users/<user_id>/sessions")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def end_other_sessions(user_id: str) -> Response:
     """Log out everywhere else."""
     _myself(user_id)
@@ -55,7 +55,7 @@ def end_other_sessions(user_id: str) -> Response:
 
 
 @bp.delete("/users/<user_id>/sessions/<handle>")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def end_session(user_id: str, handle: str) -> Response:
     """Log out somewhere."""
     _myself(user_id)
@@ -64,7 +64,7 @@ def end_session(user_id: str, handle: str) -> Response:
 
 
 @bp.get("/users/<user_id>/two-factor")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def two_factor(user_id: str) -> Response:
     """Whether a second factor is on."""
     _myself(user_id)
@@ -72,7 +72,7 @@ def two_factor(user_id: str) -> Response:
 
 
 @bp.post("/users/<user_id>/two-factor")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def begin_two_factor(user_id: str) -> Response:
     """A secret for an app; it counts when it is confirmed."""
     _myself(user_id)
@@ -82,7 +82,7 @@ def begin_two_factor(user_id: str) -> Response:
 
 
 @bp.post("/users/<user_id>/two-factor/confirmation")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def confirm_two_factor(user_id: str) -> Response:
     """The app shows this code."""
     _myself(user_id)
@@ -90,7 +90,7 @@ def confirm_two_factor(user_id: str) -> Response:
 
 
 @bp.delete("/users/<user_id>/two-factor")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def switch_two_factor_off(user_id: str) -> Response:
     """No second factor any more."""
     _myself(user_id)
@@ -108,7 +108,7 @@ def reset_two_factor(user_id: str) -> Response:
 
 
 @bp.post("/users/<user_id>/recovery-codes")
-@allow("member", "admin", "auditor")
+@allow("member", "admin", "coordinator", "auditor")
 def renew_recovery_codes(user_id: str) -> Response:
     """Ten new ones."""
     _myself(user_id)

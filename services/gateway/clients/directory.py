@@ -8,7 +8,7 @@ from services.gateway.calling import PASSWORD_SECONDS, Document, given
 from services.gateway.clients.activity import Activity
 from services.gateway.clients.people import People
 from services.gateway.clients.searching import Searching
-from services.gateway.clients.security import Security
+from services.gateway.clients.security import Security, Visit
 from services.gateway.clients.tokens import Tokens
 from services.gateway.part import segment
 
@@ -27,19 +27,22 @@ class Directory(Activity, People, Security, Tokens, Searching):
         user: Mapping[str, Any],
         entity: Mapping[str, Any],
         preferences: Mapping[str, Any] | None = None,
-        address: str,
+        visit: Visit,
         key: str | None = None,
     ) -> Document:
         """`{user_id, entity_id, account, session}`.
 
         `user` has email, password, first_name, last_name, telephone; `entity` Profile fields, offers, wants.
         """
-        body = given({"user": user, "entity": entity, "preferences": preferences, "address": address})
+        body = given({"user": user, "entity": entity, "preferences": preferences}) | dict(visit)
         return self._line.ask(self._as(Caller()), "POST", "/signup", body=body, key=key, seconds=PASSWORD_SECONDS)
 
-    def open_session(self, *, email: str, password: str, kind: str, address: str) -> Document:
-        """Log in: a Session. `kind` is `member` or `admin`. Refused: login.failed, login.locked."""
-        body = {"email": email, "password": password, "kind": kind, "address": address}
+    def open_session(self, *, email: str, password: str, kind: str, visit: Visit) -> Document:
+        """Log in: a Session. `kind` is `member` or `admin`.
+
+        Refused: login.failed, login.locked, login.code_needed (`ticket` in `extra`: enter_code).
+        """
+        body = {"email": email, "password": password, "kind": kind, **visit}
         return self._line.ask(self._as(Caller()), "POST", "/sessions", body=body, seconds=PASSWORD_SECONDS)
 
     def session(self, session_id: str) -> Document:
@@ -59,10 +62,10 @@ class Directory(Activity, People, Security, Tokens, Searching):
         found = self._line.ask(self._as(Caller()), "GET", f"/password-resets/{segment(token)}")
         return str(found["kind"])
 
-    def reset_password(self, token: str, *, password: str) -> str:
+    def reset_password(self, token: str, *, password: str, device: str | None = None) -> str:
         """Set the password and end all the user's sessions; `member` or `admin`. Refused: reset.invalid."""
         path = f"/password-resets/{segment(token)}"
-        body = {"password": password}
+        body = given({"password": password, "device": device})
         return str(self._line.ask(self._as(Caller()), "POST", path, body=body, seconds=PASSWORD_SECONDS)["kind"])
 
     def user(self, user_id: str) -> Document:

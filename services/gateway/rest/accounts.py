@@ -3,12 +3,14 @@
 from typing import Any
 
 from services.chassis.web import allow
-from services.gateway import session
+from services.gateway import devices, session
 from services.gateway.clients import Document
+from services.gateway.permissions import before_two_factor
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import operation
 from services.gateway.rest.views import last_login, preferences_of
 from services.gateway.schemas import Credentials, Email, LoggedIn, NewPassword, SignedUp, SignUp
+from services.gateway.schemas_security import LoginCode
 from services.gateway.scopes import LOGIN
 from services.gateway.tokens import LIFETIME_SECONDS
 
@@ -32,7 +34,7 @@ def sign_up(body: Document, key: str | None) -> Document:
         user=_renamed(body, _USER),
         entity=_renamed(body, _ENTITY),
         preferences=preferences_of(body) or None,
-        address=session.client_address(),
+        visit=devices.program_visit(),
         key=key,
     )
     return {**made, **_logged_in(made["session"])}
@@ -54,8 +56,22 @@ def log_in_admin(body: Document) -> Document:
     return _log_in(body, "admin")
 
 
+@bp.post("/login/code")
+@allow("public")
+@operation(
+    "The second step of a login, when the first one answered `login.code_needed` with a `ticket`",
+    body=LoginCode(),
+    data=LoggedIn(),
+)
+def enter_code(body: Document) -> Document:
+    """For members and administrators; within five minutes. A code works once."""
+    opened = session.visitor_parts().directory.enter_code(body["ticket"], body["code"], devices.program_visit())
+    return {**_logged_in(opened), **last_login(opened.get("previous_login"))}
+
+
 @bp.post("/logout")
 @allow("member")
+@before_two_factor
 @operation("Log out: the session ends and its tokens are refused from now on")
 def log_out() -> None:
     """Ends the session itself, not only this token."""
@@ -64,6 +80,7 @@ def log_out() -> None:
 
 @bp.post("/admin/logout")
 @allow("admin", "coordinator", "auditor")
+@before_two_factor
 @operation("Log out as an administrator or auditor", scope=LOGIN)
 def log_out_admin() -> None:
     """The same for administrators."""
@@ -72,6 +89,7 @@ def log_out_admin() -> None:
 
 @bp.post("/token/renew")
 @allow("public")
+@before_two_factor
 @operation("Exchange a token, expired at most a day ago, for a fresh one while its session lives", data=LoggedIn())
 def renew_token() -> Document:
     """The bearer token in the header is the credential."""
@@ -113,7 +131,7 @@ def reset_admin_password(token: str, body: Document) -> None:
 
 def _log_in(body: Document, kind: str) -> Document:
     opened = session.visitor_parts().directory.open_session(
-        email=body["email"], password=body["password"], kind=kind, address=session.client_address()
+        email=body["email"], password=body["password"], kind=kind, visit=devices.program_visit()
     )
     return {**_logged_in(opened), **last_login(opened.get("previous_login"))}
 

@@ -24,6 +24,8 @@ _FIELDS = {
     "entity.email": "entityEmail",
     "entity.telephone": "entityPhone",
     "counterparty": "receiver",
+    "current": "currentPassword",
+    "new": "password",
     "preferences.daily_match_mail": "receiveDailyMatchNotificationEmail",
     "preferences.matches_since_last_login": "showTagsMatchedSinceLastLogin",
     "max_negative": "maxNegativeBalance",
@@ -58,7 +60,7 @@ def _facts(extra: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if isinstance(extra.get("max_possible"), int):
         facts["maxPossible"] = json_number(extra["max_possible"])
-    facts |= {name: extra[name] for name in ("part", "scope") if name in extra}
+    facts |= {name: extra[name] for name in ("part", "scope", "ticket") if name in extra}
     return facts
 
 

@@ -7,15 +7,20 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from services.chassis.web import allow
-from services.gateway import recaptcha
-from services.gateway.clients import PartDown, Refused
+from services.gateway import devices, recaptcha
+from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.forms import LoginForm, LostPasswordForm, ResetForm, SignUpForm
+from services.gateway.forms_security import CodeForm
+from services.gateway.permissions import before_two_factor
 from services.gateway.session import client_address, current, end, safe_next, start, visitor_parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.refusals import blame, words, words_for_down, words_for_unknown_outcome
 from services.gateway.web.visitors import first_page
 
 Answer = str | Response | tuple[str, int]
+
+_SECOND_STEP = "second-step"
+"""In the page cookie: what the first step of a login gave, good for five minutes."""
 
 
 @bp.route("/signup", methods=["GET", "POST"])
@@ -31,7 +36,7 @@ def sign_up() -> Answer:
         made = visitor_parts().directory.sign_up(
             user={"email": form.email.data, "password": form.password.data},
             entity={"name": form.name.data, "offers": form.offers.tags, "wants": form.wants.tags},
-            address=client_address(),
+            visit=devices.page_visit(),
             key=form.key.data,
         )
     except Refused as refused:
@@ -39,6 +44,7 @@ def sign_up() -> Answer:
         return _form("sign_up.html", form, problem, refused.status)
     except PartDown as down:
         return _form("sign_up.html", form, words_for_unknown_outcome(down), 503)
+    devices.keep_device()
     start(made["session"])
     flash(gettext("Welcome! Your business is signed up."), "done")
     return redirect(url_for("web.dashboard"))
@@ -70,18 +76,47 @@ def _log_in(kind: str) -> Answer:
         return _form("log_in.html", form, *robot, **extra)
     try:
         opened = visitor_parts().directory.open_session(
-            email=form.email.data, password=form.password.data, kind=kind, address=client_address()
+            email=form.email.data, password=form.password.data, kind=kind, visit=devices.page_visit()
         )
     except Refused as refused:
+        if refused.code == "login.code_needed":
+            session[_SECOND_STEP] = {"ticket": refused.extra["ticket"], "next": form.next.data or "", "kind": kind}
+            return redirect(url_for("web.enter_code"))
         return _form("log_in.html", form, words(refused), refused.status, **extra)
     except PartDown as down:
         return _form("log_in.html", form, words_for_down(down), 503, **extra)
+    return _in(opened, form.next.data)
+
+
+def _in(opened: Document, target: str | None) -> Response:
+    devices.keep_device()
     login = start(opened)
-    return redirect(safe_next(form.next.data, first_page(login.roles)))
+    return redirect(safe_next(target, first_page(login.roles)))
+
+
+@bp.route("/login/code", methods=["GET", "POST"])
+@allow("public")
+def enter_code() -> Answer:
+    """The second step: a code of the app, or for recovery."""
+    step = session.get(_SECOND_STEP)
+    if not isinstance(step, dict):
+        return redirect(url_for("web.log_in"))
+    form = CodeForm()
+    extra: dict[str, Any] = {"door": url_for("web.admin_log_in" if step["kind"] == "admin" else "web.log_in")}
+    if not (form.sent and form.validate()):
+        return _form("log_in_code.html", form, **extra)
+    try:
+        opened = visitor_parts().directory.enter_code(step["ticket"], form.code.data, devices.page_visit())
+    except Refused as refused:
+        return _form("log_in_code.html", form, words(refused), refused.status, **extra)
+    except PartDown as down:
+        return _form("log_in_code.html", form, words_for_down(down), 503, **extra)
+    return _in(opened, step["next"])
 
 
 @bp.post("/logout")
 @allow("public")
+@before_two_factor
 def log_out() -> Response:
     """End the session, here and in the directory."""
     end()
@@ -120,12 +155,13 @@ def reset_password(token: str) -> Answer:
         if not (form.sent and form.validate()):
             visitor_parts().directory.reset_kind(token)
             return _form("reset.html", form, dead=False)
-        kind = visitor_parts().directory.reset_password(token, password=form.password.data)
+        kind = visitor_parts().directory.reset_password(token, password=form.password.data, device=devices.device())
     except Refused as refused:
         dead = refused.status == 404
         return _form("reset.html", form, "" if dead else blame(form, refused), refused.status, dead=dead)
     except PartDown as down:
         return _form("reset.html", form, words_for_down(down), 503, dead=False)
+    devices.keep_device()
     flash(gettext("Your new password is set. Log in with it."), "done")
     return redirect(url_for("web.admin_log_in" if kind == "admin" else "web.log_in"))
 

@@ -51,7 +51,12 @@ def words_for_unknown_outcome(down: PartDown) -> str:
 
 _WORDS = {
     "login.failed": lazy_gettext("This email and password do not go together. Check both, or have a new one mailed."),
-    "auth.wrong": lazy_gettext("This is not your password. Try again, or have a new one mailed."),
+    "auth.wrong": lazy_gettext("This is not right. Try again; a lost password can be replaced by mail."),
+    "login.code_failed": lazy_gettext(
+        "This code does not fit, or was used already. Wait for the next one, or use a recovery code; after five "
+        "minutes log in anew."
+    ),
+    "two_factor.state": lazy_gettext("This was changed meanwhile, or begun too long ago. Look below how it is now."),
     "login.locked": lazy_gettext("Too many wrong passwords. Wait 15 minutes, or have a new password mailed."),
     "user.email_taken": lazy_gettext("This email has a login here already. Log in, or have a new password mailed."),
     "transfer.counterparty_limit": lazy_gettext(

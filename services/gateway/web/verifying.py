@@ -9,6 +9,7 @@ from services.chassis.web import allow
 from services.gateway.clients import PartDown, Refused
 from services.gateway.failures import Forbidden
 from services.gateway.forms_security import VerifyForm
+from services.gateway.permissions import before_two_factor
 from services.gateway.session import current, parts, safe_next
 from services.gateway.web.blueprint import bp
 from services.gateway.web.refusals import blame, words_for_down
@@ -33,6 +34,7 @@ def ask_to_verify() -> Response:
 
 @bp.route("/verify", methods=["GET", "POST"])
 @allow("member", "admin", "coordinator", "auditor")
+@before_two_factor
 def verify() -> Answer:
     """Ask for the password again; then on to where it was wanted."""
     form = VerifyForm(data={"next": request.args.get("next", "")})
@@ -43,7 +45,7 @@ def verify() -> Answer:
     if login is None:
         raise Forbidden
     try:
-        parts().directory.verify_session(login.session_id, password=form.password.data)
+        parts().directory.verify_session(login.session_id, **form.shown)
     except Refused as refused:
         return _page(form, kept, blame(form, refused, {"auth.wrong": "password"}), refused.status)
     except PartDown as down:

@@ -1,0 +1,26 @@
+"""The square code that an app for one-time codes reads, drawn into the page itself."""
+
+from urllib.parse import quote, urlencode, urlsplit
+
+import segno
+from flask import current_app
+
+_ISSUER = "Mutual credit"
+
+
+def app_uri(secret: str, email: str) -> str:
+    """What such apps understand: whose code it is, and where it is for."""
+    host = urlsplit(current_app.config["GATEWAY"].public_url).hostname or ""
+    issuer = f"{_ISSUER} ({host})" if host else _ISSUER
+    return f"otpauth://totp/{quote(issuer)}:{quote(email)}?{urlencode({'secret': secret, 'issuer': issuer})}"
+
+
+def square_of(uri: str) -> str:
+    """As SVG, dark on light whatever the page's colours are: readers want it so."""
+    made = segno.make(uri, error="m", micro=False)
+    return str(made.svg_inline(scale=4, border=4, dark="#000", light="#fff", svgclass="square", lineclass=None))
+
+
+def grouped(secret: str) -> str:
+    """For typing it in: four signs at a time."""
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
