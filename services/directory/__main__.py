@@ -10,10 +10,11 @@ from services.chassis.config import DEVELOPMENT, read_settings
 from services.chassis.logs import correlation_id, log
 from services.directory import app, building, consumer, ledger_audit, tending
 from services.directory.config import Config
-from services.directory.domain import EmailTaken, UnknownUser, email_identity, password_problems
+from services.directory.domain import EmailTaken, TwoFactorState, UnknownUser, email_identity, password_problems
 from services.directory.drift import Checker
-from services.directory.handlers import members
-from services.directory.handlers.writing import By
+from services.directory.handlers import factors, members
+from services.directory.handlers.security import weakness_of
+from services.directory.handlers.writing import By, Directory
 from services.directory.relay import relay_all, run_all
 from services.directory.scheduling import Schedule
 from services.directory.store import StreamOutbox
@@ -123,13 +124,13 @@ def create_admin() -> None:
     """
     config, asked = _config(), _admin_arguments()
     password = os.environ.get(_PASSWORD_VARIABLE) or sys.stdin.readline().rstrip("\n")
-    problems = password_problems(password)
+    directory = app.directory_of(config, app.store_of(config))
+    problems = password_problems(password) or _weaknesses(directory, password, asked)
     # In development the logins that are printed may be simple.
     if not password or (problems and config.environment != DEVELOPMENT):
         sys.exit("\n".join(problems))
     by = By(actor="system:create-admin", correlation_id=correlation_id())
     email, until = email_identity(asked.email), _until(asked)
-    directory = app.directory_of(config, app.store_of(config))
     try:
         members.create_admin(directory, by, email=email, kind=asked.kind, password=password, until=until)
     except EmailTaken:
@@ -154,12 +155,35 @@ def set_access() -> None:
     print(f"{user['kind']} {email} has access {_in_words(until)}.")
 
 
+def reset_two_factor() -> None:
+    """Remove the second factor of somebody who lost it, when no administrator is left who could."""
+    config, asked = _config(), _reset_arguments()
+    email = email_identity(asked.email)
+    by = By(actor="system:reset-two-factor", correlation_id=correlation_id())
+    try:
+        factors.reset_of(app.directory_of(config, app.store_of(config)), by, email, asked.reason)
+    except (UnknownUser, TwoFactorState) as error:
+        sys.exit(f"{email}: {error}")
+    print(f"{email} logs in with the password alone now; all sessions have ended, and a mail says so.")
+
+
+def _weaknesses(directory: Directory, password: str, asked: argparse.Namespace) -> list[str]:
+    return [weakness] if (weakness := weakness_of(directory, password, asked.kind, asked.email)) else []
+
+
 def _admin_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.directory create-admin", description=create_admin.__doc__)
     parser.add_argument("--email", required=True)
     parser.add_argument("--kind", choices=("admin", "coordinator", "auditor"), default="admin")
     parser.add_argument("--until", type=_day, metavar="YYYY-MM-DD|never", help="the last day with access, UTC")
     parser.add_argument("--if-missing", action="store_true", help="it is no error if the address is registered")
+    return parser.parse_args(sys.argv[2:])
+
+
+def _reset_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m services.directory reset-two-factor", description=factors.reset.__doc__)
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--reason", required=True, help="kept in the audit log")
     return parser.parse_args(sys.argv[2:])
 
 
@@ -213,6 +237,7 @@ COMMANDS = {
     "check-index": check_index,
     "create-admin": create_admin,
     "set-access": set_access,
+    "reset-two-factor": reset_two_factor,
     "verify-audit": check_audit,
     "make-audit-role": audit_role,
 }
