@@ -8,11 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
 
 from services.chassis.process import new_stop
 from services.directory import consumer, search
 from services.directory.config import Config
-from services.directory.following import IndexFollower
+from services.directory.following import FiguresFollower, IndexFollower
 from services.directory.relay import relay_all
 from services.directory.store import StreamOutbox, new_index, new_store
 from services.directory.store.outbox import EVENTS
@@ -25,7 +27,11 @@ def main() -> None:
         relay_all([StreamOutbox(store.database, EVENTS, topic)], kafka, stop)
     else:
         index = new_index(elasticsearch_url, prefix, search.MAPPING, search.INDEX_VERSION)
-        followers = {f"{topic}/directory": (IndexFollower(store, index),)}
+        whole: Any = SimpleNamespace(store=store)
+        followers = {
+            f"{topic}/directory": (IndexFollower(store, index),),
+            f"{topic}/main": (FiguresFollower(whole, index),),
+        }
         consumer.consume(followers, store, kafka, stop, group=f"group.{topic}")
 
 

@@ -19,6 +19,8 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundErro
 BATCH = 500
 _LOOKS = 5
 _WRITERS = 2
+_WRITE_SECONDS, _FILL_SECONDS = 15, 60
+"""How long an Elasticsearch that is busy may take for documents; who searches waits less."""
 _WAITS = (0.25, 0.5, 1.0, 2.0, 4.0)
 _SERVING: Mapping[str, Any] = {"auto_expand_replicas": "0-1", "refresh_interval": None}
 _BUILDING: Mapping[str, Any] = {"auto_expand_replicas": False, "refresh_interval": "-1"}
@@ -154,14 +156,15 @@ class EntityIndex:
 
     def swap(self, name: str) -> list[str]:
         """Put the alias on `name` alone, in one step, and delete the other indices; their names."""
+        patient = self._client.options(request_timeout=_FILL_SECONDS)
         with _reaching():
-            self._client.indices.put_settings(index=name, settings=_SERVING)
-            self._client.indices.refresh(index=name)
+            patient.indices.put_settings(index=name, settings=_SERVING)
+            patient.indices.refresh(index=name)
         others = [index for index in self._named() if index != name]
         actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": self.alias}}]
         actions += [{"remove_index": {"index": index}} for index in others]
         with _reaching():
-            self._client.indices.update_aliases(actions=actions)
+            patient.indices.update_aliases(actions=actions)
         return others
 
     def discard_unfinished(self) -> list[str]:
@@ -244,7 +247,7 @@ class EntityIndex:
     def _write(self, name: str, lines: _Lines, *, refresh: bool) -> bool:
         """One bulk request; False if the index is gone."""
         with _reaching():
-            answered = self._client.bulk(
+            answered = self._client.options(request_timeout=_WRITE_SECONDS if refresh else _FILL_SECONDS).bulk(
                 # By an alias that must exist: a bulk request to a deleted index would make a new one without our
                 # mapping.
                 index=_writing(name),
