@@ -119,7 +119,7 @@ class Folded:
     @property
     def stems(self) -> tuple[str, ...]:
         """The stems of its words."""
-        return tuple(map(stem, self.words))
+        return _stems(self.words)
 
     @property
     def stem(self) -> str:
@@ -179,6 +179,11 @@ def runs(term: Folded) -> tuple[str, ...]:
     count = len(term.words)
     pieces = [term.words[start:end] for start in range(count) for end in range(start + 1, count + 1)]
     return tuple(dict.fromkeys("-".join(piece) for piece in pieces if len(piece) < count))
+
+
+@lru_cache(maxsize=65_536)
+def _stems(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(stem, words))
 
 
 def near_forms(text: Folded) -> tuple[str, ...]:

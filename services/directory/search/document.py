@@ -8,6 +8,7 @@ hold of the very tag that matches; without a date nobody pays for nesting.
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from services.directory.domain import Entity, Tag
@@ -101,14 +102,14 @@ def _texts(entity: Entity) -> Query:
     offers = [folded(tag.name) for tag in entity.offers]
     wants = [folded(tag.name) for tag in entity.wants]
     categories = [folded(category) for category in entity.categories]
-    anything = (form for text in (*offers, *wants, *categories, name, city) for form in near_forms(text))
+    anything = _each(map(near_forms, (*offers, *wants, *categories, name, city)))
     return {
         "name": _found_within([name]),
         "offers": _found_within(offers),
         "wants": _found_within(wants),
         "category": _folded(categories),
         "about": _words([about]),
-        "anything": {"words": list(dict.fromkeys([*anything, *about.words]))},
+        "anything": {"words": _each([tuple(anything), about.words])},
         "offer_tags": [_dated(tag) for tag in entity.offers],
         "want_tags": [_dated(tag) for tag in entity.wants],
         "starts": _starts(entity, name),
@@ -122,8 +123,8 @@ def _point(place: Any) -> str:
 def _words(texts: Iterable[Folded]) -> Query:
     known = list(texts)
     return {
-        "words": list(dict.fromkeys(form for text in known for form in near_forms(text))),
-        "stems": list(dict.fromkeys(stem for text in known for stem in text.stems)),
+        "words": _each(map(near_forms, known)),
+        "stems": _each([text.stems for text in known]),
     }
 
 
@@ -136,7 +137,12 @@ def _folded(texts: list[Folded]) -> Query:
 
 
 def _found_within(texts: list[Folded]) -> Query:
-    return {**_folded(texts), "endings": list(dict.fromkeys(end for text in texts for end in endings(text.whole)))}
+    return {**_folded(texts), "endings": _each([endings(text.whole) for text in texts])}
+
+
+def _each(lists: Iterable[tuple[str, ...]]) -> list[str]:
+    """All of them once. Without a loop of Python's: a rebuild of the index spends most of its time here."""
+    return list(dict.fromkeys(chain.from_iterable(lists)))
 
 
 def _dated(tag: Tag) -> Query:
