@@ -93,6 +93,8 @@ class EntityRegistered:
     offers: Sequence[str]
     wants: Sequence[str]
     categories: Sequence[str]
+    imported: bool | None = None
+    """True for one that an administrator brought in by a file: it is not welcomed as one that signed up."""
 
     @property
     def subject(self) -> str:
@@ -305,7 +307,8 @@ class ContactMessageSent:
 class OneTimeMessage:
     """On `directory.messages` alone: what may be mailed once and must not be kept.
 
-    `ciphertext` is a Fernet token over a JSON object; of kind `password-reset`: {"token": ...}. `address` in it is
+    `ciphertext` is a Fernet token over a JSON object; of kinds `password-reset` and `import-invitation`:
+    {"token": ...}. `address` in it is
     where to write to instead of the user's own address: `email-change` {"token", "address"} to the new one,
     `email-change-old` {"token", "address", "new_address"} to the one so far, `email-change-taken` {"address"} to a new
     one that another user has, `email-changed` {"address", "new_address"} to the former one when it is done.
@@ -325,6 +328,7 @@ class OneTimeMessage:
         "staff-invitation",
         "contact",
         "contact-copy",
+        "import-invitation",
     ]
     user_id: str
     ciphertext: str

@@ -15,6 +15,7 @@ from services.directory.drift import Checker
 from services.directory.handlers import factors, members
 from services.directory.handlers.security import weakness_of
 from services.directory.handlers.writing import By, Directory
+from services.directory.importing_command import import_members
 from services.directory.relay import relay_all, run_all
 from services.directory.scheduling import Schedule
 from services.directory.store import StreamOutbox
@@ -171,6 +172,12 @@ def _weaknesses(directory: Directory, password: str, asked: argparse.Namespace) 
     return [weakness] if (weakness := weakness_of(directory, password, asked.kind, asked.email)) else []
 
 
+def import_file() -> None:
+    """Bring in members from a CSV file."""
+    config = _config()
+    import_members(app.directory_of(config, app.store_of(config)), sys.argv[2:])
+
+
 def _admin_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.directory create-admin", description=create_admin.__doc__)
     parser.add_argument("--email", required=True)
@@ -235,6 +242,7 @@ COMMANDS = {
     "migrate": migrate,
     "rebuild-index": rebuild_index,
     "check-index": check_index,
+    "import-members": import_file,
     "create-admin": create_admin,
     "set-access": set_access,
     "reset-two-factor": reset_two_factor,

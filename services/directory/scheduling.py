@@ -12,7 +12,7 @@ from typing import Any
 from services.chassis.logs import correlate, log
 from services.chassis.process import Stop
 from services.directory import tending
-from services.directory.handlers import audit_checks
+from services.directory.handlers import audit_checks, importing
 from services.directory.handlers.propagation import index_all, rewrite_all
 from services.directory.handlers.writing import By, Directory
 from services.directory.indexing import put_again
@@ -76,8 +76,14 @@ def _propagate(turn: Turn) -> None:
     index_all(turn.directory, put_again(turn.directory.store, turn.index), turn.step)
 
 
+def _import(turn: Turn) -> None:
+    for import_id in turn.directory.store.imports.running():
+        importing.work_off(turn.directory, import_id, turn.step)
+
+
 JOBS: tuple[Job, ...] = (
     Job("verify-audit", timedelta(days=1), _verify_audit),
+    Job("imports", timedelta(seconds=2), _import),
     Job("propagation", timedelta(seconds=10), _propagate),
     Job("check-index", timedelta(minutes=5), tending.check_index),
     Job("unfinished-builds", timedelta(minutes=1), tending.discard_unfinished_builds),

@@ -146,8 +146,12 @@ def _until_covered(event: ledger.TransferInitiated) -> timedelta:
     return timedelta(0) if event.expires_at else MAY_BE_COVERED
 
 
-def _signup_is_reported(_: Any, known: Known) -> bool:
-    return known.signup_notifications
+def _came_by_itself(event: directory.EntityRegistered, _: Known) -> bool:
+    return not event.imported
+
+
+def _signup_is_reported(event: directory.EntityRegistered, known: Known) -> bool:
+    return known.signup_notifications and not event.imported
 
 
 def _status_is(status: directory.Status) -> When:
@@ -211,7 +215,7 @@ def _notice_rule(what: str) -> Rule:
 
 TABLE: Mapping[type, tuple[Rule, ...]] = {
     directory.EntityRegistered: (
-        Rule(kind="welcome", to=_the_entity, facts=_entity_facts),
+        Rule(kind="welcome", to=_the_entity, when=_came_by_itself, facts=_entity_facts),
         Rule(kind="signup_notification", to=_the_admins, when=_signup_is_reported, facts=_entity_facts),
     ),
     directory.EntityStatusChanged: (
@@ -240,6 +244,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         _one_time_rule("email-changed", "email_change_done"),
         _entity_message_rule("contact", "trade_contact"),
         _entity_message_rule("contact-copy", "trade_contact_copy"),
+        _one_time_rule("import-invitation", "import_invitation"),
     ),
     directory.SecurityNotice: (
         _notice_rule("password-changed"),

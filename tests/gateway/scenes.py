@@ -33,7 +33,7 @@ from tests.gateway.network import (
     some_legs,
 )  # fmt: skip
 from tests.gateway.proven import furnish_proofs, no_proofs
-from tests.gateway.scenes_tokens import furnish_tokens
+from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
 from tests.gateway.standin import Asked, problem
 
 LONG_NAME = "The Worshipful Cooperative of Vegetable-Growers, Beekeepers-and-Cidermakers of Llanfairpwllgwyngyll"
@@ -122,6 +122,9 @@ PAGES = (
     Page("admin-business", f"/admin/businesses/{BAKERY}", "admin"),
     Page("admin-transfer", "/transfers/transfer-1", "admin"),
     Page("api-tokens-admin", "/api-tokens", "admin"),
+    Page("admin-imports", "/admin/imports", "admin"),
+    Page("admin-import", "/admin/imports/import-1", "admin"),
+    Page("admin-import-running", "/admin/imports/import-2", "admin"),
     Page("email-change-admin", "/email-change", "admin"),
     Page("admin-activity", "/admin/activity?action=transfer.&text=x", "admin"),
     Page("auditor-activity", "/admin/activity?before=9", "auditor"),
@@ -235,6 +238,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     _people(network)
     furnish_tokens(network)
     furnish_log(network, ANN, note)
+    furnish_imports(network)
 
 
 def empty(network: Network) -> None:

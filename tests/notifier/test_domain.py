@@ -66,6 +66,7 @@ def one_time(expires_at: str = "2999-01-01T00:00:00.000000Z", kind: str = "passw
         (given.status_changed(ENTITY, "tradingRejected"), "trading_rejected", TO_ENTITY),
         (application(), "trading_application", {"user:a", "user:b"}),
         (one_time(), "password_reset", {"user:u"}),
+        (one_time(kind="import-invitation"), "import_invitation", {"user:u"}),
         (one_time(kind="email-change"), "email_change", {"user:u"}),
         (one_time(kind="email-change-old"), "email_change_old", {"user:u"}),
         (one_time(kind="email-change-taken"), "email_change_taken", {"user:u"}),

@@ -40,6 +40,13 @@ from services.directory.domain.errors import (
     UnknownUser,
     WrongStatus,
 )
+from services.directory.domain.importing import (
+    ImportHasErrors,
+    ImportStarted,
+    ImportTooLarge,
+    ImportUnreadable,
+    UnknownImport,
+)
 from services.directory.domain.memberships import (
     AlreadyMember,
     InvitationForAnother,
@@ -100,6 +107,10 @@ __all__ = [
     "EntityNotYours",
     "FieldsInvalid",
     "IdempotencyKeyReused",
+    "ImportHasErrors",
+    "ImportStarted",
+    "ImportTooLarge",
+    "ImportUnreadable",
     "InvitationForAnother",
     "InvitationInvalid",
     "LastAdmin",
@@ -127,6 +138,7 @@ __all__ = [
     "TwoFactorState",
     "UnknownApiToken",
     "UnknownEntity",
+    "UnknownImport",
     "UnknownMember",
     "UnknownSession",
     "UnknownTerm",

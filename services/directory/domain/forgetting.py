@@ -12,6 +12,7 @@ KEPT = frozenset(
         "user_id",
         "account",
         "status",
+        "imported",
         "previous",
         "kind",
         "role",

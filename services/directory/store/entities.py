@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pymongo import DESCENDING, UpdateOne
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from events.directory import Place, Profile
 from services.directory.domain import Entity, Membership, Preferences, Tag
@@ -15,6 +15,7 @@ from services.directory.domain.places import ExactPlace
 from services.directory.domain.statuses import Application, StatusDecision
 from services.directory.store.catalogue import tag_use
 from services.directory.store.collection import Document, Stored, selector
+from services.directory.store.users import DUPLICATE
 
 _PAGE = 1_000
 
@@ -50,6 +51,18 @@ class Entities(Stored):
         self._collection("memberships").insert_one(
             {"_id": f"{membership.entity_id}/{membership.user_id}", **asdict(membership)}, session=self._session
         )
+
+    def add_many(self, entities: Sequence[Entity], memberships: Sequence[Membership]) -> None:
+        """Several in two requests. Raises AccountTaken (the transaction is lost then)."""
+        documents = [{**_document(entity), "revision": entity.version or 1, "figures": None} for entity in entities]
+        joined = [{"_id": f"{each.entity_id}/{each.user_id}", **asdict(each)} for each in memberships]
+        try:
+            self._collection("entities").insert_many(documents, session=self._session)
+        except BulkWriteError as error:
+            if any(each["code"] == DUPLICATE for each in error.details["writeErrors"]):
+                raise AccountTaken from error
+            raise
+        self._collection("memberships").insert_many(joined, session=self._session)
 
     def save(self, entity: Entity) -> None:
         """Write an entity as it is now: a new revision of it."""

@@ -1,5 +1,6 @@
 """Who belongs to which entity, and who is invited to. Links are stored as digests alone."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -26,6 +27,17 @@ class Memberships(Stored):
         self._collection("memberships").delete_one(
             {"_id": f"{membership.entity_id}/{membership.user_id}"}, session=self._session
         )
+
+    def every(self) -> Iterator[Membership]:
+        """All of them, by entity."""
+        for document in self._collection("memberships").find({}, {"_id": False}).sort("_id", 1):
+            yield Membership(**document)
+
+    def owners(self, entity_ids: Sequence[str]) -> dict[str, str]:
+        """Entity to its first owner, of those that have one; in one query."""
+        wanted = {"entity_id": {"$in": list(entity_ids)}, "role": "owner"}
+        found = self._collection("memberships").find(wanted, session=self._session).sort("_id", -1)
+        return {str(document["entity_id"]): str(document["user_id"]) for document in found}
 
     def about(self, subject: str) -> list[Document]:
         """Who belongs, or belongs to what."""

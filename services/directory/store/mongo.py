@@ -24,6 +24,7 @@ from services.directory.store.entities import Entities
 from services.directory.store.erasing import AuditDetails, EventLog
 from services.directory.store.factors import Devices, Factors, Tickets
 from services.directory.store.favourites import Favourites, Notes
+from services.directory.store.imports import ImportRows, Imports
 from services.directory.store.jobs import Jobs
 from services.directory.store.logins import Attempts, Resets, Sessions
 from services.directory.store.memberships import Invitations, Memberships
@@ -67,6 +68,8 @@ class Store:
         self.factors = Factors(database, session)
         self.tickets = Tickets(database, session)
         self.devices = Devices(database, session)
+        self.imports = Imports(database, session)
+        self.import_rows = ImportRows(database, session)
         self.attempts = Attempts(database, None)
         self.outcomes = Outcomes(database, session)
         self.events = Appender(database, session)

@@ -52,6 +52,8 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "tags": Impersonal("What all businesses together offer and want: no row says whose it is."),
     "resets": Personal(lambda store: store.resets),
     "api_tokens": Personal(lambda store: store.api_tokens),
+    "imports": Personal(lambda store: store.imports),
+    "import_rows": Personal(lambda store: store.import_rows),
     "email_changes": Personal(lambda store: store.email_changes),
     "factors": Personal(lambda store: store.factors),
     "factor_setups": Personal(lambda store: store.factors),

@@ -89,6 +89,14 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         # Shown as expired for a month, then gone.
         IndexModel([("gone_after", ASCENDING)], name="expiry", expireAfterSeconds=0),
     ],
+    "imports": [
+        IndexModel([("state", ASCENDING)], name="state"),
+        IndexModel([("gone_after", ASCENDING)], name="expiry", expireAfterSeconds=0),
+    ],
+    "import_rows": [
+        IndexModel([("values.user.email", ASCENDING)], name="email", sparse=True),
+        IndexModel([("gone_after", ASCENDING)], name="expiry", expireAfterSeconds=0),
+    ],
     "email_changes": [
         IndexModel([("until", ASCENDING)], name="expiry", expireAfterSeconds=0),
         IndexModel([("old_token", ASCENDING)], name="old", sparse=True),

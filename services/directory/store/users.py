@@ -1,15 +1,17 @@
 """Users in MongoDB."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.directory.domain import EmailTaken, Login, User, email_identity
 from services.directory.store.collection import Document, Stored, selector
 
 STAFF_KINDS = ["admin", "coordinator", "auditor"]
+DUPLICATE = 11_000
+"""MongoDB's code for it."""
 
 
 class Users(Stored):
@@ -21,6 +23,26 @@ class Users(Stored):
             self._collection("users").insert_one(_document(user), session=self._session)
         except DuplicateKeyError as error:
             raise EmailTaken("This email address is registered already.") from error
+
+    def add_many(self, users: Sequence[User]) -> None:
+        """Several in one request. Raises EmailTaken (the transaction is lost then)."""
+        try:
+            self._collection("users").insert_many([_document(user) for user in users], session=self._session)
+        except BulkWriteError as error:
+            if any(each["code"] == DUPLICATE for each in error.details["writeErrors"]):
+                raise EmailTaken("This email address is registered already.") from error
+            raise
+
+    def every(self) -> Iterator[User]:
+        """All that were not erased, for an export."""
+        for document in self._collection("users").find({"email": {"$nin": ["", None]}}).sort("_id", 1):
+            if user := _user(document):
+                yield user
+
+    def known_emails(self, emails: Sequence[str]) -> set[str]:
+        """Those of the addresses that somebody has."""
+        found = self._collection("users").find({"email": {"$in": list(emails)}}, {"email": 1}, session=self._session)
+        return {str(document["email"]) for document in found}
 
     def save(self, user: User) -> None:
         """Write what may change by an event. Raises EmailTaken."""

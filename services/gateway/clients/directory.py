@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from services.chassis.tokens import Caller
 from services.gateway.calling import PASSWORD_SECONDS, Document, given
 from services.gateway.clients.activity import Activity
+from services.gateway.clients.importing import Importing
 from services.gateway.clients.people import People
 from services.gateway.clients.searching import Searching
 from services.gateway.clients.security import Security, Visit
@@ -16,7 +17,7 @@ THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
 """The gateway on its own account: looks after sessions."""
 
 
-class Directory(Activity, People, Security, Tokens, Searching):
+class Directory(Activity, People, Security, Tokens, Searching, Importing):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"

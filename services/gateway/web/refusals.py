@@ -90,6 +90,7 @@ _WORDS = {
         "This is the last administrator whose access does not end. Make another one first."
     ),
     "staff.not_yourself": lazy_gettext("You can't change your own access. Ask another administrator."),
+    "import.started_already": lazy_gettext("This file was started or stopped before; this page says what came of it."),
     "code.unknown": lazy_gettext("No statement has this code. Compare it with the paper, letter by letter."),
     "head.none": lazy_gettext("Nothing is signed yet. The first head follows within a minute after the first event."),
     "idempotency.key_reused": lazy_gettext(
