@@ -13,6 +13,7 @@ from events.people import (
     OnBehalfBegan,
     Role,
     UserAccessChanged,
+    UserClosed,
     UserKind,
     UserProfileChanged,
     UserRegistered,
@@ -25,6 +26,7 @@ __all__ = [
     "CategoryRenamed",
     "ContactMessageSent",
     "EntityClosed",
+    "EntityForgotten",
     "EntityProfileChanged",
     "EntityRegistered",
     "EntityStatusChanged",
@@ -43,6 +45,7 @@ __all__ = [
     "TagRenamed",
     "TradingApplicationSubmitted",
     "UserAccessChanged",
+    "UserClosed",
     "UserKind",
     "UserProfileChanged",
     "UserRegistered",
@@ -137,6 +140,19 @@ class EntityClosed:
     entity_id: str
     account: str
     reason: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"entity/{self.entity_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityForgotten:
+    """A closed entity's account is settled: whoever keeps personal data about it deletes it now."""
+
+    TYPE: ClassVar[str] = "directory.entity-forgotten.v1"
+    entity_id: str
+    account: str
 
     @property
     def subject(self) -> str:
@@ -347,6 +363,7 @@ EVENTS = (
     EntityProfileChanged,
     EntityStatusChanged,
     EntityClosed,
+    EntityForgotten,
     OffersWantsChanged,
     CategoriesChanged,
     TagRenamed,
@@ -355,6 +372,7 @@ EVENTS = (
     CategoryRemoved,
     UserRegistered,
     UserProfileChanged,
+    UserClosed,
     MembershipChanged,
     PreferencesChanged,
     TradingApplicationSubmitted,

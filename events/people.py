@@ -40,6 +40,18 @@ class UserProfileChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserClosed:
+    """The user is gone: whoever keeps personal data about it deletes it now."""
+
+    TYPE: ClassVar[str] = "directory.user-closed.v1"
+    user_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"user/{self.user_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipChanged:
     """A user joined, left or changed role in an entity. `role` is absent when the user left.
 

@@ -6,7 +6,9 @@ import sys
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from events.topics import TOPICS, Topic
+from events.topics import ONE_DAY, TOPICS, Topic
+
+SEGMENT_MS = ONE_DAY
 
 
 def create_topics(bootstrap: str, replication: int = 1) -> list[str]:
@@ -30,7 +32,13 @@ def _create(admin: KafkaAdminClient, topic: Topic, replication: int) -> None:
                 topic.name: {
                     "num_partitions": topic.partitions,
                     "replication_factor": replication,
-                    "configs": {"retention.ms": str(topic.retention_ms), "max.message.bytes": "1048588"},
+                    "configs": {
+                        "retention.ms": str(topic.retention_ms),
+                        "max.message.bytes": "1048588",
+                        # The segment that is written to is never deleted: what was forgotten leaves the disk only
+                        # after the next one was begun.
+                        "segment.ms": str(SEGMENT_MS),
+                    },
                 }
             }
         )

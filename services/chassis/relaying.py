@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from kafka import KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from services.chassis.logs import log
@@ -64,6 +64,26 @@ def relay(outbox: Outbox, bootstrap: str, stop: Stop) -> None:
             producer = None
             stop.wait(_BACKOFF_SECONDS)
     _discard(producer)
+
+
+def forget_published(bootstrap: str, topic: str) -> None:
+    """Move the beginning of every partition of `topic` to its end: the broker deletes what lies before.
+
+    A consumer that was behind goes on at the new beginning (`auto_offset_reset`). Raises KafkaError.
+    """
+    consumer: Any = KafkaConsumer(bootstrap_servers=bootstrap, bootstrap_timeout_ms=3_000, request_timeout_ms=5_000)
+    admin: Any = None
+    try:
+        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        ends = {partition: end for partition, end in consumer.end_offsets(partitions).items() if end > 0}
+        if ends:
+            admin = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000)
+            admin.delete_records(ends, timeout_ms=5_000)
+    finally:
+        if admin is not None:
+            admin.close()
+        consumer.close(autocommit=False)
+    log.info("relay.log_forgotten", topic=topic, partitions=len(ends))
 
 
 def _publish_page(outbox: Outbox, producer: Any) -> int:

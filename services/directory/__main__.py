@@ -4,15 +4,17 @@ import argparse
 import os
 import sys
 from datetime import UTC, date, datetime
+from functools import partial
 
 from services.chassis import process
 from services.chassis.config import DEVELOPMENT, read_settings
 from services.chassis.logs import correlation_id, log
+from services.chassis.relaying import forget_published
 from services.directory import app, building, consumer, ledger_audit, tending
 from services.directory.config import Config
 from services.directory.domain import EmailTaken, TwoFactorState, UnknownUser, email_identity, password_problems
 from services.directory.drift import Checker
-from services.directory.handlers import factors, members
+from services.directory.handlers import closing, factors, members
 from services.directory.handlers.security import weakness_of
 from services.directory.handlers.writing import By, Directory
 from services.directory.importing_command import import_members
@@ -51,7 +53,8 @@ def relay() -> None:
     """Publish events and one-time messages."""
     config = _config()
     database = app.store_of(config).database
-    outboxes = [StreamOutbox(database, stream) for stream in (EVENTS, MESSAGES)]
+    forget = partial(forget_published, config.kafka_bootstrap)
+    outboxes = [StreamOutbox(database, EVENTS, forget_published=forget), StreamOutbox(database, MESSAGES)]
     relay_all(outboxes, config.kafka_bootstrap, process.new_stop())
 
 
@@ -116,6 +119,13 @@ def check_index() -> None:
     if not judged:
         sys.exit("The consumer is behind: some of that may be on its way. Check again later.")
     sys.exit(1 if differing and not asked.repair else 0)
+
+
+def renew_log() -> None:
+    """Have the relay publish the event log anew, if anything in it was redacted since the last time."""
+    config = _config()
+    asked = closing.renew_log(app.directory_of(config, app.store_of(config)))
+    print("The relay publishes the log anew now." if asked else "Nothing was redacted since the log was last renewed.")
 
 
 def create_admin() -> None:
@@ -243,6 +253,7 @@ COMMANDS = {
     "rebuild-index": rebuild_index,
     "check-index": check_index,
     "import-members": import_file,
+    "renew-log": renew_log,
     "create-admin": create_admin,
     "set-access": set_access,
     "reset-two-factor": reset_two_factor,

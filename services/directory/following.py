@@ -11,6 +11,7 @@ from typing import Protocol
 from events.envelope import Envelope, Event
 from events.ledger import AccountStandingChanged
 from services.directory.domain.figures import folded_news
+from services.directory.handlers.closing import forget_settled
 from services.directory.handlers.writing import Directory
 from services.directory.indexing import indexed
 from services.directory.store import EntityIndex, Store
@@ -59,7 +60,7 @@ class IndexFollower:
 Closed = Callable[[Directory, str, int], None]
 """What is to be done when an account was closed at a position of the ledger; it must bear being called again."""
 
-ON_CLOSING: tuple[Closed, ...] = ()
+ON_CLOSING: tuple[Closed, ...] = (forget_settled,)
 
 
 class FiguresFollower:

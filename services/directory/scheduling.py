@@ -13,6 +13,8 @@ from services.chassis.logs import correlate, log
 from services.chassis.process import Stop
 from services.directory import tending
 from services.directory.handlers import audit_checks, importing
+from services.directory.handlers.closing import renew_log
+from services.directory.handlers.portraits import sweep
 from services.directory.handlers.propagation import index_all, rewrite_all
 from services.directory.handlers.writing import By, Directory
 from services.directory.indexing import put_again
@@ -81,12 +83,22 @@ def _import(turn: Turn) -> None:
         importing.work_off(turn.directory, import_id, turn.step)
 
 
+def _sweep_pictures(turn: Turn) -> None:
+    log.info("pictures.swept", files=sweep(turn.directory))
+
+
+def _renew_log(turn: Turn) -> None:
+    log.info("log.renewal", asked=renew_log(turn.directory))
+
+
 JOBS: tuple[Job, ...] = (
     Job("verify-audit", timedelta(days=1), _verify_audit),
     Job("imports", timedelta(seconds=2), _import),
     Job("propagation", timedelta(seconds=10), _propagate),
     Job("check-index", timedelta(minutes=5), tending.check_index),
     Job("unfinished-builds", timedelta(minutes=1), tending.discard_unfinished_builds),
+    Job("sweep-pictures", timedelta(minutes=30), _sweep_pictures),
+    Job("renew-log", timedelta(days=1), _renew_log),
 )
 
 

@@ -36,6 +36,7 @@ def entity_view(entity: Entity) -> View:
         "preferences": asdict(entity.preferences),
         "contactable": entity.listed and entity.preferences.contact_mail,
         "created_at": entity.created_at,
+        "closed_at": entity.closed_at,
         "member_started_at": entity.member_started_at,
         "version": entity.version,
     }
@@ -104,6 +105,7 @@ def session_view(
         "email": user.email,
         "first_name": user.first_name,
         "last_name": user.last_name,
+        "terms_version": user.terms_version,
         "entities": [
             {
                 "entity_id": entity.entity_id,

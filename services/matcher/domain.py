@@ -116,6 +116,10 @@ def _closed(entity: Entity, _: directory.EntityClosed, __: str) -> Entity:
     return replace(entity, closed=True)
 
 
+def _forgotten(entity: Entity, _: directory.EntityForgotten, __: str) -> Entity:
+    return replace(entity, closed=True, name="", city="", place=None, offers=(), wants=())
+
+
 def _offers_wants(entity: Entity, event: directory.OffersWantsChanged, time: str) -> Entity:
     offers = _tags(event.offers, entity.offers, time)
     return replace(entity, offers=offers, wants=_tags(event.wants, entity.wants, time))
@@ -126,6 +130,7 @@ _EVOLVE: Mapping[type, Callable[[Entity, Any, str], Entity]] = {
     directory.EntityProfileChanged: _profile,
     directory.EntityStatusChanged: _status,
     directory.EntityClosed: _closed,
+    directory.EntityForgotten: _forgotten,
     directory.OffersWantsChanged: _offers_wants,
 }
 

@@ -12,6 +12,9 @@ from events import directory, ledger
 from events.envelope import Event
 from services.notifier.domain import Message, Transfer
 
+NAMELESS = "A closed business"
+"""What one is called that was forgotten."""
+
 CollectionName = Literal["entities", "users", "transfers"]
 
 
@@ -23,6 +26,8 @@ class Change:
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
+    forgets: tuple[str, ...] = ()
+    """Recipients to whom nothing is said any more; of what was said nothing is kept but that it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,19 @@ def _closed(event: directory.EntityClosed) -> Change:
     return Change(collection="entities", key=event.entity_id, values={"closed": True})
 
 
+def _forgotten(event: directory.EntityForgotten) -> Change:
+    # Others may still be told of a transfer with it: without its name.
+    values = {"name": NAMELESS, "account": event.account, "closed": True}
+    recipients = (f"entity:{event.entity_id}", f"account:{event.account}")
+    gone = ("email", "members")
+    return Change(collection="entities", key=event.entity_id, values=values, gone=gone, forgets=recipients)
+
+
+def _user_closed(event: directory.UserClosed) -> Change:
+    gone = ("email", "first_name", "last_name")
+    return Change(collection="users", key=event.user_id, gone=gone, forgets=(f"user:{event.user_id}",))
+
+
 def _membership(event: directory.MembershipChanged) -> Change:
     member = f"members.{event.user_id}"
     if event.role is None:
@@ -128,9 +146,11 @@ _MEMORY: Mapping[type, Callable[[Any], Change | None]] = {
     directory.EntityProfileChanged: _profile,
     directory.EntityStatusChanged: _status,
     directory.EntityClosed: _closed,
+    directory.EntityForgotten: _forgotten,
     directory.MembershipChanged: _membership,
     directory.UserRegistered: _user,
     directory.UserProfileChanged: _user_profile,
     directory.UserAccessChanged: _access,
+    directory.UserClosed: _user_closed,
     ledger.TransferInitiated: _transfer,
 }

@@ -79,6 +79,7 @@ class Store:
         messages = self._db["messages"]
         identity = [(name, ASCENDING) for name in ("event_id", "recipient", "kind", "channel")]
         messages.create_index(identity, unique=True, name="once")
+        messages.create_index([("recipient", ASCENDING)], name="recipient")
         messages.create_index([("state", ASCENDING), ("due_at", ASCENDING)], name="due")
         messages.create_index([("created_at", DESCENDING), ("_id", ASCENDING)], name="newest")
         self._db["entities"].create_index("account", name="account")
@@ -103,6 +104,7 @@ class Store:
             made = effects(_Reader(self._db, session))
             self._change(session, made.changes)
             self._queue(session, made.messages, now)
+            self._forget(session, [recipient for change in made.changes for recipient in change.forgets])
             self._withdraw(session, made.covered)
 
         if previous == 0:
@@ -137,6 +139,14 @@ class Store:
             writes.setdefault(change.collection, []).append(UpdateOne({"_id": change.key}, update, upsert=True))
         for collection, updates in writes.items():
             self._db[collection].bulk_write(updates, session=session)
+
+    def _forget(self, session: ClientSession, recipients: Collection[str]) -> None:
+        if recipients:
+            theirs: Document = {"recipient": {"$in": list(recipients)}}
+            waiting = {"state": {"$in": ["queued", "failed", "sending"]}}
+            self._db["messages"].delete_many({**theirs, **waiting}, session=session)
+            nothing: Document = {"$set": {"facts": {}}, "$unset": {"once": ""}}
+            self._db["messages"].update_many(theirs, nothing, session=session)
 
     def _queue(self, session: ClientSession, messages: Sequence[Message], now: datetime) -> None:
         if messages:

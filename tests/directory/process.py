@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from services.chassis.process import new_stop
+from services.chassis.relaying import forget_published
 from services.directory import consumer, search
 from services.directory.config import Config
 from services.directory.following import FiguresFollower, IndexFollower
@@ -24,7 +26,7 @@ def main() -> None:
     what, mongo_url, database, elasticsearch_url, prefix, kafka, topic = sys.argv[1:]
     store, stop = new_store(mongo_url, database), new_stop()
     if what == "relay":
-        relay_all([StreamOutbox(store.database, EVENTS, topic)], kafka, stop)
+        relay_all([StreamOutbox(store.database, EVENTS, topic, partial(forget_published, kafka))], kafka, stop)
     else:
         index = new_index(elasticsearch_url, prefix, search.MAPPING, search.INDEX_VERSION)
         whole: Any = SimpleNamespace(store=store)

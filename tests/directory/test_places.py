@@ -7,8 +7,9 @@ import statistics
 
 from events import codec
 from events.directory import Place
-from services.directory import consumer, towns
+from services.directory import towns
 from services.directory.domain.places import CELL_METRES, exact, fuzzed
+from services.directory.indexing import indexed
 from services.directory.store import EntityIndex, Store
 from tests.directory.gateway import ADMIN, PUBLIC, Gateway
 
@@ -97,8 +98,8 @@ def test_the_real_place_is_for_its_own_members_and_administrators(gateway: Gatew
 
 def test_the_search_knows_no_real_place(gateway: Gateway, prepared_index: EntityIndex, store: Store):
     member = gateway.sign_up(place=LONDON)
-    indexed = list(consumer.indexed(store.entities.of_ids([member.entity_id])))
-    assert LONDON["latitude"] not in repr(indexed)
+    documents = list(indexed(store.entities.of_ids([member.entity_id])))
+    assert LONDON["latitude"] not in repr(documents)
     assert gateway.get(f"/entities/{member.entity_id}", PUBLIC)[0] == 404
 
 

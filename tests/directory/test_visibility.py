@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.directory import consumer
 from services.directory.domain.visibility import AUDIENCES, DEFAULTS
+from services.directory.indexing import indexed
 from services.directory.store import EntityIndex, Store
 from tests.directory.gateway import ADMIN, PUBLIC, Gateway, Member
 
@@ -21,7 +21,7 @@ VALUES = {
 
 def follow(store: Store, index: EntityIndex) -> None:
     """The index as it is when the consumer has read all news."""
-    index.put(list(consumer.indexed(store.entities.every())))
+    index.put(list(indexed(store.entities.every())))
 
 
 def listed(gateway: Gateway, **fields: object) -> Member:

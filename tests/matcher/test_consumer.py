@@ -248,3 +248,15 @@ def test_rivals_with_renames_end_in_the_same_index(store, other_store):
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(follow, range(3)))
     assert documents(store) == clean
+
+
+def test_a_forgotten_entity_leaves_nothing_but_its_ids(store, projection):
+    log = EventLog("directory.events", "directory")
+    entity = given.registered(["zebrafinch"], ["flour"], name="zebrafinch ltd", status="accepted")
+    log.tell(entity)
+    log.tell(directory.EntityClosed(entity_id=entity.entity_id, account=entity.account))
+    log.tell(directory.EntityForgotten(entity_id=entity.entity_id, account=entity.account))
+    assert deliver(projection, log.records)
+    found = documents(store)
+    assert [document["entity_id"] for document in found] == [entity.entity_id]
+    assert "zebrafinch" not in repr(found)

@@ -200,3 +200,26 @@ def test_messages_topic_may_start_anywhere(projection: Mail):
     assert deliver(projection, log.records[2:])
     assert projection.position(log.source) == 3
     assert len(kinds(projection.store)) == 1
+
+
+def test_who_is_forgotten_is_written_to_no_more_and_leaves_no_name(projection: Mail):
+    log = EventLog("directory.events", "directory")
+    profile = directory.Profile(name="zebrafinch ltd", email="zebrafinch@dev.null")
+    registered = {"account": "1234", "status": "pending", "offers": [], "wants": [], "categories": []}
+    log.tell(
+        directory.UserRegistered(user_id="u1", kind="member", email="zebrafinch@dev.null", first_name="zebrafinch")
+    )
+    log.tell(directory.EntityRegistered(entity_id="e1", profile=profile, **registered))
+    log.tell(directory.MembershipChanged(entity_id="e1", user_id="u1", role="owner"))
+    log.tell(directory.SecurityNotice(user_id="u1", what="password-changed"))
+    assert deliver(projection, log.records)
+    waiting = kinds(projection.store)
+    assert {recipient for _, recipient in waiting} >= {"user:u1"}
+    log.tell(directory.EntityClosed(entity_id="e1", account="1234"))
+    log.tell(directory.UserClosed(user_id="u1"))
+    log.tell(directory.EntityForgotten(entity_id="e1", account="1234"))
+    assert deliver(projection, log.records)
+    left = [list(projection.store._db[name].find()) for name in projection.store._db.list_collection_names()]
+    assert "zebrafinch" not in repr(left)
+    assert not {recipient for _, recipient in kinds(projection.store)} & {"user:u1", "entity:e1", "account:1234"}
+    assert projection.store.entity_of("1234")["name"] == "A closed business"

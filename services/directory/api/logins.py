@@ -26,6 +26,7 @@ def sign_up() -> Response:
         profile=profile_of(entity["profile"], user["email"]),
         offers=entity.get("offers", ()),
         wants=entity.get("wants", ()),
+        terms_version=asked["terms_version"],
         visibility=entity.get("visibility", {}),
         preferences=Preferences(**(asked["preferences"] | entity.get("preferences", {}))),
     )

@@ -4,6 +4,7 @@ Decisions take things as they are and give them as they will be, with the events
 """
 
 from services.directory.domain.api_tokens import TooManyApiTokens, UnknownApiToken
+from services.directory.domain.closing import close_user, must_be_open
 from services.directory.domain.email_change import EmailLinkInvalid, NoEmailChange, TooManyEmailChanges
 from services.directory.domain.entities import (
     TRADING_FIELDS,
@@ -15,17 +16,21 @@ from services.directory.domain.entities import (
 from services.directory.domain.errors import (
     AccessEnded,
     ApplicationIncomplete,
+    BalanceNotZero,
     CodeFailed,
     CodeNeeded,
     ContactNotAccepted,
     ContactSwitchedOff,
     DirectoryError,
     EmailTaken,
+    EntityIsClosed,
     EntityNotYours,
     FieldsInvalid,
     IdempotencyKeyReused,
     LoginFailed,
     LoginLocked,
+    NotSettled,
+    OwnsEntities,
     PasswordWrong,
     ResetInvalid,
     StatusDecided,
@@ -93,6 +98,7 @@ __all__ = [
     "AccessEnded",
     "AlreadyMember",
     "ApplicationIncomplete",
+    "BalanceNotZero",
     "CodeFailed",
     "CodeNeeded",
     "ContactNotAccepted",
@@ -104,6 +110,7 @@ __all__ = [
     "EmailTaken",
     "Entity",
     "EntityChange",
+    "EntityIsClosed",
     "EntityNotYours",
     "FieldsInvalid",
     "IdempotencyKeyReused",
@@ -121,8 +128,10 @@ __all__ = [
     "LoginLocked",
     "Membership",
     "NoEmailChange",
+    "NotSettled",
     "NotYourself",
     "OwnersOnly",
+    "OwnsEntities",
     "PasswordWrong",
     "Preferences",
     "ResetInvalid",
@@ -148,7 +157,9 @@ __all__ = [
     "apply_for_trading",
     "change_entity",
     "change_user",
+    "close_user",
     "email_identity",
+    "must_be_open",
     "names",
     "password_problems",
     "refuse_clearing",

@@ -122,3 +122,19 @@ class TooManyFavourites(DirectoryError):
 
 class WrongStatus(DirectoryError):
     """Only a member that is listed, and neither trades nor waits for it, can apply to trade."""
+
+
+class EntityIsClosed(DirectoryError):
+    """The business has closed."""
+
+
+class BalanceNotZero(DirectoryError):
+    """A business closes at a balance of zero alone."""
+
+
+class NotSettled(DirectoryError):
+    """Only what is closed, in the ledger too, is forgotten."""
+
+
+class OwnsEntities(DirectoryError):
+    """The user belongs to businesses that are open."""

@@ -67,10 +67,14 @@ class Entity:
     revision: int = 0
     figures: Figures | None = None
     """What the ledger says of its account; None until it has said something."""
+    closed_at: str | None = None
+    """From then on it is in no list; what is known of it stays until its account is settled."""
+    forgotten_at: str | None = None
+    """From then on nothing personal is known of it."""
 
     @property
     def listed(self) -> bool:
-        return self.status in LISTED
+        return self.status in LISTED and self.closed_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class User:
     version: int = 0
     two_factor: bool = False
     """Whether a second factor is on."""
+    terms_version: str = ""
+    """Of the terms, the version agreed to last."""
     expires_at: str | None = None
     """RFC 3339: from then on there is no access. None: without end, as members have it."""
     suspended: bool = False

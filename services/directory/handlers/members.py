@@ -1,6 +1,6 @@
 """Use cases around members: sign-up, profiles, status, trading application, administrators."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -25,11 +25,13 @@ from services.directory.domain.audit import Entry, differing
 from services.directory.domain.catalogue import settled, settled_change
 from services.directory.domain.memberships import OWNERS_FIELDS, OwnersOnly
 from services.directory.domain.visibility import Audience
+from services.directory.handlers.consenting import record
 from services.directory.handlers.email_change import address_changed
 from services.directory.handlers.placing import located, placed, prepare
 from services.directory.handlers.security import weakness_of
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
+from services.directory.store.consents import AGREEMENT, TERMS
 from services.directory.store.entities import AccountTaken
 from services.directory.views import entity_view, user_view
 
@@ -52,6 +54,8 @@ class SignUp:
     wants: tuple[str, ...] = ()
     preferences: Preferences = field(default_factory=Preferences)
     visibility: Mapping[str, Audience] = field(default_factory=dict)
+    terms_version: str = ""
+    """Of the terms that were agreed to on the form; empty: they will be asked for."""
 
 
 def sign_up(directory: Directory, by: By, form: SignUp) -> Done:
@@ -68,7 +72,7 @@ def sign_up(directory: Directory, by: By, form: SignUp) -> Done:
     for _ in range(ACCOUNT_TRIES):
         user, entity = _new_user(directory, form, user_id, hashed), new_entity(directory, form, entity_id)
         try:
-            done = once(directory, by, asked, lambda store, u=user, e=entity: _register(directory, store, by, u, e))  # type: ignore[misc]
+            done = once(directory, by, asked, _registration(directory, by, form, user, entity))
         except AccountTaken:
             continue
         if done.repeated:
@@ -107,7 +111,11 @@ def new_entity(directory: Directory, form: SignUp, entity_id: str) -> Entity:
     return placed(directory.store, entity)
 
 
-def _register(directory: Directory, store: Store, by: By, user: User, entity: Entity) -> Done:
+def _registration(directory: Directory, by: By, form: SignUp, user: User, entity: Entity) -> Callable[[Store], Done]:
+    return lambda store: _register(directory, store, by, user, entity, form.terms_version)
+
+
+def _register(directory: Directory, store: Store, by: By, user: User, entity: Entity, terms_version: str) -> Done:
     entity = settled(entity, store.propagations.aliases())
     position = append(directory, store, by, domain.sign_up(user, entity), entity.created_at)
     store.users.add(replace(user, version=position))
@@ -120,7 +128,8 @@ def _register(directory: Directory, store: Store, by: By, user: User, entity: En
         concerns=(f"user/{user.user_id}",),
     )
     document = {"user_id": user.user_id, "entity_id": entity.entity_id, "account": entity.account}
-    return Done(document, position, (entry,))
+    consents = record(store, user.user_id, TERMS, terms_version, entity.created_at)
+    return Done(document, position, (entry, *consents))
 
 
 def _check_same_person(directory: Directory, done: Done, password: str) -> None:
@@ -227,6 +236,7 @@ def change_entity(
         before, wanted = settled(known_entity(store, entity_id), aliases), settled_change(change, aliases)
         if is_operator:
             _hold_operator(before, wanted)
+        domain.must_be_open(before)
         decided = domain.change_entity(before, located(directory.store, before, wanted), now)
         return _save(directory, store, by, before, decided, now, change.reason)
 
@@ -249,7 +259,9 @@ def apply_for_trading(directory: Directory, by: By, entity_id: str, user_id: str
         if user is None:
             raise UnknownUser("There is no such user.")
         decided = domain.apply_for_trading(before, user, now, terms_version, by.actor)
-        return _save(directory, store, by, before, decided, now)
+        done = _save(directory, store, by, before, decided, now)
+        consents = record(store, user_id, AGREEMENT, terms_version, now, entity_id)
+        return replace(done, entries=(*done.entries, *consents))
 
     return once(directory, by, ["apply_for_trading", entity_id, terms_version], work)
 

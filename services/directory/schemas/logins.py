@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from services.directory.domain import email_identity
 from services.directory.schemas.entities import NewEntity, PreferenceFields
-from services.directory.schemas.fields import login_kind, network_address, new_password
+from services.directory.schemas.fields import Text, login_kind, network_address, new_password
 from services.directory.schemas.security import agent, device_id
 from services.directory.schemas.users import NewUser
 
@@ -17,6 +17,7 @@ class SignUpBody(Schema):
     user = fields.Nested(NewUser, required=True)
     entity = fields.Nested(NewEntity, required=True)
     preferences = fields.Nested(PreferenceFields, load_default=dict)
+    terms_version = Text(50, load_default="")
     address = network_address()
     device = device_id()
     agent = agent()

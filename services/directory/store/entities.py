@@ -1,7 +1,7 @@
 """Entities, memberships and the tags in use, in MongoDB."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -25,7 +25,8 @@ NEW_REVISION: Document = {"$inc": {"revision": 1}}
 NEWEST_FIRST = [("created_at", DESCENDING), ("_id", DESCENDING)]
 
 
-_LEFT = ("_id", "account", "status", "created_at", "member_started_at", "version")
+_SIDES = ("offers", "wants")
+_LEFT = ("_id", "account", "status", "created_at", "member_started_at", "version", "closed_at", "forgotten_at")
 """What stays of an entity that is forgotten."""
 
 
@@ -189,6 +190,14 @@ class Entities(Stored):
                 left = {name: document[name] for name in _LEFT if name in document}
                 emptied = _document(Entity(profile=Profile(name=""), offers=(), wants=(), **_named(left)))
                 self.save(_entity(emptied))
+                self._forget_tags({tag["name"] for side in _SIDES for tag in document.get(side, ())})
+
+    def _forget_tags(self, tags: Iterable[str]) -> None:
+        """Those that nobody else has: a word that only one business used may tell of it."""
+        for name in tags:
+            used = {"$or": [{f"{side}.name": name} for side in _SIDES]}
+            if self._collection("entities").find_one(used, {"_id": True}, session=self._session) is None:
+                self._collection("tags").delete_one({"_id": name}, session=self._session)
 
     def _tags(self, wanted: Document, limit: int) -> list[str]:
         if limit < 1:

@@ -49,6 +49,11 @@ class Lease:
         moved = self._leases.update_one(self._held(epoch), {"$max": {name: position}})
         return bool(moved.matched_count)
 
+    def reset(self, name: str, values: Document, epoch: int) -> bool:
+        """Begin a position that is kept in the lease anew, with other `values`, in one step, if `epoch` still leads."""
+        reset = self._leases.update_one(self._held(epoch), {"$set": {**values, name: 0}})
+        return bool(reset.matched_count)
+
     def release(self) -> None:
         """Let another take it at once."""
         self._leases.update_one({"_id": self._name, "holder": self._me}, {"$set": {"until": None}})

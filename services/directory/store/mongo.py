@@ -18,6 +18,7 @@ from services.directory.store.audit import AuditLog, Origins
 from services.directory.store.audit_reading import AuditReading
 from services.directory.store.catalogue import Catalogue
 from services.directory.store.collection import Document, Stored
+from services.directory.store.consents import Consents
 from services.directory.store.contacts import Contacts
 from services.directory.store.email_changes import EmailChanges
 from services.directory.store.entities import Entities
@@ -32,6 +33,7 @@ from services.directory.store.outbox import Appender
 from services.directory.store.pictures import Pictures
 from services.directory.store.places import Places
 from services.directory.store.propagations import Propagations
+from services.directory.store.renewal import Renewal
 from services.directory.store.users import Users
 
 AWAY: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout)
@@ -79,6 +81,8 @@ class Store:
         self.audit_reading = AuditReading(database, session)
         self.origins = Origins(database, None)
         self.pictures = Pictures(database, session)
+        self.renewal = Renewal(database, session)
+        self.consents = Consents(database, session)
         self.places = Places(database, None)
         self.memberships = Memberships(database, session)
         self.invitations = Invitations(database, session)

@@ -84,12 +84,20 @@ class StreamOutbox:
 
     transient: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout)
 
-    def __init__(self, database: Database[Document], stream: str, topic: str | None = None) -> None:
+    def __init__(
+        self,
+        database: Database[Document],
+        stream: str,
+        topic: str | None = None,
+        forget_published: Callable[[str], None] | None = None,
+    ) -> None:
+        """`forget_published` deletes what a topic has; without it the log is never renewed. Raises KafkaError."""
         # Majority: what a change of primary would roll back must not be published.
         self._records = database.get_collection(stream, read_concern=ReadConcern("majority"))
         self._lease = Lease(database, f"relay.{stream}")
         self._topic = topic or TOPICS[stream]
         self._forgets = stream == MESSAGES
+        self._forget_published = forget_published
         self._cursor = 0
         self._news: CollectionChangeStream[Document] | None = None
 
@@ -98,8 +106,25 @@ class StreamOutbox:
         lease = self._lease.take()
         if lease is None:
             return None
-        self._cursor = int(lease.get("cursor", 0))
-        return int(lease["epoch"])
+        epoch = int(lease["epoch"])
+        wanted = int(lease.get("renew", 0))
+        if self._forget_published is not None and wanted > int(lease.get("renewed", 0)):
+            if not self._renew(wanted, epoch):
+                return None
+            self._cursor = 0
+        else:
+            self._cursor = int(lease.get("cursor", 0))
+        return epoch
+
+    def _renew(self, wanted: int, epoch: int) -> bool:
+        """Delete what is published, and begin again at the first record. Between two pages: nothing is in flight.
+
+        Cut off after the deletion it is repeated: there is nothing then, or a part, to delete.
+        """
+        if self._forget_published is None:
+            return False
+        self._forget_published(self._topic)
+        return self._lease.reset("cursor", {"renewed": wanted}, epoch)
 
     def read(self, limit: int) -> Sequence[Outgoing]:
         """The next records after the cursor, in order."""

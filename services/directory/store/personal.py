@@ -40,6 +40,7 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "users": Personal(lambda store: store.users),
     "sessions": Personal(lambda store: store.sessions),
     "entities": Personal(lambda store: store.entities),
+    "consents": Personal(lambda store: store.consents),
     "memberships": Personal(lambda store: store.memberships),
     "invitations": Personal(lambda store: store.invitations),
     "favourites": Personal(lambda store: store.favourites),

@@ -32,6 +32,10 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("wants.name", ASCENDING)], name="wants"),
         IndexModel([("categories", ASCENDING)], name="categories"),
     ],
+    "consents": [
+        IndexModel([("user_id", ASCENDING), ("at", ASCENDING)], name="user"),
+        IndexModel([("entity_id", ASCENDING)], name="entity"),
+    ],
     "memberships": [
         IndexModel([("user_id", ASCENDING)], name="user"),
         IndexModel([("entity_id", ASCENDING)], name="entity"),

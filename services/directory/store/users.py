@@ -12,6 +12,20 @@ from services.directory.store.collection import Document, Stored, selector
 STAFF_KINDS = ["admin", "coordinator", "auditor"]
 DUPLICATE = 11_000
 """MongoDB's code for it."""
+_APART = frozenset(
+    {
+        "_id",
+        "last_login",
+        "previous_login",
+        "created_at",
+        "kind",
+        "expires_at",
+        "two_factor",
+        "suspended",
+        "terms_version",
+    }
+)
+"""What is written by other ways than with an event."""
 
 
 class Users(Stored):
@@ -47,8 +61,7 @@ class Users(Stored):
     def save(self, user: User) -> None:
         """Write what may change by an event. Raises EmailTaken."""
         document = _document(user)
-        kept = ("_id", "last_login", "previous_login", "created_at", "kind", "expires_at", "two_factor", "suspended")
-        for name in kept:
+        for name in _APART:
             del document[name]
         try:
             self._collection("users").update_one({"_id": user.user_id}, {"$set": document}, session=self._session)
@@ -108,6 +121,12 @@ class Users(Stored):
         found = self._collection("users").find(wanted).sort([("last_name", 1), ("_id", 1)]).skip(skip).limit(limit)
         total = self._collection("users").count_documents(wanted)
         return [user for document in found if (user := _user(document))], total
+
+    def agreed(self, user_id: str, version: str) -> None:
+        """To which version of the terms last."""
+        self._collection("users").update_one(
+            {"_id": user_id}, {"$set": {"terms_version": version}}, session=self._session
+        )
 
     def about(self, subject: str) -> list[Document]:
         """The user with the last logins, without the password's hash."""
