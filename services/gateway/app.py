@@ -21,7 +21,7 @@ from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Signer, Verifier
 from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
-from services.gateway import devices, keys, recaptcha, rest, security, web
+from services.gateway import devices, keys, recaptcha, rest, security, uploads, web
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, failure_of
@@ -39,6 +39,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     lines = lines or lines_to(config, Signer(internal_key))
     measure(app, registry := CollectorRegistry())
     _limit_rates(app, config)
+    uploads.init_app(app)
     CSRFProtect(app).exempt(rest.bp)
     tokens = SessionTokens(session_key, time.time)
     Sessions(lines, tokens, secure_cookie=config.secure_cookies).init_app(app)

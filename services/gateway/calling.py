@@ -114,14 +114,28 @@ class Line:
         body: Mapping[str, Any] | None = None,
         key: str | None = None,
         seconds: float = READ_SECONDS,
+        raw: bytes | None = None,
     ) -> Document:
-        """The answer's document, within `seconds`. Raises Refused, PartDown, StepUpNeeded."""
+        """The answer's document, within `seconds`; `raw` goes instead of `body`, as it is.
+
+        Raises Refused, PartDown, StepUpNeeded.
+        """
         target = path + (f"?{urlencode(given(query))}" if query and given(query) else "")
-        content = None if method in ("GET", "DELETE") else orjson.dumps(body or {})
-        response = self._send(method, target, content, self._headers(asker, method, key), seconds)
+        content = raw if raw is not None else None if method in ("GET", "DELETE") else orjson.dumps(body or {})
+        headers = self._headers(asker, method, key)
+        if raw is not None:
+            headers["Content-Type"] = "application/octet-stream"
+        response = self._send(method, target, content, headers, seconds)
         asker.saw(parse_positions(response.headers.get(POSITION_HEADER, "")))
         if response.status < 400:
             return _document(response.data)
+        raise self._refusal(response)
+
+    def fetch(self, asker: Asker, path: str) -> bytes:
+        """The bytes of a small file. Raises Refused, PartDown."""
+        response = self._send("GET", path, None, self._headers(asker, "GET", None), READ_SECONDS)
+        if response.status < 400:
+            return response.data
         raise self._refusal(response)
 
     def open(

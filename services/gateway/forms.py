@@ -151,13 +151,14 @@ def web_address(_: Form, field: Field) -> None:
             raise ValidationError(gettext("Start with https:// or http://, like https://www.example.org."))
 
 
-def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+def choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+    """Values and their labels, for a select."""
     return [SelectChoice(value, label) for value, label in words.items()]
 
 
 _NOTHING = {"": lazy_gettext("Please choose")}
-_LEGAL_FORMS = _choices({**_NOTHING, **INC_TYPES})
-_COUNTRIES = _choices({**_NOTHING, **{name: name for name in COUNTRIES}})
+_LEGAL_FORMS = choices({**_NOTHING, **INC_TYPES})
+_COUNTRIES = choices({**_NOTHING, **{name: name for name in COUNTRIES}})
 
 
 _AS_SENT: Any = object()
@@ -295,7 +296,7 @@ class TradingForm(KeyedForm, _BusinessFields):
 class TransferForm(KeyedForm):
     direction = RadioField(
         lazy_gettext("What would you like to do?"),
-        choices=_choices({"pay": lazy_gettext("Pay"), "request": lazy_gettext("Ask for payment")}),
+        choices=choices({"pay": lazy_gettext("Pay"), "request": lazy_gettext("Ask for payment")}),
         default="pay",
         validators=[InputRequired(lazy_gettext("Choose one."))],
     )
@@ -311,7 +312,7 @@ class AnswerForm(KeyedForm):
 
 
 class StatusForm(KeyedForm):
-    status = SelectField(lazy_gettext("Status"), choices=_choices(STATUS_WORDS), validators=[InputRequired()])
+    status = SelectField(lazy_gettext("Status"), choices=choices(STATUS_WORDS), validators=[InputRequired()])
     expected_status = HiddenField()
     reason = TextField(lazy_gettext("Reason"), [at_most(255)])
 

@@ -14,6 +14,7 @@ from services.gateway.fields import (
     Text,
     tags,
 )
+from services.gateway.schemas_privacy import Coordinates, Visibility
 
 # --- requests ---------------------------------------------------------------------------------------------------
 
@@ -59,6 +60,8 @@ class BusinessFields(CamelSchema):
     wants = tags()
     show_tags_matched_since_last_login = fields.Boolean(truthy={True}, falsy={False})
     receive_daily_match_notification_email = fields.Boolean(truthy={True}, falsy={False})
+    place = fields.Nested(Coordinates, allow_none=True, metadata={"description": "the town's when null or left out"})
+    visibility = fields.Nested(Visibility)
 
 
 class ProfileChanges(BusinessFields):
@@ -86,6 +89,7 @@ class SignUp(BusinessFields):
     entity_name = Text(100, required=True)
     entity_email = Text(100, metadata={"description": "the user's address when left out"})
     entity_phone = Text(25)
+    terms_version = Text(50, metadata={"description": "of the terms that are agreed to; asked for later if left out"})
 
 
 class UserChanges(CamelSchema):
@@ -258,6 +262,8 @@ class Entity(CamelSchema):
     categories = fields.List(fields.String(), required=True)
     created_at = fields.String(required=True)
     member_started_at = fields.String(allow_none=True)
+    place = fields.Nested(Coordinates, allow_none=True)
+    picture = fields.String(metadata={"description": "the path of its picture; empty: none"})
     why = fields.List(fields.Nested(Why))
     is_favourite = fields.Boolean(data_key="isFavorite", metadata={"description": "with querying_entity_id"})
     distance_km = fields.String(metadata={"description": "from `near`, with one decimal"})
@@ -326,6 +332,7 @@ class Balance(Standing):
 class OwnEntity(Entity, Standing):
     """One's own business, with its account."""
 
+    visibility = fields.Nested(Visibility)
     show_tags_matched_since_last_login = fields.Boolean()
     receive_daily_match_notification_email = fields.Boolean()
     pending_transfers = fields.List(fields.Nested(Transfer), metadata={"description": "oldest first"})

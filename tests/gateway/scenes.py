@@ -33,6 +33,7 @@ from tests.gateway.network import (
     some_legs,
 )  # fmt: skip
 from tests.gateway.proven import furnish_proofs, no_proofs
+from tests.gateway.scenes_privacy import furnish_privacy
 from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
 from tests.gateway.standin import Asked, problem
 
@@ -88,6 +89,8 @@ PAGES = (
     Page("pending", "/pending", "member"),
     Page("statement", "/statement", "member"),
     Page("profile", "/profile", "member"),
+    Page("shown", "/profile/shown", "member"),
+    Page("my-data", "/my-data", "member"),
     Page("verify", "/verify?next=/profile", "member"),
     Page("security", "/security", "member"),
     Page("security-with-factor", "/security", "admin"),
@@ -239,6 +242,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_tokens(network)
     furnish_log(network, ANN, note)
     furnish_imports(network)
+    furnish_privacy(network)
 
 
 def empty(network: Network) -> None:

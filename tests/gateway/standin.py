@@ -106,7 +106,8 @@ class Standin:
             caller = self._verifier.caller(token if scheme == "Bearer" else "")
         except InvalidToken:
             return problem(401, "auth.invalid_token")
-        body = json.loads(request.get_data() or b"null")
+        raw = request.get_data()
+        body = raw if request.content_type == "application/octet-stream" else json.loads(raw or b"null")
         asked = Asked(request.method, request.path, request.args.to_dict(), body, dict(request.headers), caller)
         self.asked.append(asked)
         says = self._says.get((request.method, request.path), problem(404, "http.not_found"))

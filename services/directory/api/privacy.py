@@ -3,7 +3,17 @@
 from flask import Response
 
 from services.chassis.web import Problem, allow, answer, body, caller
-from services.directory.api.blueprint import bp, by, done, is_admin, only_of, only_own, only_self, recently_verified
+from services.directory.api.blueprint import (
+    bp,
+    by,
+    done,
+    is_admin,
+    only_of,
+    only_own,
+    only_owner,
+    only_self,
+    recently_verified,
+)
 from services.directory.api.blueprint import the_directory as directory
 from services.directory.domain import UnknownUser
 from services.directory.handlers import closing, consenting, own_data
@@ -48,7 +58,7 @@ def user_data(user_id: str) -> Response:
 @allow("member", "admin")
 def entity_data(entity_id: str) -> Response:
     """Everything that is known about a business."""
-    only_own(entity_id)
+    only_owner(entity_id)
     recently_verified()
     known_entity(directory().store, entity_id)
     return answer(own_data.export(directory(), by(), f"entity/{entity_id}"))

@@ -8,6 +8,7 @@ from services.gateway.calling import PASSWORD_SECONDS, Document, given
 from services.gateway.clients.activity import Activity
 from services.gateway.clients.importing import Importing
 from services.gateway.clients.people import People
+from services.gateway.clients.privacy import Privacy
 from services.gateway.clients.searching import Searching
 from services.gateway.clients.security import Security, Visit
 from services.gateway.clients.tokens import Tokens
@@ -17,7 +18,7 @@ THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
 """The gateway on its own account: looks after sessions."""
 
 
-class Directory(Activity, People, Security, Tokens, Searching, Importing):
+class Directory(Activity, People, Privacy, Security, Tokens, Searching, Importing):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"

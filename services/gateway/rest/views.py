@@ -47,7 +47,8 @@ def entity_view(entity: Document, account: Document | None = None) -> Document:
     """An EntityView of the directory for the schema `Entity`, with its account if given."""
     preferences = entity.get("preferences") or {}
     flags = {ours: preferences[theirs] for ours, theirs in PREFERENCES.items() if theirs in preferences}
-    return {**entity, **flags, **(account_view(account) if account else {})}
+    picture = f"/pictures/{entity['picture']}-640.webp" if entity.get("picture") else ""
+    return {**entity, **flags, "picture": picture, **(account_view(account) if account else {})}
 
 
 def with_accounts(parts: Parts, entities: list[Document]) -> list[Document]:

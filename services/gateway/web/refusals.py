@@ -93,6 +93,10 @@ _WORDS = {
     "import.started_already": lazy_gettext("This file was started or stopped before; this page says what came of it."),
     "code.unknown": lazy_gettext("No statement has this code. Compare it with the paper, letter by letter."),
     "head.none": lazy_gettext("Nothing is signed yet. The first head follows within a minute after the first event."),
+    "user.belongs_to_open_entities": lazy_gettext(
+        "You belong to a business that is open: close or leave it first, or hand it over."
+    ),
+    "entity.owners_only": lazy_gettext("Only an owner may do that: ask one."),
     "idempotency.key_reused": lazy_gettext(
         "This form was sent before with other contents. Look what came of it, or send this one anew."
     ),

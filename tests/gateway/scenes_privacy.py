@@ -1,0 +1,35 @@
+"""What the directory knows about Ann and her farm: consents, visibility, a picture, everything."""
+
+from typing import Any
+
+from tests.gateway.network import ANN, FARM, NOW, Network, an_entity
+from tests.gateway.standin import Streams
+
+PICTURE = "ab" * 32
+VISIBILITY = {
+    "telephone": "everyone", "website": "everyone", "description": "everyone", "address": "members",
+    "postal_code": "members", "company_number": "members", "declared_turnover": "nobody", "email": "nobody",
+}  # fmt: skip
+
+
+def a_farm(**changes: Any) -> dict[str, Any]:
+    """As its own people see it."""
+    place = {"latitude": "53.74100", "longitude": "-2.01300", "source": "given"}
+    return an_entity(visibility=VISIBILITY, picture=PICTURE, place=place, declared_turnover=25_000) | changes
+
+
+def furnish_privacy(network: Network) -> None:
+    """Ann agreed to something; there is a picture, and an export of everything."""
+    consent = {"user_id": ANN, "entity_id": "", "document": "terms", "version": "2026-01", "at": NOW}
+    network.directory.on("GET", f"/users/{ANN}/consents", {"consents": [consent]})
+    network.directory.on("POST", f"/users/{ANN}/consents", {"consents": [consent]})
+    for size in (128, 640):
+        network.directory.on("GET", f"/pictures/{PICTURE}/{size}", Streams([b"a-picture"], "image/webp"))
+    known = {"entities": [{"id": FARM, "profile": {"name": "Green Farm"}}], "notes": []}
+    known_person = {"users": [{"id": ANN, "email": "ann@farm.example", "first_name": "=cmd()"}]}
+    network.directory.on(
+        "GET", f"/entities/{FARM}/personal-data", {"subject": f"entity/{FARM}", "at": NOW, "collections": known}
+    )
+    network.directory.on(
+        "GET", f"/users/{ANN}/personal-data", {"subject": f"user/{ANN}", "at": NOW, "collections": known_person}
+    )
