@@ -33,7 +33,13 @@ def messages_of(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", LAPTOP)], ids=["light-phone", "dark-laptop"])
-@pytest.mark.parametrize("who", ["visitor", "member", "applicant", "admin", "auditor", "newcomer", "halfway"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        *("visitor", "member", "applicant", "admin", "auditor", "newcomer", "halfway"),
+        *("operator", "several", "acting", "coordinator"),
+    ],
+)
 def test_axe_finds_nothing(
     app: Flask, network: Network, site: str, browser: Browser, who: str, scheme: str, size: dict[str, int]
 ) -> None:
