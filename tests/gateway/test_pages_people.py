@@ -186,3 +186,30 @@ def test_a_coordinator_sees_members_and_no_money(client: FlaskClient, network: N
     token = hidden(page, "csrf_token")
     limits = client.post(f"/admin/businesses/{BAKERY}/limits", data={"csrf_token": token})
     assert limits.status_code == 403
+
+
+def test_nothing_of_the_ledger_is_asked_for_a_coordinator(client: FlaskClient, network: Network):
+    log_in(client, "coordinator")
+    for path in ("/admin", "/admin/businesses", f"/admin/businesses/{BAKERY}"):
+        assert client.get(path).status_code == 200, path
+    bearer = {"Authorization": f"Bearer {client.get_cookie('mccsToken').value}"}
+    answer = client.get(f"/api/v1/admin/entities/{BAKERY}", headers=bearer)
+    assert answer.status_code == 200
+    assert "balance" not in answer.json["data"]
+    limits = {"maxNegativeBalance": 5}
+    assert client.patch(f"/api/v1/admin/entities/{BAKERY}", json=limits, headers=bearer).status_code == 403
+    assert network.ledger.asked == []
+    assert network.notifier.asked == []
+
+
+def test_people_by_the_api(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    bearer = {"Authorization": f"Bearer {client.get_cookie('mccsToken').value}"}
+    people = client.get(f"/api/v1/user/entities/{FARM}/members", headers=bearer).json["data"]
+    assert [each["maxAmount"] for each in people["members"]] == [None, 50.0, None]
+    assert people["invitations"][0]["email"] == "new@farm.example"
+    network.directory.on("POST", f"/entities/{FARM}/invitations", lambda asked: {**asked.body, "invitation_id": "i"})
+    wanted = {"email": "x@y.example", "role": "operator", "maxAmount": "12.50"}
+    made = client.post(f"/api/v1/user/entities/{FARM}/invitations", json=wanted, headers=bearer).json["data"]
+    assert (made["id"], made["maxAmount"]) == ("i", 12.5)
+    assert client.get(f"/api/v1/user/entities/{BAKERY}/members", headers=bearer).status_code == 403

@@ -51,15 +51,24 @@ def entity_view(entity: Document, account: Document | None = None) -> Document:
     return {**entity, **flags, "picture": picture, **(account_view(account) if account else {})}
 
 
+def sees_money(parts: Parts) -> bool:
+    """Whether the ledger answers whoever asks here."""
+    return "coordinator" not in parts.asker.caller.roles
+
+
 def with_accounts(parts: Parts, entities: list[Document]) -> list[Document]:
-    """Entities with balances and limits: one question to the ledger for all of them."""
+    """Entities with balances and limits: one question to the ledger for all of them. Coordinators see no money."""
+    if not sees_money(parts):
+        return [entity_view(entity, None) for entity in entities]
     numbers = [entity["account"] for entity in entities]
     accounts = {account["account"]: account for account in parts.ledger.accounts(numbers)}
     return [entity_view(entity, accounts.get(entity["account"])) for entity in entities]
 
 
 def pending_views(parts: Parts, account: str) -> list[Document]:
-    """The account's open transfers, oldest first; the newest hundred of them."""
+    """The account's open transfers, oldest first; the newest hundred of them. Coordinators see none."""
+    if not sees_money(parts):
+        return []
     found = parts.ledger.transfers(account=account, status="initiated", page_size=_PENDING_SHOWN)["transfers"]
     return transfer_views(parts, list(reversed(found)), account)
 

@@ -1,5 +1,8 @@
 """Pages for the network's administrators."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -9,7 +12,7 @@ from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.forms import LimitsForm, StatusForm
 from services.gateway.presenting import STATUS_WORDS, status_words
-from services.gateway.session import parts, safe_next
+from services.gateway.session import has_role, parts, safe_next
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import Card, card, names_of, parties
 from services.gateway.web.refusals import blame, words_for_unknown_outcome
@@ -26,6 +29,11 @@ def _with_status(status: str, page_size: int) -> Card:
     return card(lambda: parts().directory.entities(status=[status], page_size=page_size))
 
 
+def _money(read: Callable[[], Any]) -> Card:
+    """A card for administrators: coordinators have nothing to do with money and mail, and it is not asked for."""
+    return card(read) if has_role("admin") else Card()
+
+
 @bp.get("/admin")
 @allow("admin", "coordinator")
 def admin_overview() -> str:
@@ -35,8 +43,8 @@ def admin_overview() -> str:
         joining=_with_status("pending", 1),
         applying=_with_status("tradingPending", 1),
         trading=_with_status("tradingAccepted", 1),
-        mail=card(parts().notifier.summary),
-        head=card(parts().ledger.head),
+        mail=_money(parts().notifier.summary),
+        head=_money(parts().ledger.head),
     )
 
 
@@ -65,8 +73,8 @@ def _business(
     status: int = 0,
     **problems: str,
 ) -> Answer:
-    account = card(lambda: parts().ledger.account(entity["account"]))
-    pending = card(
+    account = _money(lambda: parts().ledger.account(entity["account"]))
+    pending = _money(
         lambda: parts().ledger.transfers(account=entity["account"], status="initiated", page_size=PENDING_SHOWN)
     )
     wrong = 422 if status_form or limits_form else 200

@@ -10,7 +10,7 @@ from services.chassis.web import allow
 from services.gateway.amounts import MalformedAmount, minor_units
 from services.gateway.clients import Document
 from services.gateway.presenting import STATUS_WORDS
-from services.gateway.session import current, parts
+from services.gateway.session import current, has_role, parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import Card, card, page_asked, paging
 from services.gateway.web.finding import TEXT_MAX, Outcome, outcome_of
@@ -34,7 +34,7 @@ def admin_businesses() -> tuple[str, int]:
     found = outcome.found
     total = found.value["total"] if found.value else 0
     numbers = [entity["account"] for entity in found.value["entities"]] if found.value else []
-    accounts = card(lambda: parts().ledger.accounts(numbers)).value or []
+    accounts = (card(lambda: parts().ledger.accounts(numbers)).value or []) if has_role("admin") else []
     page = render_template(
         "admin_businesses.html",
         found=found,
