@@ -114,6 +114,7 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("subject", ASCENDING), ("_id", DESCENDING)], name="subject"),
         IndexModel([("concerns", ASCENDING), ("_id", DESCENDING)], name="concerns"),
         IndexModel([("actor", ASCENDING), ("_id", DESCENDING)], name="actor"),
+        IndexModel([("on_behalf_of", ASCENDING), ("_id", DESCENDING)], name="on_behalf_of"),
         IndexModel([("action", ASCENDING), ("_id", DESCENDING)], name="action"),
         IndexModel([("time", DESCENDING)], name="time"),
         IndexModel([("correlation_id", ASCENDING), ("_id", DESCENDING)], name="correlation"),
