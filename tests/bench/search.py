@@ -32,7 +32,7 @@ from tests.bench.load import Plan
 from tests.bench.serving import Served, served
 from tests.relevance import measuring
 
-CALLERS, SECONDS, ROUNDS = 8, 4.0, 4
+CALLERS, SECONDS, ROUNDS = 8, 3.0, 4
 ASKED = 400
 SIZES = (10_000, 100_000)
 PROFILES = 500
@@ -43,10 +43,11 @@ def main(arguments: Sequence[str]) -> None:
     found = Backends(os.environ)
     try:
         elastic, mongo = found.address("elasticsearch"), found.address("mongo")
-        relevance(elastic)
-        if "relevance" not in arguments:
-            for size in [int(each) for each in arguments] or SIZES:
-                measure(elastic, mongo, size)
+        sizes = [int(each) for each in arguments if each.isdecimal()]
+        if not sizes:
+            relevance(elastic)
+        for size in sizes or (() if arguments else SIZES):
+            measure(elastic, mongo, size)
     finally:
         found.close()
 

@@ -53,6 +53,7 @@ def served(elastic: str, mongo: str, name: str, workers: int = 2) -> Iterator[Se
             "KAFKA_BOOTSTRAP": "127.0.0.1:1",
             "INTERNAL_PUBLIC_KEY_FILE": str(path),
             "MESSAGES_KEY": Fernet.generate_key().decode(),
+            "DIRECTORY_SECRETS_KEY": Fernet.generate_key().decode(),
             "ENVIRONMENT": "development",
         }
         with (Path(folder) / "log").open("wb") as log:
@@ -63,7 +64,9 @@ def served(elastic: str, mongo: str, name: str, workers: int = 2) -> Iterator[Se
                 stderr=log,
             )
             try:
-                wait_until(lambda: _answers(port), 60)
+                wait_until(lambda: _answers(port) or process.poll() is not None, 60)
+                if process.poll() is not None:
+                    raise RuntimeError(Path(log.name).read_text(encoding="utf-8"))
                 yield Served(port, Signer(private))
             finally:
                 process.terminate()
