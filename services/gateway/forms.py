@@ -266,6 +266,7 @@ class ProfileForm(KeyedForm, _BusinessFields):
     offers = TagsField(lazy_gettext("What you offer"), [Needed(), at_most(500)])
     wants = TagsField(lazy_gettext("What you want"), [Needed(), at_most(500)])
     daily_match_mail = BooleanField(lazy_gettext("Mail me once a day when new matches turn up"))
+    contact_mail = BooleanField(lazy_gettext("Other members may write to me from my page; they don't see my address"))
 
 
 class PersonForm(KeyedForm):

@@ -62,6 +62,7 @@ class BusinessFields(CamelSchema):
     receive_daily_match_notification_email = fields.Boolean(truthy={True}, falsy={False})
     place = fields.Nested(Coordinates, allow_none=True, metadata={"description": "the town's when null or left out"})
     visibility = fields.Nested(Visibility)
+    receive_contact_email = fields.Boolean(truthy={True}, falsy={False})
 
 
 class ProfileChanges(BusinessFields):
@@ -171,6 +172,12 @@ class Paged(Query):
     page_size = fields.Integer(load_default=10, validate=validate.Range(min=1, max=100))
 
 
+class InWhoseEyes(Query):
+    """For `isFavorite`: a business of one's own."""
+
+    querying_entity_id = fields.String()
+
+
 class OwnEntityQuery(Query):
     """One of one's own businesses."""
 
@@ -182,12 +189,6 @@ class TransferQuery(Paged):
 
     status = fields.String(required=True, validate=validate.OneOf(("all", "initiated", "completed", "cancelled")))
     querying_entity_id = fields.String(required=True)
-
-
-class TagQuery(Query):
-    """Part of a tag."""
-
-    fragment = Text(50, load_default="")
 
 
 # --- answers ----------------------------------------------------------------------------------------------------
@@ -264,6 +265,7 @@ class Entity(CamelSchema):
     member_started_at = fields.String(allow_none=True)
     place = fields.Nested(Coordinates, allow_none=True)
     picture = fields.String(metadata={"description": "the path of its picture; empty: none"})
+    contactable = fields.Boolean(metadata={"description": "takes messages from other members"})
     why = fields.List(fields.Nested(Why))
     is_favourite = fields.Boolean(data_key="isFavorite", metadata={"description": "with querying_entity_id"})
     distance_km = fields.String(metadata={"description": "from `near`, with one decimal"})
@@ -335,6 +337,7 @@ class OwnEntity(Entity, Standing):
     visibility = fields.Nested(Visibility)
     show_tags_matched_since_last_login = fields.Boolean()
     receive_daily_match_notification_email = fields.Boolean()
+    receive_contact_email = fields.Boolean()
     pending_transfers = fields.List(fields.Nested(Transfer), metadata={"description": "oldest first"})
 
 
@@ -342,12 +345,6 @@ class AdminEntity(OwnEntity):
     """A business as administrators see it."""
 
     users = fields.List(fields.Nested(User))
-
-
-class Tag(CamelSchema):
-    """A tag in use."""
-
-    name = fields.String(required=True)
 
 
 class Error(CamelSchema):

@@ -33,6 +33,7 @@ from tests.gateway.network import (
     some_legs,
 )  # fmt: skip
 from tests.gateway.proven import furnish_proofs, no_proofs
+from tests.gateway.scenes_catalogue import furnish_catalogue
 from tests.gateway.scenes_privacy import furnish_privacy
 from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
 from tests.gateway.standin import Asked, problem
@@ -86,6 +87,9 @@ PAGES = (
     Page("transfer-consent", "/transfers/transfer-consent", "member"),
     Page("transfer-by-admin", "/transfers/transfer-admin", "member"),
     Page("transfer-reversal", "/transfers/transfer-reversal", "member"),
+    Page("browse", "/categories"),
+    Page("contact-report", "/contact-reports/token-1"),
+    Page("favourites", "/favourites", "member"),
     Page("pending", "/pending", "member"),
     Page("statement", "/statement", "member"),
     Page("profile", "/profile", "member"),
@@ -123,6 +127,9 @@ PAGES = (
     Page("admin-applications", "/admin/applications", "admin"),
     Page("admin-businesses", "/admin/businesses", "admin"),
     Page("admin-business", f"/admin/businesses/{BAKERY}", "admin"),
+    Page("admin-categories", "/admin/categories", "admin"),
+    Page("admin-tags", "/admin/tags", "admin"),
+    Page("admin-tag", "/admin/tags/t1", "admin"),
     Page("admin-transfer", "/transfers/transfer-1", "admin"),
     Page("api-tokens-admin", "/api-tokens", "admin"),
     Page("admin-imports", "/admin/imports", "admin"),
@@ -243,6 +250,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_log(network, ANN, note)
     furnish_imports(network)
     furnish_privacy(network)
+    furnish_catalogue(network)
 
 
 def empty(network: Network) -> None:

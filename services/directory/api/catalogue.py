@@ -54,35 +54,35 @@ def category_letters() -> Response:
 
 
 @bp.get("/catalogue/tags/suggestions")
-@allow("admin")
+@allow("admin", "coordinator")
 def tag_suggestions() -> Response:
     """Pairs of tags that may be one."""
     return answer({"suggestions": suggesting.suggestions(the_directory().store)})
 
 
 @bp.post("/catalogue/tags/dismissals")
-@allow("admin")
+@allow("admin", "coordinator")
 def tell_tags_apart() -> Response:
     """These two are not the same thing."""
     return done(suggesting.dismiss(the_directory(), by(), body(_PAIR)["names"]))
 
 
 @bp.get(f"{_KIND}/<term_id>")
-@allow("admin")
+@allow("admin", "coordinator")
 def catalogue_term(kind: Kind, term_id: str) -> Response:
     """One, and how many businesses a change would touch."""
     return answer(catalogue.term(the_directory().store, kind, term_id))
 
 
 @bp.post(_KIND)
-@allow("admin")
+@allow("admin", "coordinator")
 def create_term(kind: Kind) -> Response:
     """A new one."""
     return done(catalogue.create(the_directory(), by(), kind, body(_TERM)["name"]))
 
 
 @bp.patch(f"{_KIND}/<term_id>")
-@allow("admin")
+@allow("admin", "coordinator")
 def rename_term(kind: Kind, term_id: str) -> Response:
     """Another name, for everybody who has it."""
     name = body(_TERM)["name"]
@@ -90,14 +90,14 @@ def rename_term(kind: Kind, term_id: str) -> Response:
 
 
 @bp.delete(f"{_KIND}/<term_id>")
-@allow("admin")
+@allow("admin", "coordinator")
 def remove_term(kind: Kind, term_id: str) -> Response:
     """Take one away from everybody."""
     return _then_indexed(lambda: catalogue.remove(the_directory(), by(), kind, term_id))
 
 
 @bp.post(f"{_KIND}/merges")
-@allow("admin")
+@allow("admin", "coordinator")
 def merge_terms(kind: Kind) -> Response:
     """Several become one."""
     asked = body(_MERGE)

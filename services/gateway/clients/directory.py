@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 from services.chassis.tokens import Caller
 from services.gateway.calling import PASSWORD_SECONDS, Document, given
 from services.gateway.clients.activity import Activity
+from services.gateway.clients.catalogue import Catalogue
 from services.gateway.clients.importing import Importing
+from services.gateway.clients.keeping import Keeping
 from services.gateway.clients.people import People
 from services.gateway.clients.privacy import Privacy
 from services.gateway.clients.searching import Searching
@@ -18,7 +20,7 @@ THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
 """The gateway on its own account: looks after sessions."""
 
 
-class Directory(Activity, People, Privacy, Security, Tokens, Searching, Importing):
+class Directory(Activity, Catalogue, Keeping, People, Privacy, Security, Tokens, Searching, Importing):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"
@@ -95,9 +97,9 @@ class Directory(Activity, People, Privacy, Security, Tokens, Searching, Importin
         query = {name: ",".join(items) for name, items in lists.items() if items}
         return self._get("/entities", **query, page=page, page_size=page_size)
 
-    def entity(self, entity_id: str) -> Document:
-        """One EntityView."""
-        return self._get(f"/entities/{segment(entity_id)}")
+    def entity(self, entity_id: str, querying_entity_id: str | None = None) -> Document:
+        """One EntityView; with `is_favourite` in the eyes of a business of one's own."""
+        return self._get(f"/entities/{segment(entity_id)}", querying_entity_id=querying_entity_id)
 
     def change_entity(self, entity_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
         """Change Profile fields, offers, wants, preferences (administrators: status, reason, categories).

@@ -27,6 +27,7 @@ _FIELDS = {
     "current": "currentPassword",
     "new": "password",
     "preferences.daily_match_mail": "receiveDailyMatchNotificationEmail",
+    "preferences.contact_mail": "receiveContactEmail",
     "preferences.matches_since_last_login": "showTagsMatchedSinceLastLogin",
     "max_negative": "maxNegativeBalance",
     "max_positive": "maxPositiveBalance",

@@ -1,13 +1,14 @@
-"""The public directory and its tags."""
+"""The public directory."""
 
 from marshmallow import ValidationError
 
 from services.chassis.web import allow
 from services.gateway import session
 from services.gateway.clients import Document
+from services.gateway.failures import Unauthenticated
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
-from services.gateway.schemas import Entity, Tag, TagQuery
+from services.gateway.schemas import Entity, InWhoseEyes
 from services.gateway.schemas_search import EntityQuery, Suggestions, SuggestionsQuery
 
 _THEIRS = {"max_neg_bal": "max_negative", "max_pos_bal": "max_positive", "account_number": "account"}
@@ -25,19 +26,18 @@ def entities(query: Document) -> Listed:
 
 @bp.get("/entities/<entity_id>")
 @allow("public")
-@operation("One business", data=Entity())
-def entity(entity_id: str) -> Document:
+@operation("One business", query=InWhoseEyes(), data=Entity())
+def entity(entity_id: str, query: Document) -> Document:
     """Any status can be read by id."""
-    return session.parts().directory.entity(entity_id)
+    return session.parts().directory.entity(entity_id, querying_entity_id=in_whose_eyes(query))
 
 
-@bp.get("/tags")
-@allow("public")
-@operation("Tags in use that contain a fragment", query=TagQuery(), data=Tag(), listed=True)
-def tags(query: Document) -> Listed:
-    """Suggestions."""
-    found = session.parts().directory.tags(query["fragment"])
-    return Listed([{"name": name} for name in found], len(found), max(1, len(found)))
+def in_whose_eyes(query: Document) -> str | None:
+    """The business for `isFavorite`; the directory sees that it is the caller's own. Raises Unauthenticated."""
+    querying: str | None = query.get("querying_entity_id")
+    if querying and session.current() is None:
+        raise Unauthenticated(detail="Log in to ask in the eyes of a business of your own.")
+    return querying
 
 
 @bp.get("/suggestions")
@@ -65,4 +65,5 @@ def search_terms(query: Document) -> Document:
         if name in terms:
             # "At least", as the specification says.
             terms[name] = f">={terms[name]}"
+    in_whose_eyes(terms)
     return terms

@@ -9,6 +9,7 @@ from services.gateway.legs import fee_of, moved
 PREFERENCES = {
     "show_tags_matched_since_last_login": "matches_since_last_login",
     "receive_daily_match_notification_email": "daily_match_mail",
+    "receive_contact_email": "contact_mail",
 }
 _PENDING_SHOWN = 100
 _WHEN_THERE = ("legs", "reverses", "reversed_by", "expires_at")

@@ -82,7 +82,7 @@ def change_business() -> Answer:
         return _profile(business=form)
     changes: dict[str, Any] = {name: form[name].data or "" for name in (*form.BUSINESS, "email")}
     changes |= {"offers": form.offers.tags, "wants": form.wants.tags}
-    changes["preferences"] = {"daily_match_mail": form.daily_match_mail.data}
+    changes["preferences"] = {name: form[name].data for name in ("daily_match_mail", "contact_mail")}
     try:
         parts().directory.change_entity(my_business().entity_id, changes, key=form.key.data)
     except Refused as refused:
@@ -128,7 +128,11 @@ def _profile(
 
 def _stored(entity: Document) -> Document:
     preferences = entity.get("preferences") or {}
-    return {**entity, "daily_match_mail": preferences.get("daily_match_mail", False)}
+    return {
+        **entity,
+        "daily_match_mail": preferences.get("daily_match_mail", False),
+        "contact_mail": preferences.get("contact_mail", True),
+    }
 
 
 def _person() -> Login:

@@ -28,13 +28,6 @@ def first_page(roles: frozenset[str]) -> str:
     return url_for("web.admin_overview") if roles & {"admin", "coordinator"} else url_for("web.audit")
 
 
-@bp.get("/businesses/<entity_id>")
-@allow("public")
-def business(entity_id: str) -> str:
-    """One business as others see it."""
-    return render_template("business.html", entity=parts().directory.entity(entity_id))
-
-
 @bp.post("/theme")
 @allow("public")
 def set_theme() -> WerkzeugResponse:

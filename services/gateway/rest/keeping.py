@@ -1,0 +1,63 @@
+"""What a business keeps about others (favourites, notes), and mail to one whose address is hidden."""
+
+from services.chassis.web import allow
+from services.gateway import session
+from services.gateway.clients import Document
+from services.gateway.permissions import acts
+from services.gateway.rest.blueprint import bp
+from services.gateway.rest.operations import Listed, operation
+from services.gateway.schemas import Entity
+from services.gateway.schemas_catalogue import Favourite, FavouriteQuery, NewFavourite, NewMessage, Note, NoteText
+from services.gateway.scopes import DIRECTORY
+
+
+@bp.get("/favorites")
+@allow("member")
+@operation("What a business of one's own has marked, newest first", query=FavouriteQuery(), data=Entity(), listed=True)
+def favourites(query: Document) -> Listed:
+    """Those not listed any more are left out."""
+    asked = {"page": query["page"], "page_size": query["page_size"]}
+    found = session.parts().directory.favourites(query["querying_entity_id"], **asked)
+    return Listed(found["entities"], found["total"], query["page_size"])
+
+
+@bp.post("/favorites")
+@allow("member")
+@acts("operator")
+@operation("Mark a business, or take the mark away", body=NewFavourite(), data=Favourite(), scope=DIRECTORY)
+def set_favourite(body: Document) -> Document:
+    """A repeat changes nothing."""
+    mine, other = body["add_to_entity_id"], body["favorite_entity_id"]
+    return session.parts().directory.set_favourite(mine, other, favourite=body["is_favorite"])
+
+
+@bp.post("/send-email")
+@allow("member")
+@acts("operator")
+@operation("Mail a text to a business whose address is hidden", body=NewMessage(), keyed=True, scope=DIRECTORY)
+def send_email(body: Document, key: str | None) -> None:
+    """The sender's own address is where answers go."""
+    session.parts().directory.contact(
+        body["sender_entity_id"],
+        receiver=body["receiver_entity_id"],
+        body=body["body"],
+        copy_to_me=body["copy_to_sender"],
+        key=key,
+    )
+
+
+@bp.get("/user/entities/<entity_id>/notes/<other_id>")
+@allow("member")
+@operation("The private note of a business of one's own about another one", data=Note())
+def note(entity_id: str, other_id: str) -> Document:
+    """Its own people alone see it."""
+    return session.parts().directory.note(entity_id, other_id)
+
+
+@bp.put("/user/entities/<entity_id>/notes/<other_id>")
+@allow("member")
+@acts("operator")
+@operation("Keep a private note about a business", body=NoteText(), data=Note(), scope=DIRECTORY)
+def keep_note(entity_id: str, other_id: str, body: Document) -> Document:
+    """An empty text removes it."""
+    return session.parts().directory.keep_note(entity_id, other_id, body["text"])
