@@ -79,7 +79,7 @@ def _document(app: Flask) -> dict[str, Any]:
         "Refusal", {"description": "Refused", "content": {"application/json": {"schema": Errors()}}}
     )
     for rule, method, operation, roles in operations_of(app):
-        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        path = re.sub(r"<(?:[^<>:]+:)?(\w+)>", r"{\1}", rule.rule)
         spec.path(path=path, operations={method: _operation(rule, method, operation, roles)})
     return spec.to_dict()
 

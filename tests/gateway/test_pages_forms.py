@@ -191,7 +191,7 @@ def test_saving_a_business_sends_what_was_typed(member: FlaskClient, network: Ne
     body = network.directory.last("PATCH", f"/entities/{FARM}").body
     assert body["name"] == "Greener Farm"
     assert body["offers"] == ["eggs"]
-    assert body["preferences"] == {"daily_match_mail": False}
+    assert body["preferences"] == {"daily_match_mail": False, "contact_mail": False}
 
 
 def test_a_dangerous_website_is_refused_and_kept_beside_its_reason(member: FlaskClient, network: Network) -> None:

@@ -41,7 +41,8 @@ _QUIETLY = settings(
 def tokens(client: FlaskClient, network: Network) -> list[dict[str, str]]:
     """Headers of a visitor, a member, an administrator."""
     network.directory.on("GET", "/search", {"entities": [], "total": 0})
-    network.directory.on("GET", "/tags", {"tags": []})
+    for kind in ("tags", "categories"):
+        network.directory.on("GET", f"/catalogue/{kind}", {"terms": [], "total": 0})
     found: list[dict[str, str]] = [{}]
     for door in ("login", "admin/login"):
         answered = client.post(f"/api/v1/{door}", json={"email": "a@b", "password": "Secret-123"}).get_json()

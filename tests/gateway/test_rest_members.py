@@ -175,9 +175,3 @@ def test_one_business(client: FlaskClient, network: Network) -> None:
     network.directory.on("GET", "/entities/none", problem(404, "entity.unknown"))
     unknown = client.get("/api/v1/entities/none")
     assert (unknown.status_code, unknown.get_json()["errors"][0]["code"]) == (404, "entity.unknown")
-
-
-def test_tags(client: FlaskClient, network: Network) -> None:
-    network.directory.on("GET", "/tags", {"tags": ["vegetables"]})
-    answered = client.get("/api/v1/tags?fragment=veg").get_json()
-    assert answered == {"data": [{"name": "vegetables"}], "meta": {"numberOfResults": 1, "totalPages": 1}}

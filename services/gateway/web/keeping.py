@@ -8,7 +8,7 @@ from services.chassis.web import allow
 from services.gateway.clients import PartDown, Refused
 from services.gateway.forms_keeping import ConfirmForm, MessageForm, NoteForm
 from services.gateway.permissions import acts
-from services.gateway.session import parts, safe_next
+from services.gateway.session import current, parts, safe_next
 from services.gateway.web.blueprint import bp, mine
 from services.gateway.web.cards import card, page_asked, paging
 from services.gateway.web.members import my_business
@@ -36,9 +36,14 @@ def _business(
     **problems: str,
 ) -> Answer:
     me = mine()
-    others = me is not None and me.entity_id != entity_id
+    others, login = me is not None and me.entity_id != entity_id, current()
     entity = parts().directory.entity(entity_id, me.entity_id if me and others else None)
-    note = card(lambda: parts().directory.note(me.entity_id, entity_id)) if me and others else None
+    # What a business keeps to itself is not for an administrator who acts for it.
+    note = (
+        card(lambda: parts().directory.note(me.entity_id, entity_id))
+        if me and others and not (login and login.on_behalf)
+        else None
+    )
     page = render_template(
         "business.html",
         entity=entity,
