@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -203,6 +204,15 @@ def test_what_is_cut_off_between_transactions_goes_on_without_doubles(
     assert len(members_of(store)) == 23
     positions = [record["_id"] for record in store.database["outbox"].find().sort("_id", 1)]
     assert positions == list(range(1, len(positions) + 1))
+
+
+@pytest.mark.integration
+def test_several_at_once_make_nobody_twice(directory: Directory, store: Store) -> None:
+    import_id = started(directory, a_file(40))
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: importing.work_off(directory, import_id, batch=5), range(4)))
+    assert {each["imported"] for each in found} == {40}
+    assert len(members_of(store)) == store.database["entities"].count_documents({}) == 40
 
 
 @pytest.mark.integration

@@ -52,6 +52,8 @@ def test_every_route_has_a_scope_and_writes_of_members_say_theirs(app: Flask) ->
     assert found["patch", "/api/v1/user"] == found["patch", f"/api/v1/user/entities/{FARM}"] == DIRECTORY
     assert found["patch", f"/api/v1/admin/entities/{FARM}"] == ADMIN
     assert found["get", "/api/v1/transfers"] == READ
+    writes = {path: scope for (method, path), scope in found.items() if method != "get"}
+    assert {scope for path, scope in writes.items() if "/staff" in path or "/acting" in path} == {LOGIN}
     for word in ("password", "token", "session", "email", "login", "logout", "signup"):
         reached = {path for (_, path), scope in found.items() if word in path and scope != LOGIN}
         assert not reached, "within reach of a token"

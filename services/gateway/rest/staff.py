@@ -19,6 +19,7 @@ from services.gateway.schemas_people import (
     Suspension,
     UsersQuery,
 )
+from services.gateway.scopes import LOGIN
 
 
 @bp.get("/admin/staff")
@@ -32,7 +33,7 @@ def staff() -> Listed:
 
 @bp.post("/admin/staff")
 @allow("admin")
-@operation("Invite somebody to work for the network", body=NewStaff(), data=Staff(), keyed=True)
+@operation("Invite somebody to work for the network", body=NewStaff(), data=Staff(), keyed=True, scope=LOGIN)
 def create_staff(body: Document, key: str | None) -> Document:
     """A link to set the password by is mailed. Needs a login verified lately."""
     return user_view(session.parts().directory.create_staff(body, key=key))
@@ -40,7 +41,13 @@ def create_staff(body: Document, key: str | None) -> Document:
 
 @bp.patch("/admin/staff/<user_id>")
 @allow("admin")
-@operation("Stop a login of the staff, let it go on, set its last day", body=StaffChanges(), data=Staff(), keyed=True)
+@operation(
+    "Stop a login of the staff, let it go on, set its last day",
+    body=StaffChanges(),
+    data=Staff(),
+    keyed=True,
+    scope=LOGIN,
+)
 def change_staff(user_id: str, body: Document, key: str | None) -> Document:
     """Never one's own, never the last administrator."""
     return user_view(session.parts().directory.change_staff(user_id, body, key=key))
@@ -48,7 +55,7 @@ def change_staff(user_id: str, body: Document, key: str | None) -> Document:
 
 @bp.delete("/admin/staff/<user_id>")
 @allow("admin")
-@operation("Remove a login of the staff for good")
+@operation("Remove a login of the staff for good", scope=LOGIN)
 def remove_staff(user_id: str) -> None:
     """Never one's own, never the last administrator."""
     session.parts().directory.remove_staff(user_id)
@@ -56,7 +63,7 @@ def remove_staff(user_id: str) -> None:
 
 @bp.post("/admin/staff/<user_id>/invitation")
 @allow("admin")
-@operation("Mail a fresh link to set the password by", data=Staff(), keyed=True)
+@operation("Mail a fresh link to set the password by", data=Staff(), keyed=True, scope=LOGIN)
 def invite_staff_again(user_id: str, key: str | None) -> Document:
     """Earlier links are dead."""
     return user_view(session.parts().directory.invite_staff_again(user_id, key=key))
@@ -105,7 +112,9 @@ def unlink_member(entity_id: str, user_id: str) -> None:
 
 @bp.put("/admin/acting")
 @allow("admin")
-@operation("Act for a member in this session, at most an hour", body=Acting(), data=ActingUntil(), keyed=True)
+@operation(
+    "Act for a member in this session, at most an hour", body=Acting(), data=ActingUntil(), keyed=True, scope=LOGIN
+)
 def act_for(body: Document, key: str | None) -> Document:
     """What is done names both; the member gets a mail. Needs a login verified lately."""
     return session.parts().directory.act_for(body["entity_id"], body["reason"], key=key)
@@ -114,7 +123,7 @@ def act_for(body: Document, key: str | None) -> Document:
 @bp.delete("/admin/acting")
 @allow("admin")
 @ends_acting
-@operation("Act for nobody any more")
+@operation("Act for nobody any more", scope=LOGIN)
 def act_for_nobody() -> None:
     """Be an administrator again."""
     session.parts().directory.act_for_nobody(login().own_caller)
