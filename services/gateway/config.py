@@ -42,6 +42,9 @@ class Config:
     recaptcha_url: str = setting(
         "GATEWAY_RECAPTCHA_URL", "where it is checked", "https://www.google.com/recaptcha/api/siteverify"
     )
+    terms_version: str = setting(
+        "GATEWAY_TERMS_VERSION", "of terms and membership agreement, recorded with who agrees; empty: not recorded", ""
+    )
     mail_page_url: str = setting("GATEWAY_MAIL_PAGE_URL", "development mail page, shown in the footer", "")
 
     def check(self) -> None:

@@ -3,12 +3,15 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.gateway.network import ANN, FARM, FARM_ACCOUNT, Network, a_statement, an_account, an_entry
+from services.gateway.config import Config
+from tests.gateway.network import ANN, FARM, FARM_ACCOUNT, Network, a_session, a_statement, an_account, an_entry
 from tests.gateway.scenes import furnish, hidden, log_in, send
 from tests.gateway.scenes_privacy import PICTURE, VISIBILITY, a_farm, furnish_privacy
 from tests.gateway.standin import problem
@@ -176,6 +179,29 @@ def test_what_i_agreed_to(member: FlaskClient, client: FlaskClient, ann: dict[st
     body = {"document": "terms", "version": "2026-01"}
     assert client.post("/api/v1/user/consents", json=body, headers=ann).status_code == 200
     assert farm.directory.last("POST", f"/users/{ANN}/consents").body == body
+
+
+def test_who_signs_up_agrees_to_the_version_of_these_days(
+    client: FlaskClient, app: Flask, config: Config, farm: Network
+) -> None:
+    app.config["GATEWAY"] = replace(config, terms_version="2026-02")
+    session = {"session": a_session(), "user_id": ANN, "entity_id": FARM, "account": FARM_ACCOUNT}
+    farm.directory.on("POST", "/signup", session)
+    form = {
+        "name": "Greens", "offers": "pears", "wants": "tea", "email": "a@b.example", "password": "Secret-123",
+        "again": "Secret-123", "terms": "y",
+    }  # fmt: skip
+    assert send(client, "/signup", form).status_code == 302
+    assert farm.directory.last("POST", "/signup").body["terms_version"] == "2026-02"
+    body = {"userEmail": "a@b.example", "password": "Secret-123", "entityName": "Greens", "termsVersion": "2026-01"}
+    body |= {"visibility": {"telephone": "nobody"}, "place": {"latitude": "1", "longitude": "2"}}
+    assert client.post("/api/v1/signup", json=body).status_code == 200
+    sent = farm.directory.last("POST", "/signup").body
+    assert (sent["terms_version"], sent["entity"]["visibility"]) == ("2026-01", {"telephone": "nobody"})
+    assert sent["entity"]["place"] == {"latitude": "1", "longitude": "2"}
+    del body["termsVersion"]
+    assert client.post("/api/v1/signup", json=body).status_code == 200
+    assert "terms_version" not in farm.directory.last("POST", "/signup").body
 
 
 # --- leaving ----------------------------------------------------------------------------------------------------------

@@ -31,14 +31,16 @@ class Directory(Activity, Catalogue, Keeping, People, Privacy, Security, Tokens,
         user: Mapping[str, Any],
         entity: Mapping[str, Any],
         preferences: Mapping[str, Any] | None = None,
+        terms_version: str = "",
         visit: Visit,
         key: str | None = None,
     ) -> Document:
-        """`{user_id, entity_id, account, session}`.
+        """`{user_id, entity_id, account, session}`; `terms_version` is of the terms that were agreed to.
 
         `user` has email, password, first_name, last_name, telephone; `entity` Profile fields, offers, wants.
         """
-        body = given({"user": user, "entity": entity, "preferences": preferences}) | dict(visit)
+        agreed = {"terms_version": terms_version or None}
+        body = given({"user": user, "entity": entity, "preferences": preferences, **agreed}) | dict(visit)
         return self._line.ask(self._as(Caller()), "POST", "/signup", body=body, key=key, seconds=PASSWORD_SECONDS)
 
     def open_session(self, *, email: str, password: str, kind: str, visit: Visit) -> Document:

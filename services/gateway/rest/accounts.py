@@ -20,7 +20,7 @@ _ENTITY = {"entity_name": "name", "entity_email": "email", "entity_phone": "tele
     name: name
     for name in (
         *("inc_type", "company_number", "website", "declared_turnover", "description"),
-        *("address", "city", "region", "postal_code", "country", "offers", "wants"),
+        *("address", "city", "region", "postal_code", "country", "offers", "wants", "place", "visibility"),
     )
 }
 
@@ -34,6 +34,7 @@ def sign_up(body: Document, key: str | None) -> Document:
         user=_renamed(body, _USER),
         entity=_renamed(body, _ENTITY),
         preferences=preferences_of(body) or None,
+        terms_version=body.get("terms_version", ""),
         visit=devices.program_visit(),
         key=key,
     )

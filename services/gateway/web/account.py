@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -36,6 +36,7 @@ def sign_up() -> Answer:
         made = visitor_parts().directory.sign_up(
             user={"email": form.email.data, "password": form.password.data},
             entity={"name": form.name.data, "offers": form.offers.tags, "wants": form.wants.tags},
+            terms_version=current_app.config["GATEWAY"].terms_version,
             visit=devices.page_visit(),
             key=form.key.data,
         )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -159,6 +159,12 @@ def apply_for_trading() -> Answer:
     return _apply(business, form)
 
 
+def _agreed() -> dict[str, str]:
+    """The version of the agreement that the form is about, when there is one."""
+    version: str = current_app.config["GATEWAY"].terms_version
+    return {"terms_version": version} if version else {}
+
+
 def _prefilled(business: Membership) -> TradingForm:
     person = parts().directory.user(_person().user_id)
     entity = parts().directory.entity(business.entity_id)
@@ -178,7 +184,7 @@ def _apply(business: Membership, form: TradingForm) -> Answer:
         # Each has its own key: a repeat of the form repeats both, harmlessly.
         directory.change_user(_person().user_id, person, key=f"{form.key.data}-me")
         directory.change_entity(business.entity_id, entity, key=f"{form.key.data}-business")
-        directory.apply_for_trading(business.entity_id, {}, key=form.key.data)
+        directory.apply_for_trading(business.entity_id, _agreed(), key=form.key.data)
     except Refused as refused:
         problem = blame(form, refused)
         return render_template("trading_application.html", form=form, problem=problem), refused.status
