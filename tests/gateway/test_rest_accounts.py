@@ -38,7 +38,7 @@ def test_signing_up_logs_in(client: FlaskClient, network: Network) -> None:
         },
         "preferences": {"daily_match_mail": False},
         "address": "127.0.0.1",
-        "agent": asked.headers["User-Agent"],
+        "agent": answered.request.headers["User-Agent"],
     }  # fmt: skip
     token = {"Authorization": f"Bearer {data['token']}"}
     assert client.get("/api/v1/user/entities", headers=token).status_code == 200
