@@ -138,6 +138,7 @@ def _folded_words(tag: str) -> Folded:
     return Folded("-".join(words), words)
 
 
+@lru_cache(maxsize=8_192)
 def folded_name(name: str) -> Folded:
     """A business's name, folded as if it were one tag."""
     return _folded_words(normal_tag(name))

@@ -154,6 +154,7 @@ def _tag(name: str) -> Query:
     return _folded([folded(name)])
 
 
+@lru_cache(maxsize=8_192)
 def _town(name: str) -> Query:
     return {**_folded([folded_name(name)]), "label": label(folded_name(name).whole, name)} if name else {}
 
@@ -170,7 +171,7 @@ def _starts(entity: Entity, name: Folded) -> Query:
     categories = {name: folded(name) for name in entity.categories}
     cities = {profile.city: folded_name(profile.city)} if profile.city else {}
     every = [*tags.values(), *categories.values(), *cities.values(), name]
-    grams = {word[:length] for text in every for word in text.words for length in GRAMS}
+    grams = set(chain.from_iterable(_grams(text.words) for text in every))
     return {
         "tags": _labels(tags),
         "categories": _labels(categories),
@@ -184,5 +185,11 @@ def _labels(texts: Mapping[str, Folded]) -> list[str]:
     return [label(start, shown) for shown, text in texts.items() for start in _from_each_word(text)]
 
 
-def _from_each_word(text: Folded) -> Iterable[str]:
-    return dict.fromkeys("-".join(text.words[start:]) for start in range(len(text.words)))
+@lru_cache(maxsize=65_536)
+def _grams(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple({word[:length] for word in words for length in GRAMS})
+
+
+@lru_cache(maxsize=65_536)
+def _from_each_word(text: Folded) -> tuple[str, ...]:
+    return tuple(dict.fromkeys("-".join(text.words[start:]) for start in range(len(text.words))))
