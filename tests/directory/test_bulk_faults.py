@@ -107,9 +107,9 @@ def through(overloaded: Overloaded, config: Config, prepared_index: EntityIndex)
     made.close()
 
 
-# The driver itself asks a second time after a 503.
+# The driver itself asks a second time after a 429 and a 503.
 @pytest.mark.parametrize(
-    "faults", [[refused(429)], [refused(503), refused(503)], [in_part]], ids=["429", "503", "in-part"]
+    "faults", [[refused(429), refused(429)], [refused(503), refused(503)], [in_part]], ids=["429", "503", "in-part"]
 )
 def test_the_consumer_hears_of_it_and_its_repeat_makes_it_good(
     faults: list[Fault],
