@@ -260,6 +260,7 @@ def test_nothing_of_memberships_is_done_on_behalf(gateway: Gateway) -> None:
     )
     mine = f"/entities/{owner.entity_id}/members/{owner.user_id}"
     for status, problem in (
+        gateway.get(f"/entities/{owner.entity_id}/personal-data", acting_admin),
         gateway.delete(mine, acting_admin),
         gateway.patch(mine, {"role": "operator"}, acting_admin),
         gateway.post(f"/entities/{owner.entity_id}/invitations", {"email": "a@b.cc", "role": "owner"}, acting_admin),
