@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from services.gateway.session import sessions_of
 from tests.gateway.network import ANN, Network, a_session
-from tests.gateway.scenes import a_newcomer_session, furnish, hidden, log_in, send, session_of, token_for
+from tests.gateway.scenes import a_newcomer_session, a_user, furnish, hidden, log_in, send, session_of, token_for
 from tests.gateway.standin import problem
 
 ME = f"/users/{ANN}"
@@ -183,6 +183,9 @@ def test_an_administrator_removes_somebodys_second_factor_with_a_reason(client: 
     furnish(network)
     log_in(client, "admin")
     path = "/admin/users/user-bob/two-factor-reset"
+    bob = a_user("user-bob", "Bob", "Baker") | {"two_factor": True}
+    network.directory.on("GET", "/users/user-bob", bob)
+    assert path in client.get("/admin/users/user-bob").text
     assert send(client, path, {"reason": ""}).status_code == 422
     network.directory.on("POST", "/users/user-bob/two-factor/reset", {})
     assert send(client, path, {"reason": "lost, seen in person"}).status_code == 302
