@@ -6,6 +6,7 @@ from datetime import timedelta
 from services.directory import domain
 from services.directory.domain import LoginLocked, Membership, UnknownUser
 from services.directory.domain.audit import Entry
+from services.directory.domain.catalogue import settled
 from services.directory.domain.memberships import BUSINESSES_MAX, TooManyMembers
 from services.directory.handlers.members import ACCOUNT_TRIES, SignUp, entity_told, new_entity
 from services.directory.handlers.writing import By, Directory, Done, append, once
@@ -39,6 +40,7 @@ def _register(directory: Directory, store: Store, by: By, user_id: str, entity: 
         raise UnknownUser("There is no such user.")
     if len(store.entities.memberships_of(user_id)) >= BUSINESSES_MAX:
         raise TooManyMembers(f"A person belongs to at most {BUSINESSES_MAX} businesses: leave one first.")
+    entity = settled(entity, store.propagations.aliases())
     # The user is known already.
     events = domain.sign_up(user, entity)[1:]
     position = append(directory, store, by, events, entity.created_at)

@@ -13,7 +13,7 @@ from services.directory.domain.catalogue import Aliases, Kind, Propagation
 from services.directory.domain.values import Entity
 from services.directory.store.catalogue import has
 from services.directory.store.collection import Document, Stored
-from services.directory.store.entities import Entities
+from services.directory.store.entities import NEW_REVISION, Entities
 
 
 class Propagations(Stored):
@@ -45,7 +45,7 @@ class Propagations(Stored):
         """Write the names that businesses have now, and have the index see them again."""
         if not entities:
             return
-        updates = [UpdateOne({"_id": each.entity_id}, {"$set": _names(each)}) for each in entities]
+        updates = [UpdateOne({"_id": each.entity_id}, {"$set": _names(each), **NEW_REVISION}) for each in entities]
         self._collection("entities").bulk_write(updates, session=self._session)
         marks = [
             # A new mark each time: taking an older one away must not take this one.
