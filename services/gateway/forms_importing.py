@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 from services.gateway.forms import KeyedForm
 
 _MODES: dict[str, Any] = {
-    "file": lazy_gettext("All or nothing: only when every row is good, at most 500 rows"),
+    "file": lazy_gettext("All or nothing: only when every row is good, at most 200 rows"),
     "row": lazy_gettext("Row by row: rows that are not good are left out"),
 }
 

@@ -168,7 +168,7 @@ def test_all_or_nothing_is_one_transaction_or_none(gateway: Gateway, directory: 
     assert (found["state"], found["imported"], len(members_of(store))) == ("done", 60, 61)
     audit = [entry["action"] for entry in store.database["audit"].find({"action": "entity.imported"})]
     assert len(audit) == 60
-    large = importing.check(directory, BY, name="", content=a_file(501, prefix="large")).document
+    large = importing.check(directory, BY, name="", content=a_file(201, prefix="large")).document
     with pytest.raises(rules.ImportTooLarge):
         importing.start(directory, BY, large["import_id"], mode="file", invite=False)
 

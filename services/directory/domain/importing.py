@@ -15,7 +15,7 @@ from services.directory.domain.errors import DirectoryError
 MOST_BYTES = 900_000
 """Of a file that comes by HTTP; the command takes `MOST_ROWS` of any size."""
 MOST_ROWS = 20_000
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 200
 """Rows that all-or-nothing takes: they become members in one transaction."""
 DELIMITERS = (",", ";", "\t")
 _HARMLESS = re.compile(r"'(?=[=+\-@\t\r\n])")

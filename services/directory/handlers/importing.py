@@ -2,7 +2,7 @@
 
 A file is checked whole and changes nothing: that is the dry run. Started, its rows become members 25 at a time, and
 the cursor moves in the transaction that makes them: whatever dies in between, the next goes on where it was, and
-nobody is made twice. All-or-nothing takes at most 500 rows, in one transaction.
+nobody is made twice. All-or-nothing takes at most 200 rows, in one transaction.
 """
 
 from collections.abc import Callable, Mapping
@@ -215,14 +215,14 @@ def _entry(user: User, entity: Entity) -> Entry:
 def _invite(directory: Directory, store: Store, by: By, users: list[User]) -> None:
     """A one-time link to set a password, to each."""
     expires_at, messages = directory.now() + INVITATION_LIFETIME, list[Event]()
-    for user in users:
-        token = directory.new_secret()
-        store.resets.add(token, user.user_id, "member", expires_at)
+    tokens = {directory.new_secret(): user.user_id for user in users}
+    store.resets.add_many(tokens, "member", expires_at)
+    for token, user_id in tokens.items():
         messages.append(
             OneTimeMessage(
                 message_id=directory.new_id(),
                 kind="import-invitation",
-                user_id=user.user_id,
+                user_id=user_id,
                 ciphertext=directory.encrypt(orjson.dumps({"token": token})),
                 expires_at=rfc3339(expires_at),
             )

@@ -4,6 +4,7 @@ These follow the machine's clock, never development's: a session must not outliv
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -199,6 +200,14 @@ class Resets(Stored):
             {"_id": digest(token), "user_id": user_id, "kind": kind, "expires_at": expires_at},
             session=self._session,
         )
+
+    def add_many(self, tokens: Mapping[str, str], kind: str, expires_at: datetime) -> None:
+        """Tokens and whose they are, in one request."""
+        documents = [
+            {"_id": digest(token), "user_id": user_id, "kind": kind, "expires_at": expires_at}
+            for token, user_id in tokens.items()
+        ]
+        self._collection("resets").insert_many(documents, session=self._session)
 
     def find(self, token: str, now: datetime) -> Document | None:
         """`{user_id, kind}` of a token that can be used."""

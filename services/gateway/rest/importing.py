@@ -52,7 +52,7 @@ def import_errors(import_id: str, query: Document) -> Document:
     body=ImportStart(),
     data=Import(),
     keyed=True,
-    notes="All or nothing (`file`) takes at most 500 rows, all of them good. Row by row leaves bad ones out.",
+    notes="All or nothing (`file`) takes at most 200 rows, all of them good. Row by row leaves bad ones out.",
 )
 def start_import(import_id: str, body: Document, key: str | None) -> Document:
     """Worked off within seconds, 25 rows at a time."""
