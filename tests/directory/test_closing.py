@@ -1,5 +1,7 @@
 """Closing a business, and forgetting it and its people once the ledger has settled the account."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from events import codec
@@ -16,6 +18,12 @@ from tests.directory.gateway import ADMIN, PASSWORD, PUBLIC, Gateway, Member, a_
 
 BY = By(actor="system:test", correlation_id="test")
 MARKER = "zebrafinch"
+
+
+@pytest.fixture(autouse=True)
+def these_days(time: Time) -> None:
+    """MongoDB ends sessions by its own clock: those of last winter at any moment."""
+    time.moment = datetime.now(UTC)
 
 
 def in_session(gateway: Gateway, member: Member) -> Caller:
