@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import uuid_utils
@@ -16,6 +17,7 @@ from services.chassis.web import Parts, new_app
 from services.directory import api, consumer, search
 from services.directory.config import Config
 from services.directory.domain import REQUIRE_TWO_FACTOR
+from services.directory.domain.retention import Retention
 from services.directory.handlers.writing import Directory
 from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
@@ -43,7 +45,7 @@ def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flas
 
 
 def directory_of(config: Config, store: Store) -> Directory:
-    """All that use cases need, from the settings. Raises ValueError for a malformed key or word."""
+    """All that use cases need, from the settings. Raises ValueError for a malformed key, word or number."""
     if config.require_two_factor not in REQUIRE_TWO_FACTOR:
         raise ValueError(f"DIRECTORY_REQUIRE_TWO_FACTOR is one of {', '.join(REQUIRE_TWO_FACTOR)}")
     clock = clock_for(config.environment, config.development_clock)
@@ -61,6 +63,11 @@ def directory_of(config: Config, store: Store) -> Directory:
         require_two_factor=config.require_two_factor,
         login_failures=config.login_failures,
         login_failures_per_address=config.login_failures_per_address,
+        retention=Retention(
+            addresses=timedelta(days=config.keep_addresses_days),
+            audit_details=timedelta(days=config.keep_audit_details_days),
+            answers=timedelta(days=config.keep_answers_days),
+        ),
     )
 
 

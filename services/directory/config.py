@@ -37,6 +37,17 @@ class Config:
         "the same for one network address",
         default=20,
     )
+    keep_addresses_days: int = setting(
+        "DIRECTORY_KEEP_ADDRESSES_DAYS",
+        "addresses of logins, devices not seen since, the key that hashes addresses in the audit log",
+        default=90,
+    )
+    keep_audit_details_days: int = setting(
+        "DIRECTORY_KEEP_AUDIT_DETAILS_DAYS", "before, after and reason in the audit log: six years", default=2192
+    )
+    keep_answers_days: int = setting(
+        "DIRECTORY_KEEP_ANSWERS_DAYS", "answers to commands with an idempotency key", default=90
+    )
     port: int = setting("DIRECTORY_PORT", "port of the HTTP interface")
     bind_host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
     workers: int = setting("DIRECTORY_WORKERS", "gunicorn workers", default=1)

@@ -12,7 +12,7 @@ from typing import Any
 from services.chassis.logs import correlate, log
 from services.chassis.process import Stop
 from services.directory import tending
-from services.directory.handlers import audit_checks, importing
+from services.directory.handlers import audit_checks, importing, retention
 from services.directory.handlers.closing import renew_log
 from services.directory.handlers.portraits import sweep
 from services.directory.handlers.propagation import index_all, rewrite_all
@@ -91,6 +91,10 @@ def _renew_log(turn: Turn) -> None:
     log.info("log.renewal", asked=renew_log(turn.directory))
 
 
+def _retention(turn: Turn) -> None:
+    retention.enforce(turn.directory, turn.step, turn.place(), turn.keep_place)
+
+
 JOBS: tuple[Job, ...] = (
     Job("verify-audit", timedelta(days=1), _verify_audit),
     Job("imports", timedelta(seconds=2), _import),
@@ -99,6 +103,7 @@ JOBS: tuple[Job, ...] = (
     Job("unfinished-builds", timedelta(minutes=1), tending.discard_unfinished_builds),
     Job("sweep-pictures", timedelta(minutes=30), _sweep_pictures),
     Job("renew-log", timedelta(days=1), _renew_log),
+    Job("retention", timedelta(days=1), _retention),
 )
 
 

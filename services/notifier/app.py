@@ -30,6 +30,8 @@ from services.notifier.store import SCHEMA_VERSION, Store
 # Always the machine's time: demo data is written with a clock in the past, and must look old here, so that nobody
 # is mailed about it.
 _CLOCK = system_clock
+# Longer than any event can be old and still be mailed: who was told is not told again.
+_SHORTEST_DAYS = 30
 
 
 def create_app(store: Store, verifier: Verifier) -> Flask:
@@ -87,6 +89,7 @@ def new_sender(config: Config) -> Sender:
         unseal=new_unseal(config.messages_key),
         policy=RetryPolicy(first=timedelta(seconds=config.retry_seconds), max_tries=config.max_tries),
         lease=timedelta(seconds=config.lease_seconds),
+        keep=timedelta(days=max(config.keep_days, _SHORTEST_DAYS)),
         sender=config.sender,
         clock=_CLOCK,
     )

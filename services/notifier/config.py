@@ -34,6 +34,9 @@ class Config:
     lease_seconds: int = setting(
         "NOTIFIER_LEASE_SECONDS", "a sender that died is given up after this; more than a mail takes", default=120
     )
+    keep_days: int = setting(
+        "NOTIFIER_KEEP_DAYS", "the record of a message that has ended is deleted then", default=180
+    )
     port: int = setting("NOTIFIER_PORT", "port of the HTTP interface")
     bind_host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
     workers: int = setting("NOTIFIER_WORKERS", "gunicorn workers", default=1)

@@ -19,6 +19,7 @@ from services.notifier.store import TRANSIENT, Claimed, Store
 _POLL_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 _LONGEST_AWAY_SECONDS = 30.0
+_TIDY_EVERY = timedelta(hours=1)
 _AWAY: tuple[type[Exception], ...] = (ServerAway, *TRANSIENT)
 
 
@@ -34,13 +35,17 @@ class Sender:
     lease: timedelta
     sender: str
     clock: Clock
+    keep: timedelta = timedelta(days=180)
+    """How long the record of a message that has ended is kept."""
 
     def run(self, stop: Stop) -> None:
         """Send until asked to stop; a store or mail server that is away is waited for."""
-        away = _AWAY_SECONDS
+        away, tidy_at = _AWAY_SECONDS, self.clock()
         while not stop.requested:
             stop.beat()
             try:
+                if self.clock() >= tidy_at and not self.tidy():
+                    tidy_at = self.clock() + _TIDY_EVERY
                 if not self.send_next():
                     stop.wait(_POLL_SECONDS)
                 away = _AWAY_SECONDS
@@ -49,6 +54,10 @@ class Sender:
                 stop.wait(away)
                 away = min(away * 2, _LONGEST_AWAY_SECONDS)
         self.mailer.close()
+
+    def tidy(self) -> bool:
+        """Delete a batch of records that were kept long enough; whether there may be more."""
+        return self.store.drop_ended(self.clock() - self.keep)
 
     def send_next(self) -> bool:
         """Send the message that is due longest; False when there is none. Raises ServerAway and the store's errors."""

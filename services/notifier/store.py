@@ -20,6 +20,7 @@ from services.notifier.rules import PROPOSED
 
 SCHEMA_VERSION = "1"
 _SELECTION_MS = 3_000
+_BATCH = 500
 _MAY_BE_REPEATED = "TransientTransactionError"
 
 Document = dict[str, Any]
@@ -192,6 +193,14 @@ class Store:
     def _release(self, claimed: Claimed, update: Document) -> bool:
         held = {"_id": claimed.message_id, "state": "sending", "lease": claimed.lease}
         return self._db["messages"].update_one(held, update).matched_count == 1
+
+    def drop_ended(self, before: datetime) -> bool:
+        """Delete a batch of records made before that need nothing done any more; whether there may be more."""
+        old = {"created_at": {"$lt": before}, "state": {"$in": ["sent", "dead", "expired"]}}
+        keys = [record["_id"] for record in self._db["messages"].find(old, {"_id": 1}).limit(_BATCH)]
+        if keys:
+            self._db["messages"].delete_many({"_id": {"$in": keys}})
+        return len(keys) == _BATCH
 
     def entity(self, entity_id: str) -> Document | None:
         """`{name, email, account, status, members}` as far as known."""

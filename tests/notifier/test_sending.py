@@ -352,3 +352,16 @@ def test_what_one_business_writes_to_another_is_sent_and_forgotten(network, send
     kept = list(store._db["messages"].find({"kind": {"$regex": "^trade_contact"}}))
     assert [each["state"] for each in kept] == ["sent", "sent"]
     assert all("once" not in each for each in kept)
+
+
+def test_records_of_messages_that_ended_are_deleted_when_they_were_kept_long_enough(network, sender, store, clock):
+    network.sign_up()
+    send_all(sender)
+    network.propose()
+    clock.pass_by(days=180)
+    assert not sender.tidy()
+    assert states(store) == {"sent": 2, "queued": 1}
+    clock.pass_by(days=999)
+    for _ in range(2):
+        assert not sender.tidy()
+        assert states(store) == {"queued": 1}, "what waits is not over"

@@ -3,6 +3,7 @@
 from services.directory.domain import (
     AccessEnded,
     AlreadyMember,
+    AnswerGone,
     ApplicationIncomplete,
     BalanceNotZero,
     CodeFailed,
@@ -91,6 +92,7 @@ ERRORS: dict[type[DirectoryError], tuple[int, str]] = {
     UnknownApiToken: (404, "api_token.unknown"),
     TooManyApiTokens: (409, "api_token.too_many"),
     IdempotencyKeyReused: (409, "idempotency.key_reused"),
+    AnswerGone: (409, "idempotency.answer_gone"),
     ApplicationIncomplete: (422, "trading_application.incomplete"),
     ContactNotAccepted: (422, "contact.not_accepted"),
     ContactSwitchedOff: (422, "contact.switched_off"),

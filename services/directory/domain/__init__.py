@@ -15,6 +15,7 @@ from services.directory.domain.entities import (
 )
 from services.directory.domain.errors import (
     AccessEnded,
+    AnswerGone,
     ApplicationIncomplete,
     BalanceNotZero,
     CodeFailed,
@@ -97,6 +98,7 @@ __all__ = [
     "TRADING_USER_FIELDS",
     "AccessEnded",
     "AlreadyMember",
+    "AnswerGone",
     "ApplicationIncomplete",
     "BalanceNotZero",
     "CodeFailed",

@@ -80,6 +80,11 @@ class IdempotencyKeyReused(DirectoryError):
     """The key belongs to another command."""
 
 
+class AnswerGone(DirectoryError):
+    """The command with this key was done, so long ago that its answer is not kept any more; or it was about
+    somebody who was forgotten."""
+
+
 class FieldsInvalid(DirectoryError):
     """Some fields can't be as they were sent; `errors` says which and why."""
 

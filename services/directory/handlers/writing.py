@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,9 @@ from events import codec, topics
 from events.envelope import Envelope, Event
 from services.directory import domain
 from services.directory.accounts import Below
-from services.directory.domain import DirectoryError, FieldsInvalid, IdempotencyKeyReused
+from services.directory.domain import AnswerGone, DirectoryError, FieldsInvalid, IdempotencyKeyReused
 from services.directory.domain.audit import Entry
+from services.directory.domain.retention import Retention
 from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
 from services.directory.store import OutcomeKnown, Store
@@ -48,6 +49,7 @@ class Directory:
     require_two_factor: str = "nobody"
     login_failures: int = 3
     login_failures_per_address: int = 3
+    retention: Retention = field(default_factory=Retention)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def once(directory: Directory, by: By, asked: Any, work: Callable[[Store], Done]
 
     `asked` is what tells one command from another (no secret: it is stored as a digest).
     What it did goes into the audit log in the same transaction. Without a key it may run again at each call.
-    Raises what `work` raises, and IdempotencyKeyReused.
+    Raises what `work` raises, IdempotencyKeyReused, and AnswerGone.
     """
     if by.key is None:
         return directory.store.transact(lambda store: _recorded(directory, store, by, work(store)))
@@ -115,7 +117,7 @@ def once(directory: Directory, by: By, asked: Any, work: Callable[[Store], Done]
         return _again(known, fingerprint)
     try:
         return directory.store.transact(
-            lambda store: _kept(store, by, fingerprint, _recorded(directory, store, by, work(store)))
+            lambda store: _kept(directory, store, by, fingerprint, _recorded(directory, store, by, work(store)))
         )
     except OutcomeKnown:
         return _again(outcomes.find(by.key) or {}, fingerprint)
@@ -148,8 +150,9 @@ def origin_of(store: Store, address: str) -> str:
     return hmac.digest(store.origins.key(), address.encode(), "sha256").hex()[:32] if address else ""
 
 
-def _kept(store: Store, by: By, fingerprint: str, done: Done) -> Done:
+def _kept(directory: Directory, store: Store, by: By, fingerprint: str, done: Done) -> Done:
     outcome = {"fingerprint": fingerprint, "answer": dict(done.document), "position": done.position}
+    outcome["answered_at"] = directory.now()
     store.outcomes.keep(by.key or "", {**outcome, "subjects": _subjects(by, done)})
     return done
 
@@ -178,6 +181,8 @@ def _again(known: Mapping[str, Any], fingerprint: str) -> Done:
     if told := known.get("refusal"):
         refusal: Any = getattr(domain, told["name"])
         raise refusal(told["errors"]) if issubclass(refusal, FieldsInvalid) else refusal(told["detail"])
+    if known.get("emptied"):
+        raise AnswerGone("This was done before, and what it answered is not kept any more: look at what is there now.")
     return replace(Done(known["answer"], known["position"]), repeated=True)
 
 

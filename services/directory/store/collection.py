@@ -23,11 +23,15 @@ class Stored:
 
     def _secret(self, name: str) -> bytes:
         """32 random bytes that are kept in MongoDB, made when they are first asked for."""
-        fresh = {"$setOnInsert": {"key": secrets.token_bytes(32)}}
+        fresh = {"$setOnInsert": {"key": self._new_secret()}}
         found: Any = self._collection("settings").find_one_and_update(
             {"_id": name}, fresh, upsert=True, return_document=ReturnDocument.AFTER
         )
         return bytes(found["key"])
+
+    @staticmethod
+    def _new_secret() -> bytes:
+        return secrets.token_bytes(32)
 
 
 def selector(subject: str, fields: Mapping[str, str]) -> Document:

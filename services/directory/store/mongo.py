@@ -23,6 +23,7 @@ from services.directory.store.contacts import Contacts
 from services.directory.store.email_changes import EmailChanges
 from services.directory.store.entities import Entities
 from services.directory.store.erasing import AuditDetails, EventLog
+from services.directory.store.expiring import Expiring
 from services.directory.store.factors import Devices, Factors, Tickets
 from services.directory.store.favourites import Favourites, Notes
 from services.directory.store.imports import ImportRows, Imports
@@ -88,6 +89,7 @@ class Store:
         self.invitations = Invitations(database, session)
         self.event_log = EventLog(database, session)
         self.audit_details = AuditDetails(database, session)
+        self.expiring = Expiring(database, None)
 
     def transact(self, work: Callable[["Store"], Result]) -> Result:
         """Run `work` with a store of one transaction; it may run several times and must have no other effect.
@@ -114,10 +116,10 @@ class Store:
 
 
 class Outcomes(Stored):
-    """What came of a command with an idempotency key, for ever."""
+    """What came of a command with an idempotency key: that it did, for ever; its answer until retention empties it."""
 
     def find(self, key: str) -> Document | None:
-        """`{fingerprint, answer | refusal, position}` of a key (scope/key), if it was used."""
+        """`{fingerprint, answer | refusal, position, emptied?}` of a key (scope/key), if it was used."""
         return self._collection("outcomes").find_one({"_id": _digest(key)}, session=self._session)
 
     def keep(self, key: str, outcome: Mapping[str, Any]) -> None:
@@ -133,7 +135,7 @@ class Outcomes(Stored):
 
     def forget(self, subject: str) -> None:
         """Empty the answers that tell of a subject; that the command was given stays known."""
-        emptied: Document = {"$set": {"answer": {}}}
+        emptied: Document = {"$set": {"answer": {}, "emptied": True}, "$unset": {"answered_at": ""}}
         self._collection("outcomes").update_many({"subjects": subject}, emptied, session=self._session)
 
 

@@ -86,7 +86,10 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("user_id", ASCENDING)], name="user"),
     ],
     "attempts": [IndexModel([("expires_at", ASCENDING)], name="expiry", expireAfterSeconds=0)],
-    "outcomes": [IndexModel([("subjects", ASCENDING)], name="subjects")],
+    "outcomes": [
+        IndexModel([("subjects", ASCENDING)], name="subjects"),
+        IndexModel([("answered_at", ASCENDING)], name="answered", sparse=True),
+    ],
     "api_tokens": [
         IndexModel([("user_id", ASCENDING)], name="user"),
         IndexModel([("token_id", ASCENDING)], name="token", unique=True),
@@ -153,6 +156,9 @@ def migrate(database: Database[Document]) -> None:
     complete(database)
     # What was written before there were revisions was indexed under its version.
     database["entities"].update_many({"revision": None}, [{"$set": {"revision": "$version"}}])
+    # Answers from before they had a time begin to age now.
+    undated: Document = {"answered_at": None, "answer": {"$nin": [None, {}]}}
+    database["outcomes"].update_many(undated, [{"$set": {"answered_at": "$$NOW"}}])
     database["counters"].update_one({"_id": AUDIT}, {"$setOnInsert": HEAD}, upsert=True)
 
 
