@@ -9,7 +9,7 @@ from services.directory.domain.audit import GENESIS, Header, chained, digest_of
 from services.directory.handlers import logins, members
 from services.directory.handlers.writing import By, Directory, Done, once, origin_of
 from services.directory.store import Store
-from tests.directory.gateway import ADMIN, PASSWORD, Gateway, a_login
+from tests.directory.gateway import ADMIN, PASSWORD, SERVICE, Gateway, a_login
 
 BY = By(actor="admin:an-admin", correlation_id="test", origin="somewhere")
 
@@ -122,3 +122,13 @@ def test_entries_of_many_at_once_have_no_gap(gateway: Gateway, directory: Direct
         list(threads.map(lambda each: members.change_entity(directory, BY, member.entity_id, each), change))
     assert len(entries(store)) == 13
     assert_chained(store)
+
+
+def test_logging_out_is_told_once(gateway: Gateway, store: Store):
+    member = gateway.sign_up()
+    for _ in range(2):
+        assert gateway.delete(f"/sessions/{member.session_id}")[0] == 200
+    assert gateway.delete("/sessions/never-was")[0] == 200
+    (ended,) = [entry for entry in entries(store) if entry["action"] == "session.ended"]
+    assert (ended["actor"], ended["subject"]) == (f"user:{member.user_id}", f"user/{member.user_id}")
+    assert gateway.get(f"/sessions/{member.session_id}", SERVICE)[0] == 404

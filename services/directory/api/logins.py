@@ -63,7 +63,7 @@ def session(session_id: str) -> Response:
 @allow("service")
 def log_out(session_id: str) -> Response:
     """End a session."""
-    the_directory().store.sessions.end(session_id)
+    logins.log_out(the_directory(), by(), session_id)
     return answer({})
 
 

@@ -150,6 +150,22 @@ def session(directory: Directory, session_id: str) -> View:
     return _session(directory, directory.store, session_id, opened, user)
 
 
+def log_out(directory: Directory, by: By, session_id: str) -> None:
+    """End a session; no matter if it has ended, which nobody is told of then."""
+
+    holder = directory.store.sessions.holder(session_id)
+    user = directory.store.users.find(holder) if holder else None
+    if user is None:
+        return
+
+    def work(store: Store) -> Done:
+        # Of two at once one ended it.
+        ended = store.sessions.end(session_id)
+        return Done({}, 0, (Entry(action="session.ended", subject=f"user/{user.user_id}"),) if ended else ())
+
+    once(directory, replace(by, key=None, actor=_actor(user)), None, work)
+
+
 def _why_no_access(directory: Directory, user: User) -> str:
     if user.is_in_time(directory.now()):
         return "Your login has been stopped by an administrator. Ask them why."

@@ -111,9 +111,15 @@ class Sessions(Stored):
         done = self._collection("sessions").update_one(wanted, {"$set": {"verified_at": now}}, session=self._session)
         return done.matched_count == 1
 
-    def end(self, session_id: str) -> None:
-        """End one; no matter if it has ended."""
-        self._collection("sessions").delete_one({"_id": digest(session_id)}, session=self._session)
+    def holder(self, session_id: str) -> str | None:
+        """Whose session it is, if it has not ended."""
+        found = self._collection("sessions").find_one({"_id": digest(session_id)}, {"user_id": 1})
+        return str(found["user_id"]) if found else None
+
+    def end(self, session_id: str) -> bool:
+        """End one; False if it had ended before."""
+        ended = self._collection("sessions").delete_one({"_id": digest(session_id)}, session=self._session)
+        return ended.deleted_count == 1
 
     def end_all(self, user_id: str) -> None:
         """End every session of a user."""
