@@ -1,5 +1,6 @@
 """Every collection is in the registry of personal data; what it exports has no secret, what it forgets is gone."""
 
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from events import codec
 from events.directory import EVENTS
 from services.directory.domain.audit import GENESIS, Header, chained
 from services.directory.domain.forgetting import EMPTIED, KEPT, redacted
+from services.directory.domain.retention import Retention
 from services.directory.store import Store, personal, schema
 from services.directory.store.personal import COLLECTIONS
 from tests.directory.gateway import ADMIN, Gateway, a_login
@@ -80,3 +82,23 @@ def test_an_address_that_was_forgotten_can_sign_up_anew(gateway: Gateway, store:
     store.transact(lambda inside: personal.forget(inside, f"user/{member.user_id}"))
     assert gateway.post("/sessions", a_login(member))[1]["type"] == "login.failed"
     assert gateway.sign_up(email=member.email).user_id != member.user_id
+
+
+def test_how_long_each_collection_is_kept_is_documented():
+    text = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+    table = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| `")]
+    assert {name for cells in table for name in re.findall(r"`([^`]+)`", cells[0])} == set(COLLECTIONS)
+    assert all(len(cells) == 5 for cells in table)
+    kept = Retention()
+    assert (kept.addresses.days, kept.answers.days, kept.audit_details.days // 365) == (90, 90, 6)
+
+
+def test_what_is_said_to_expire_has_an_index_that_does_it():
+    text = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+    table = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| `")]
+    said = {name for cells in table if "expiry" in cells[4] for name in re.findall(r"`([^`]+)`", cells[0])}
+    assert said == {
+        name
+        for name, indexes in schema.INDEXES.items()
+        if any("expireAfterSeconds" in each.document for each in indexes)
+    }

@@ -16,7 +16,7 @@ from services.directory.store.outbox import DECOYS, EVENTS, MESSAGES
 
 VERSION = "3"
 
-_INDEXES: Mapping[str, list[IndexModel]] = {
+INDEXES: Mapping[str, list[IndexModel]] = {
     "users": [
         IndexModel([("email", ASCENDING)], name="email", unique=True),
         IndexModel([("kind", ASCENDING), ("last_name", ASCENDING), ("_id", ASCENDING)], name="kind"),
@@ -136,14 +136,14 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
     "projections": [],
 }
 
-COLLECTIONS = frozenset(_INDEXES)
+COLLECTIONS = frozenset(INDEXES)
 """Each has a row in personal.py."""
 
 
 def migrate(database: Database[Document]) -> None:
     """Make every collection and index that is missing. Raises PyMongoError."""
     present = set(database.list_collection_names())
-    for name, indexes in _INDEXES.items():
+    for name, indexes in INDEXES.items():
         if name not in present:
             _create(database, name)
         if indexes:
