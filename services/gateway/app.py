@@ -24,7 +24,7 @@ from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
 from services.gateway import devices, keys, recaptcha, rest, security, uploads, web
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
-from services.gateway.failures import Failure, failure_of
+from services.gateway.failures import Failure, TermsNeeded, failure_of
 from services.gateway.session import Sessions, client_address, is_api
 from services.gateway.tokens import SessionTokens
 
@@ -123,6 +123,8 @@ def _health(internal_key: bytes, lines: Lines) -> Parts:
 def _answer_error(error: Exception) -> ResponseReturnValue:
     if isinstance(error, StepUpNeeded) and not _for_programs():
         return web.ask_to_verify()
+    if isinstance(error, TermsNeeded) and not _for_programs():
+        return web.ask_for_terms()
     failure = failure_of(error)
     response = rest.error_answer(failure) if _for_programs() else _page(failure)
     if failure.retry_after is not None:

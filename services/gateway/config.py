@@ -43,14 +43,20 @@ class Config:
         "GATEWAY_RECAPTCHA_URL", "where it is checked", "https://www.google.com/recaptcha/api/siteverify"
     )
     terms_version: str = setting(
-        "GATEWAY_TERMS_VERSION", "of terms and membership agreement, recorded with who agrees; empty: not recorded", ""
+        "GATEWAY_TERMS_VERSION",
+        "of terms and membership agreement, recorded with who agrees; members are asked again when it changes; "
+        "empty: neither",
+        "",
     )
+    terms_url: str = setting("GATEWAY_TERMS_URL", "where the terms are, and what is new in them", "")
     mail_page_url: str = setting("GATEWAY_MAIL_PAGE_URL", "development mail page, shown in the footer", "")
 
     def check(self) -> None:
         """Raises BadSettings for settings that don't go together."""
         if bool(self.recaptcha_site_key) != bool(self.recaptcha_secret):
             raise BadSettings(["GATEWAY_RECAPTCHA_SITE_KEY and GATEWAY_RECAPTCHA_SECRET: set both or none"])
+        if self.terms_url and not self.terms_url.startswith(("https://", "http://")):
+            raise BadSettings(["GATEWAY_TERMS_URL: an address that begins with https://"])
 
     @property
     def development(self) -> bool:

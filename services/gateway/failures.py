@@ -37,6 +37,18 @@ class Forbidden(Exception):
         self.code, self.detail = code, detail
 
 
+class TermsNeeded(Forbidden):
+    """The terms have changed, and this would change something before the member has agreed to them."""
+
+    def __init__(self, version: str, url: str) -> None:
+        read = f"Read them ({url}), then" if url else "To agree,"
+        super().__init__(
+            "terms.not_accepted",
+            f"The terms have changed. {read} POST /api/v1/user/consents "
+            f'{{"document": "terms", "version": "{version}"}}, and repeat the call. Reading goes on without.',
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """An answer that says no. Nothing in it is secret; an unexpected error has a fixed text."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, Field, FileField, Form, SelectField, TextAreaField
+from wtforms import BooleanField, Field, FileField, Form, HiddenField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from services.gateway.forms import KeyedForm, TextField, at_most, choices
@@ -68,6 +68,13 @@ class PictureForm(KeyedForm):
 
 class RemovePictureForm(KeyedForm):
     """Nothing to fill in."""
+
+
+class TermsForm(KeyedForm):
+    """Agreeing to the version that the page was about."""
+
+    version = HiddenField()
+    next = HiddenField()
 
 
 class CloseForm(KeyedForm):

@@ -62,6 +62,8 @@ class Login:
     two_factor: bool = False
     must_set_up_two_factor: bool = False
     """A second factor is required and there is none: until then the session may do nothing but set it up."""
+    terms_version: str = ""
+    """Of the terms that the person agreed to last."""
     own_roles: frozenset[str] = frozenset()
     """An administrator's own, while acting for a member."""
     scopes: frozenset[str] | None = None
@@ -133,6 +135,7 @@ def login_of(session: Mapping[str, Any]) -> Login:
         on_behalf=OnBehalf(acting["until"], acting["reason"]) if acting else None,
         two_factor=session.get("two_factor", False),
         must_set_up_two_factor=session.get("must_set_up_two_factor", False),
+        terms_version=session.get("terms_version") or "",
         own_roles=frozenset(session["roles"]) if acting else frozenset(),
         scopes=frozenset(session["scopes"]) if "scopes" in session else None,
     )

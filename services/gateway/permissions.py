@@ -53,6 +53,17 @@ def before_two_factor(view: View) -> View:
     return view
 
 
+def before_terms(view: View) -> View:
+    """Declare that a view may be used by who has yet to agree to new terms."""
+    view.before_terms = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_before_terms(view: Any) -> bool:
+    """Whether it may; what comes before a second factor does too."""
+    return getattr(view, "before_terms", False) or getattr(view, "before_two_factor", False)
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
     """One line: who may use a route, and what for."""

@@ -123,6 +123,7 @@ class TradingApplication(CamelSchema):
     region = Text(50)
     postal_code = Text(10)
     country = Text(50)
+    terms_version = Text(50, metadata={"description": "of the membership agreement that is agreed to"})
 
 
 class AdminEntityChanges(ProfileChanges):

@@ -26,6 +26,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from services.chassis.tokens import Caller
 from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
+from services.gateway import terms
 from services.gateway.acting import business_of
 from services.gateway.bearer import bearer, offered
 from services.gateway.clients import Document, Lines, PartDown, Parts, Refused
@@ -273,6 +274,7 @@ class Sessions:
             raise Forbidden(TWO_FACTOR_NEEDED, TWO_FACTOR)
         if login is not None and allowed & login.roles:
             _hold_to_role(login, view)
+            terms.hold(login, view, pages=not is_api())
             return None
         if "login_unknown" in g:
             raise g.login_unknown

@@ -95,6 +95,7 @@ PAGES = (
     Page("profile", "/profile", "member"),
     Page("shown", "/profile/shown", "member"),
     Page("my-data", "/my-data", "member"),
+    Page("terms", "/terms", "member"),
     Page("verify", "/verify?next=/profile", "member"),
     Page("security", "/security", "member"),
     Page("security-with-factor", "/security", "admin"),

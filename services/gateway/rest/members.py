@@ -65,7 +65,9 @@ def change_own_entity(entity_id: str, body: Document, key: str | None) -> Docume
 def apply_for_trading(entity_id: str, body: Document, key: str | None) -> Document:
     """For businesses that are accepted. What is given is kept in profile and user first; names all that is missing."""
     must_own(entity_id)
-    directory = session.parts().directory
+    directory, agreed = session.parts().directory, {}
+    if version := body.pop("terms_version", ""):
+        agreed = {"terms_version": version}
     person = {theirs: body[ours] for ours, theirs in _PERSON.items() if ours in body}
     business = {name: value for name, value in body.items() if name not in _PERSON}
     if person:
@@ -73,7 +75,7 @@ def apply_for_trading(entity_id: str, body: Document, key: str | None) -> Docume
     if business:
         directory.change_entity(entity_id, business, key=_part_of(key, "business"))
     try:
-        return directory.apply_for_trading(entity_id, {}, key=key)
+        return directory.apply_for_trading(entity_id, agreed, key=key)
     except Refused as refused:
         # The directory judges user and profile together; a telephone that it misses is the user's.
         if "telephone" in refused.errors:

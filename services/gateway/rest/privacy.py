@@ -5,7 +5,7 @@ from flask import Response, request
 from services.chassis.web import allow
 from services.gateway import closing, exporting, session
 from services.gateway.clients import Document
-from services.gateway.permissions import acts
+from services.gateway.permissions import acts, before_terms
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import login, must_own
 from services.gateway.rest.operations import Listed, operation
@@ -54,6 +54,7 @@ def consents() -> Listed:
 
 @bp.post("/user/consents")
 @allow("member")
+@before_terms
 @operation("Agree to a version of the terms", body=Consent(), data=Consent(), listed=True, keyed=True, scope=LOGIN)
 def agree(body: Document, key: str | None) -> Listed:
     """The first time counts."""
@@ -81,6 +82,7 @@ def own_entity_data(entity_id: str) -> Response:
 
 @bp.post("/user/entities/<entity_id>/closing")
 @allow("member")
+@before_terms
 @acts("owner")
 @operation("Close one's own business for good", body=Closing(), data=Closed(), keyed=True, scope=LOGIN)
 def close_own(entity_id: str, body: Document, key: str | None) -> Document:
@@ -90,6 +92,7 @@ def close_own(entity_id: str, body: Document, key: str | None) -> Document:
 
 @bp.post("/user/closing")
 @allow("member")
+@before_terms
 @operation("End one's own login for good", scope=LOGIN)
 def close_login() -> None:
     """When it belongs to no open business, after verification."""

@@ -3,7 +3,7 @@
 from services.chassis.web import allow
 from services.gateway import session
 from services.gateway.clients import Document
-from services.gateway.permissions import before_two_factor
+from services.gateway.permissions import before_terms, before_two_factor
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import login
 from services.gateway.rest.operations import Listed, operation
@@ -38,6 +38,7 @@ def verify_session(body: Document) -> None:
 
 @bp.post("/password-change")
 @allow("member")
+@before_terms
 @operation("Another password, by the current one; all other sessions end", body=PasswordChange(), scope=LOGIN)
 def change_password(body: Document) -> None:
     """Three wrong tries lock this for 15 minutes."""
@@ -68,6 +69,7 @@ def sessions() -> Listed:
 
 @bp.delete("/sessions")
 @allow(*EVERYBODY)
+@before_terms
 @operation("End all your sessions but this one", data=Ended(), scope=LOGIN)
 def end_other_sessions() -> Document:
     """At once."""
@@ -76,6 +78,7 @@ def end_other_sessions() -> Document:
 
 @bp.delete("/sessions/<handle>")
 @allow(*EVERYBODY)
+@before_terms
 @operation("End one of your sessions", scope=LOGIN)
 def end_session(handle: str) -> None:
     """At once."""
@@ -116,6 +119,7 @@ def confirm_two_factor(body: Document) -> Document:
 
 @bp.delete("/two-factor")
 @allow(*EVERYBODY)
+@before_terms
 @operation("Your login asks for no code any more. Needs a verified session", scope=LOGIN)
 def switch_two_factor_off() -> None:
     """You get a mail."""
@@ -124,6 +128,7 @@ def switch_two_factor_off() -> None:
 
 @bp.post("/recovery-codes")
 @allow(*EVERYBODY)
+@before_terms
 @operation(
     "Ten new recovery codes; those before work no more. Needs a verified session", data=RecoveryCodes(), scope=LOGIN
 )

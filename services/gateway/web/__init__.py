@@ -24,12 +24,14 @@ from services.gateway.web import (
     showing,
     staff,
     statements,
+    terms,
     transfers,
     verifying,
     visitors,
 )
 from services.gateway.web.blueprint import bp
 from services.gateway.web.failing import error_page
+from services.gateway.web.terms import ask_for_terms
 from services.gateway.web.verifying import ask_to_verify
 
 PAGES = (
@@ -53,10 +55,11 @@ PAGES = (
     showing,
     staff,
     statements,
+    terms,
     transfers,
     verifying,
     visitors,
 )
 """Imported so that their views are on the blueprint."""
 
-__all__ = ["PAGES", "ask_to_verify", "bp", "error_page"]
+__all__ = ["PAGES", "ask_for_terms", "ask_to_verify", "bp", "error_page"]

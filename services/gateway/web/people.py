@@ -11,7 +11,7 @@ from services.gateway.acting import choose
 from services.gateway.clients import PartDown, Refused
 from services.gateway.failures import Unauthenticated
 from services.gateway.forms_people import PARTS, InvitationForm, InvitedForm, PartForm
-from services.gateway.permissions import acts
+from services.gateway.permissions import acts, before_terms
 from services.gateway.session import Login, client_address, current, parts, safe_next, start, visitor_parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import card
@@ -113,6 +113,7 @@ def _then(work: Callable[[], object], done: str, next_page: str = "web.business_
 
 @bp.post("/acting-for")
 @allow("member")
+@before_terms
 def choose_business() -> Response:
     """Act for another of one's businesses from now on."""
     chosen = choose(_me(), request.form.get("entity", ""))

@@ -12,7 +12,7 @@ from services.gateway.clients import PartDown, Refused
 from services.gateway.closing import close_business
 from services.gateway.failures import Forbidden
 from services.gateway.forms_privacy import CloseForm, CloseLoginForm
-from services.gateway.permissions import acts
+from services.gateway.permissions import acts, before_terms
 from services.gateway.session import Login, current, end, parts
 from services.gateway.web.blueprint import bp, mine
 from services.gateway.web.cards import card
@@ -24,6 +24,7 @@ Answer = str | Response | tuple[str, int]
 
 @bp.get("/my-data")
 @allow("member")
+@before_terms
 def my_data() -> Answer:
     """The page with its forms."""
     return _page()
@@ -46,6 +47,7 @@ def business_data_file() -> Response:
 
 @bp.post("/my-data/close-business")
 @allow("member")
+@before_terms
 @acts("owner")
 def close_my_business() -> Answer:
     """Close it for good, at a balance of zero."""
@@ -67,6 +69,7 @@ def close_my_business() -> Answer:
 
 @bp.post("/my-data/close-login")
 @allow("member")
+@before_terms
 def close_my_login() -> Answer:
     """End my login for good."""
     form = CloseLoginForm(prefix="login-")

@@ -10,7 +10,7 @@ from services.chassis.web import allow
 from services.gateway.clients import PartDown, Refused
 from services.gateway.failures import Forbidden
 from services.gateway.forms_security import ButtonForm, ConfirmForm, PasswordForm, ResetTwoFactorForm
-from services.gateway.permissions import before_two_factor
+from services.gateway.permissions import before_terms, before_two_factor
 from services.gateway.session import Login, current, parts
 from services.gateway.squares import app_uri, grouped, square_of
 from services.gateway.web.blueprint import bp
@@ -50,6 +50,7 @@ def _page(password: PasswordForm | None = None, problem: str = "", status: int =
 
 @bp.post("/security/password")
 @allow(*EVERYBODY)
+@before_terms
 def change_password() -> Answer:
     """Another password; all other sessions end."""
     form = PasswordForm()
@@ -67,6 +68,7 @@ def change_password() -> Answer:
 
 @bp.post("/security/sessions/end")
 @allow(*EVERYBODY)
+@before_terms
 def end_session() -> Answer:
     """Log out somewhere."""
     form = ButtonForm()
@@ -81,6 +83,7 @@ def end_session() -> Answer:
 
 @bp.post("/security/sessions/end-others")
 @allow(*EVERYBODY)
+@before_terms
 def end_other_sessions() -> Answer:
     """Log out everywhere else."""
     ended = parts().directory.end_other_sessions(_me().user_id)
@@ -140,6 +143,7 @@ def confirm_two_factor() -> Answer:
 
 @bp.post("/security/recovery-codes")
 @allow(*EVERYBODY)
+@before_terms
 def renew_recovery_codes() -> Answer:
     """Ten new ones, shown this once."""
     try:
@@ -152,6 +156,7 @@ def renew_recovery_codes() -> Answer:
 
 @bp.post("/security/two-factor/off")
 @allow(*EVERYBODY)
+@before_terms
 def switch_two_factor_off() -> Answer:
     """The password alone is enough from now on."""
     try:

@@ -15,6 +15,7 @@ from services.gateway.web.blueprint import bp
 from services.gateway.web.refusals import blame, words_for_down
 
 Answer = str | Response | tuple[str, int]
+Fields = list[tuple[str, str]]
 
 _KEPT = "kept-"
 _KEPT_FIELDS, _KEPT_SIGNS = 200, 100_000
@@ -28,7 +29,7 @@ def ask_to_verify() -> Response:
     if request.method == "GET":
         return redirect(url_for("web.verify", next=here))
     form = VerifyForm(formdata=None, data={"next": here})
-    page = render_template("verify.html", form=form, problem="", kept=list(_typed()), lost=bool(request.files))
+    page = render_template("verify.html", form=form, problem="", kept=list(typed_fields()), lost=bool(request.files))
     return make_response(page, 403)
 
 
@@ -38,7 +39,7 @@ def ask_to_verify() -> Response:
 def verify() -> Answer:
     """Ask for the password again; then on to where it was wanted."""
     form = VerifyForm(data={"next": request.args.get("next", "")})
-    kept = list(_kept())
+    kept = list(kept_fields())
     if not (form.sent and form.validate()):
         return _page(form, kept, "", 422 if form.sent else 200)
     login = current()
@@ -56,16 +57,16 @@ def verify() -> Answer:
     return redirect(target)
 
 
-def _page(form: VerifyForm, kept: list[tuple[str, str]], problem: str, status: int) -> Answer:
+def _page(form: VerifyForm, kept: Fields, problem: str, status: int) -> Answer:
     return render_template("verify.html", form=form, problem=problem, kept=kept, lost=False), status
 
 
-def _typed() -> Iterator[tuple[str, str]]:
+def typed_fields() -> Iterator[tuple[str, str]]:
     """The form that has to wait, without its secrets."""
     return _bounded((name, value) for name, value in request.form.items(multi=True) if _may_keep(name))
 
 
-def _kept() -> Iterator[tuple[str, str]]:
+def kept_fields() -> Iterator[tuple[str, str]]:
     """The same, as it comes back from this page."""
     sent = request.form.items(multi=True) if request.method == "POST" else iter(())
     named = ((name.removeprefix(_KEPT), value) for name, value in sent if name.startswith(_KEPT))
