@@ -358,7 +358,10 @@ def _hold_to_role(login: Login, view: Any) -> None:
     acting = getattr(view, "acts_as", None)
     if acting is None or "member" not in login.roles or not login.entities:
         return
-    if not login.may(acting, _business_asked_for(login)):
+    asked = _business_asked_for(login)
+    if asked is not None and asked not in login.accounts:
+        raise Forbidden
+    if not login.may(acting, asked):
         raise Forbidden("auth.not_your_role", f"{_WHO_MAY[acting]} Ask an owner of the business.")
 
 

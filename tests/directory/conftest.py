@@ -62,6 +62,8 @@ def migrated_database(mongo_url: str) -> Iterator[str]:
     with MongoClient(mongo_url) as client:
         # Tests set their own time; the server deletes what is over by its own, in the middle of them.
         client.admin.command({"setParameter": 1, "ttlMonitorEnabled": False})
+        # A killed process leaves its transaction open: a minute is long to wait for what it holds.
+        client.admin.command({"setParameter": 1, "transactionLifetimeLimitSeconds": 10})
         migrate(client[name])
         yield name
         client.drop_database(name)

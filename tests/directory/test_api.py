@@ -27,6 +27,8 @@ def test_sign_up_answers_ids_an_account_number_and_a_session(gateway: Gateway) -
             "name": "Greens",
             "status": "pending",
             "role": "owner",
+            "view_only": False,
+            "max_amount": None,
         }
     ]
     assert gateway.headers["Position"] == f"directory={answered['session']['position']}"
@@ -168,7 +170,11 @@ def test_members_change_their_entity_but_not_its_status(gateway: Gateway) -> Non
         path, {"city": "Hull", "offers": ["Tea"], "preferences": {"daily_match_mail": False}}, one.caller
     )
     assert (status, view["city"], view["offers"]) == (200, "Hull", ["tea"])
-    assert view["preferences"] == {"daily_match_mail": False, "matches_since_last_login": False}
+    assert view["preferences"] == {
+        "daily_match_mail": False,
+        "matches_since_last_login": False,
+        "contact_mail": True,
+    }
     assert view["status"] == "pending"
     assert gateway.patch(path, {"city": ""}, one.caller)[1]["city"] == ""
     assert gateway.patch(path, {"name": None}, one.caller)[0] == 400

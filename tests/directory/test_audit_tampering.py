@@ -231,6 +231,7 @@ def run(config: Config, *arguments: str) -> subprocess.CompletedProcess[str]:
         "KAFKA_BOOTSTRAP": config.kafka_bootstrap,
         "INTERNAL_PUBLIC_KEY_FILE": config.internal_public_key_file,
         "MESSAGES_KEY": config.messages_key,
+        "DIRECTORY_SECRETS_KEY": config.secrets_key,
         "DIRECTORY_PORT": "0",
     }
     command = [sys.executable, "-m", "services.directory", "verify-audit", *arguments]

@@ -1,5 +1,6 @@
 """Personal API tokens at the gateway: bearers for the API alone, each route needs a scope, none is believed unasked."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,6 +40,7 @@ def calls(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Method, path, scope of every REST route."""
     for rule, method, operation, roles in openapi.operations_of(app):
         path = rule.rule
+        path = re.sub(r"<any\(([a-z]+)[^>]*>", r"\1", path)
         for name in rule.arguments:
             path = path.replace(f"<{name}>", FARM)
         yield method, path, scope_of(operation.scope, method, roles)
@@ -56,6 +58,7 @@ def test_every_route_has_a_scope_and_writes_of_members_say_theirs(app: Flask) ->
     assert {scope for path, scope in writes.items() if "/staff" in path or "/acting" in path} == {LOGIN}
     for word in ("password", "token", "session", "email", "login", "logout", "signup"):
         reached = {path for (_, path), scope in found.items() if word in path and scope != LOGIN}
+        reached -= {"/api/v1/send-email"}  # to another business, not about one's own address
         assert not reached, "within reach of a token"
 
 

@@ -255,7 +255,7 @@ def test_every_use_case_asks_its_documented_route(network: Network, lines: Lines
         (lambda: parts.ledger.transfers(account="1"), "GET", "/transfers"),
         (lambda: parts.ledger.transfer("t"), "GET", "/transfers/t"),
         (lambda: parts.ledger.head(), "GET", "/head"),
-        (lambda: parts.directory.sign_up(user={}, entity={}, address="::1"), "POST", "/signup"),
+        (lambda: parts.directory.sign_up(user={}, entity={}, visit={"address": "::1", "agent": ""}), "POST", "/signup"),
         (lambda: parts.directory.request_reset(email="a@b"), "POST", "/password-resets"),
         (lambda: parts.directory.reset_kind("t"), "GET", "/password-resets/t"),
         (lambda: parts.directory.reset_password("t", password="p"), "POST", "/password-resets/t"),

@@ -134,9 +134,11 @@ def test_the_api_has_the_same_filters(found: FlaskClient, network: Network) -> N
     assert {"q": "tea", "near": "Derry", "within": "5", "after": "x"}.items() <= asked(network).items()
 
 
-def test_favourites_by_the_api(found: FlaskClient, network: Network) -> None:
-    assert found.get("/api/v1/entities?favorites_only=true").status_code == 400
-    found.get(f"/api/v1/entities?favorites_only=true&querying_entity_id={FARM}")
+def test_favourites_by_the_api(found: FlaskClient, ann: dict[str, str], network: Network) -> None:
+    path = "/api/v1/entities?favorites_only=true"
+    assert found.get(path, headers=ann).status_code == 400
+    assert found.get(f"{path}&querying_entity_id={FARM}").status_code == 401
+    found.get(f"{path}&querying_entity_id={FARM}", headers=ann)
     assert asked(network)["is"] == "favourite"
     assert asked(network)["querying_entity_id"] == FARM
 

@@ -32,11 +32,16 @@ from tests.gateway.scenes import (
 )
 from tests.gateway.standin import problem
 
+FOR_ALL = ("/businesses", "/invitations", "/login")
+"""Visitors may see these, or are at a door there already."""
+
 STATUS = {
     "not-found": 404,
     "forbidden": 403,
     "reset-dead": 404,
     "email-confirm-dead": 404,
+    "invitation-dead": 404,
+    "acting-forbidden": 403,
     "check-malformed": 422,
     "check-unknown": 404,
 }
@@ -213,7 +218,7 @@ def test_the_balance_says_when_it_is_special(
 
 @pytest.mark.parametrize(
     "page",
-    [page for page in PAGES if page.who != "visitor" and not page.path.startswith("/businesses")],
+    [page for page in PAGES if page.who != "visitor" and not page.path.startswith(FOR_ALL)],
     ids=lambda page: page.name,
 )
 def test_visitors_are_sent_to_a_door_and_back(client: FlaskClient, network: Network, page: Page) -> None:

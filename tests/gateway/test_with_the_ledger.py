@@ -24,6 +24,8 @@ from tests.ledger.web import A, B
 
 FROM_THE_BEGINNING = "from=2000-01-01&to=2100-01-01"
 
+ANNS = {"entity_id": "entity-a", "account": A, "name": "Ann's", "status": "tradingAccepted", "role": "owner"}
+
 
 @pytest.fixture
 def web() -> MemoryApi:
@@ -39,9 +41,8 @@ def web() -> MemoryApi:
 def joined(web: MemoryApi, config: Config, network: Network, internal_key: object) -> Iterator[Flask]:
     verifier = Verifier(public_pem_of(internal_key), "ledger")  # type: ignore[arg-type]
     ledger = create_ledger(verifier, web.reader, web, clock=web.clock, unit="tea")
-    entity = {"entity_id": "entity-a", "account": A, "name": "Ann's", "status": "tradingAccepted", "role": "owner"}
     # No news of the directory reaches this ledger: it must not wait for any.
-    network.lives(a_session(entities=[entity], position=0))
+    network.lives(a_session(entities=[ANNS], position=0))
     with serving(ledger) as address:
         yield create_app(replace(config, ledger_url=address))
 
@@ -49,7 +50,7 @@ def joined(web: MemoryApi, config: Config, network: Network, internal_key: objec
 @pytest.fixture
 def ann(joined: Flask) -> FlaskClient:
     client = joined.test_client()
-    login = a_session(entities=[{"entity_id": "entity-a", "account": A}])
+    login = a_session(entities=[ANNS])
     client.set_cookie("mccsToken", token_for(sessions_of(joined), login))
     return client
 

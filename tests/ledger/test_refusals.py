@@ -98,6 +98,11 @@ GREEDY = FeeRule(account=FEES, side="payee", fixed=10**6, basis_points=0)
 ADMIN, NOBODY = an_authority(admin=True), an_authority()
 
 
+def capped(account: str) -> domain.Authority:
+    """An operator who may move next to nothing."""
+    return replace(an_authority(account), caps=frozenset({(account, 1)}))
+
+
 def paying(initiator=A, counterparty=B, amount=100) -> InitiateTransfer:
     return InitiateTransfer(initiator=initiator, counterparty=counterparty, direction="pay", amount=amount)
 
@@ -123,6 +128,7 @@ def of_initiate() -> Iterator[Rung]:
     yield a_book(), paying(UNKNOWN, UNKNOWN), NOBODY
     yield a_book(a=FROZEN), paying(A, A), NOBODY
     yield a_book(a=FROZEN), paying(), NOBODY
+    yield a_book(a=FROZEN, fees=GREEDY), paying(), capped(A)
     yield a_book(a=FROZEN, fees=GREEDY), paying(), an_authority(A)
     yield a_book(fee=FROZEN, fees=GREEDY), paying(), an_authority(A)
     yield a_book(**full | {"fee": FROZEN | FULL}, fees=FAIR), paying(), an_authority(A)
@@ -136,6 +142,7 @@ def of_accept() -> Iterator[Rung]:
     yield a_book(transfer=proposal(**COMPLETED)), command, an_authority(C)
     yield a_book(transfer=proposal(**COMPLETED)), command, an_authority(A)
     yield a_book(transfer=proposal(**COMPLETED), b=FROZEN), command, an_authority(B)
+    yield a_book(transfer=proposal(), b=FROZEN), command, capped(B)
     yield a_book(transfer=proposal(), b=FROZEN), command, an_authority(B)
 
 
@@ -158,6 +165,7 @@ def of_payees_reverse() -> Iterator[Rung]:
     yield a_book(transfer=proposal(reversed_by="other"), **stopped), command, an_authority(A)
     yield a_book(transfer=proposal(reversed_by="other"), **stopped), command, an_authority(B)
     yield a_book(transfer=replace(done, reversed_by="other"), **stopped), command, an_authority(B)
+    yield a_book(transfer=done, **stopped), command, capped(B)
     yield a_book(transfer=done, **stopped), command, an_authority(B)
     yield a_book(transfer=done, a=FULL, b=EMPTY), command, an_authority(B)
     yield a_book(transfer=done, a=FULL), command, an_authority(B)
