@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -95,7 +96,8 @@ def scenarios(size: int) -> dict[str, list[str]]:
     # One step, nothing to rank, nothing to show: what the way to Elasticsearch and back costs.
     nothing = [{"category": f"nobody{number}"} for number in range(50)]
     typed = [word[:length] for query in asked if (word := query.get("q", "")) for length in (2, 3, 4, 6)]
-    ids = [f"{number * (size // PROFILES):08d}-0000-7000-8000-000000000000" for number in range(PROFILES)]
+    # Strangers ask, who see the listed ones alone.
+    ids = [entity.entity_id for entity in islice(businesses(size), PROFILES) if entity.listed]
     return {
         "floor: /healthz": ["/healthz"],
         "floor: a search for nothing": [f"/search?{urlencode(each)}" for each in nothing],
