@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from pymongo import WriteConcern
 
 from events import codec
 from events.directory import (
@@ -20,7 +21,7 @@ from services.directory.config import Config
 from services.directory.domain import EmailTaken, EntityChange
 from services.directory.handlers import members
 from services.directory.handlers.writing import By, Directory, append
-from services.directory.store import Store, StreamOutbox, migrate
+from services.directory.store import AWAY, Store, StreamOutbox, migrate
 from services.directory.store.outbox import EVENTS, MESSAGES
 from tests.directory.conftest import Time
 from tests.directory.gateway import PASSWORD, an_email
@@ -203,3 +204,10 @@ def test_published_messages_are_deleted(directory: Directory, store: Store) -> N
     assert epoch is not None
     assert outbox.advance(2, epoch)
     assert [record["_id"] for record in store.database[MESSAGES].find()] == [3]
+
+
+def test_a_write_of_which_mongodb_cannot_say_whether_it_stays_is_tried_again(store: Store) -> None:
+    # A primary that steps down answers so as well: relay and consumers must go on afterwards, not end.
+    two_members = store.database["leases"].with_options(write_concern=WriteConcern(w=2, wtimeout=1))
+    with pytest.raises(AWAY):
+        two_members.insert_one({"_id": "test"})

@@ -8,8 +8,12 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, WriteConcernError
 
 Document = dict[str, Any]
+
+AWAY: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout, WriteConcernError)
+"""MongoDB doesn't answer, not in time, or can't say whether a write will stay (a primary that steps down)."""
 
 
 class Stored:

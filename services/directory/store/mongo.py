@@ -9,7 +9,7 @@ import pymongo
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout
+from pymongo.errors import DuplicateKeyError, ExecutionTimeout
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -36,9 +36,6 @@ from services.directory.store.places import Places
 from services.directory.store.propagations import Propagations
 from services.directory.store.renewal import Renewal
 from services.directory.store.users import Users
-
-AWAY: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout)
-"""MongoDB doesn't answer, or not in time."""
 
 _SECONDS = 5.0
 # All appends take turns at one counter document: those of one process do so here, rather than by conflicts.

@@ -11,13 +11,12 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.change_stream import CollectionChangeStream
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, ExecutionTimeout
 from pymongo.read_concern import ReadConcern
 
 from events import codec, topics
 from events.envelope import Envelope
 from services.chassis.relaying import Outgoing
-from services.directory.store.collection import Document, Stored
+from services.directory.store.collection import AWAY, Document, Stored
 from services.directory.store.lease import Lease
 
 EVENTS = "outbox"
@@ -82,7 +81,7 @@ def _record(stream: str, envelope: Envelope) -> Document:
 class StreamOutbox:
     """The relay's side of one outbox (chassis.relaying.Outbox): a cursor, and a lease with a fencing epoch."""
 
-    transient: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout)
+    transient: tuple[type[Exception], ...] = AWAY
 
     def __init__(
         self,
