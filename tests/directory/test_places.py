@@ -5,11 +5,13 @@ import random
 import secrets
 import statistics
 
+import pytest
+
 from events import codec
 from events.directory import Place
-from services.directory import towns
 from services.directory.domain.places import CELL_METRES, exact, fuzzed
 from services.directory.indexing import indexed
+from services.directory.places import place_of, town, towns_like
 from services.directory.store import EntityIndex, Store
 from tests.directory.gateway import ADMIN, PUBLIC, Gateway
 
@@ -67,15 +69,62 @@ def test_businesses_in_one_house_are_told_in_different_places():
     assert fuzzed(real, "e1", secret) != fuzzed(real, "e1", secrets.token_bytes(32))
 
 
-def test_towns_are_found_by_country_whatever_the_spelling():
-    assert metres(towns.place_of("London", "England"), LONDON) < 2000
-    assert towns.place_of("  london ", "United Kingdom") == towns.place_of("LONDON", "gb")
-    assert towns.place_of("St. Andrews", "Scotland") == towns.place_of("st andrews", "Scotland") is not None
-    assert metres(towns.place_of("Zurich", "Switzerland"), {"latitude": "47.37", "longitude": "8.54"}) < 3000
-    # Not the one in the United States.
-    assert metres(towns.place_of("Boston", "England"), {"latitude": "52.977", "longitude": "-0.024"}) < 3000
-    assert towns.place_of("Nowhere at all", "England") is None
-    assert towns.place_of("London", "Atlantis") is towns.place_of("", "England") is None
+@pytest.mark.parametrize(
+    ("city", "country", "where"),
+    [
+        ("London", "England", LONDON),
+        ("Zurich", "Switzerland", {"latitude": "47.37", "longitude": "8.54"}),
+        ("Zürich", "CHE", {"latitude": "47.37", "longitude": "8.54"}),
+        # Not the one in the United States.
+        ("Boston", "England", {"latitude": "52.977", "longitude": "-0.024"}),
+        # The one on the Isle of Wight, and the bigger one.
+        ("Newport", "England", {"latitude": "50.70", "longitude": "-1.29"}),
+        ("Newport", "UK", {"latitude": "51.588", "longitude": "-2.998"}),
+        # Two names that are one word in singular.
+        ("Lees", "England", {"latitude": "53.538", "longitude": "-2.073"}),
+        # What many write.
+        ("Cardiff", "England", {"latitude": "51.48", "longitude": "-3.18"}),
+        ("Cork", "Eire", {"latitude": "51.898", "longitude": "-8.471"}),
+    ],
+)
+def test_a_town_of_a_country_is_found(city: str, country: str, where: dict):
+    assert metres(place_of(city, country), where) < 3000
+
+
+def test_towns_are_found_whatever_the_spelling():
+    assert place_of("  london ", "United Kingdom") == place_of("LONDON", "gb") == place_of("London", "Great  Britain")
+    assert place_of("St. Andrews", "Scotland") == place_of("st andrews", "Scotland") is not None
+    assert place_of("St.Andrews", "Scotland") == place_of("Saint Andrews", "Scotland") == place_of("st andrews", "uk")
+    assert (
+        place_of("King\N{RIGHT SINGLE QUOTATION MARK}s Lynn", "England")
+        == place_of("kings-lynn", "England")
+        is not None
+    )
+    assert place_of("Londonderry", "Northern Ireland") == place_of("Derry", "UK") is not None
+
+
+def test_what_is_no_town_or_no_country_has_no_place():
+    assert place_of("Nowhere at all", "England") is None
+    assert place_of("London", "Atlantis") is place_of("London", "") is place_of("", "England") is None
+    assert place_of("Paris", "England") is None
+
+
+def test_near_says_which_town_by_country_or_the_biggest_at_home():
+    assert town("Boston") == town("Boston, England") == town("boston, UK")
+    assert town("Boston, United States") == town("Boston, US") != town("Boston")
+    assert (town("Newport").area, town("Newport, England").area) == ("Wales", "England")
+    assert town("Boston, Atlantis") is town("Nowhereville") is None
+
+
+def test_towns_that_begin_so_are_the_biggest_at_home_first_and_other_names_last():
+    bostons = [(one.name, one.area) for one in towns_like("boston", 9)]
+    assert bostons[0] == ("Boston", "England")
+    assert bostons.index(("Boston Spa", "England")) < bostons.index(("Boston", "US"))
+    assert [one.name for one in towns_like("londond", 9)] == ["Londonderry County Borough", "Derry"]
+    assert town("Veghel") is not None
+    assert towns_like("vegh", 9) == []
+    assert len(towns_like("s", 4)) == 4
+    assert towns_like(" ", 4) == []
 
 
 def test_the_real_place_is_for_its_own_members_and_administrators(gateway: Gateway, store: Store):

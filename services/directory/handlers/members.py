@@ -240,7 +240,7 @@ def change_entity(
         decided = domain.change_entity(before, located(directory.store, before, wanted), now)
         return _save(directory, store, by, before, decided, now, change.reason)
 
-    prepare(directory.store, change)
+    prepare(directory.store)
     return once(directory, by, ["change_entity", entity_id, asdict(change)], work)
 
 

@@ -3,20 +3,15 @@
 from dataclasses import replace
 
 from events.directory import Place, Profile
-from services.directory import towns
 from services.directory.domain import Entity, EntityChange
 from services.directory.domain.places import ExactPlace, exact, fuzzed
-from services.directory.offloop import Threads
+from services.directory.places import place_of
 from services.directory.store import Store
 
-_threads = Threads(1)
 
-
-def prepare(store: Store, change: EntityChange | None = None) -> None:
-    """Read what takes a while, before a transaction begins."""
+def prepare(store: Store) -> None:
+    """Read the secret of places, which is made once, before a transaction begins."""
     _ = store.places.secret
-    if change is None or change.profile.keys() & {"city", "country", "place"}:
-        _threads.run(towns.read)
 
 
 def placed(store: Store, entity: Entity) -> Entity:
@@ -49,5 +44,5 @@ def _changed(entity: Entity, change: EntityChange) -> Profile:
 
 
 def _of_town(profile: Profile) -> ExactPlace | None:
-    found = _threads.run(lambda: towns.place_of(profile.city, profile.country))
+    found = place_of(profile.city, profile.country)
     return exact(found, "town") if found else None
