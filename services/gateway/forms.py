@@ -216,6 +216,12 @@ class ResetForm(PageForm):
     )
 
 
+def same_address(form: Form, field: Field) -> None:
+    """The address once more, in capitals or not: a slip would lock somebody out. Raises ValidationError."""
+    if field.data.casefold() != (form["email"].data or "").strip().casefold():
+        raise ValidationError(gettext("The two addresses are not the same. Look for a slip in either, and correct it."))
+
+
 class SignUpForm(KeyedForm):
     name = TextField(lazy_gettext("Name of your business"), [Needed(), at_most(100)])
     offers = TagsField(lazy_gettext("What you offer"), [Needed(), at_most(500)])
@@ -224,6 +230,7 @@ class SignUpForm(KeyedForm):
         lazy_gettext("Email"),
         [Needed(), at_most(100), Regexp(_EMAIL, message=lazy_gettext("Write an address like you@example.org."))],
     )
+    confirm_email = EmailField(lazy_gettext("Email again"), [Needed(), same_address], filters=[_stripped])
     password = PasswordField(lazy_gettext("Password"), [Needed(), GoodPassword()])
     again = PasswordField(
         lazy_gettext("Password again"),

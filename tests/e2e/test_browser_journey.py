@@ -107,7 +107,7 @@ def sign_up(who: Person, name: str, email: str, *, offers: str, wants: str) -> N
     who.go("/signup")
     who.look("sign-up")
     fields = {"Name_of_your_business": name, "What_you_offer": offers, "What_you_want": wants}
-    who.fill(**fields, Email=email, Password=PASSWORD, Password_again=PASSWORD)
+    who.fill(**fields, Email=email, Email_again=email, Password=PASSWORD, Password_again=PASSWORD)
     who.page.get_by_label("I may speak for this business").check()
     who.press("Sign up")
     who.sees("being looked at")

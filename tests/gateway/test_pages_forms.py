@@ -1,5 +1,7 @@
 """What people send from pages: kept when refused, done once however often it is pressed, never taken from afar."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -119,7 +121,7 @@ def test_a_new_password_by_a_mailed_link(client: FlaskClient, network: Network) 
 
 SIGN_UP = {
     "name": "Green & Farm", "offers": "Vegetables, apples,", "wants": "bread", "email": "ann@farm.example",
-    "password": PASSWORD, "again": PASSWORD, "terms": "y",
+    "confirm_email": "Ann@Farm.example ", "password": PASSWORD, "again": PASSWORD, "terms": "y",
 }  # fmt: skip
 
 
@@ -142,6 +144,8 @@ def test_signing_up_logs_in(client: FlaskClient, network: Network) -> None:
         ({"offers": ", ,"}, "Write at least one word."),
         ({"offers": ",".join(map(str, range(11)))}, "At most 10, please"),
         ({"wants": "x" * 51}, "Each at most 50 characters"),
+        ({"confirm_email": "anne@farm.example"}, "The two addresses are not the same."),
+        ({"confirm_email": ""}, "Please fill in: Email again."),
         ({"email": "nonsense"}, "Write an address like you@example.org."),
         ({"password": "onlyletters!", "again": "onlyletters!"}, "at least one letter, one number and one sign"),
         ({"again": "other-Pass-1"}, "The two passwords are not the same."),
@@ -158,6 +162,15 @@ def test_what_is_wrong_in_a_sign_up_is_said_beside_the_field(
     assert sentence in response.text
     assert PASSWORD not in response.text
     assert network.directory.count("POST", "/signup") == 0
+
+
+def test_a_slip_in_the_address_loses_nothing_but_the_passwords(client: FlaskClient, network: Network) -> None:
+    furnish(network)
+    response = send(client, "/signup", SIGN_UP | {"confirm_email": "anne@farm.example", "key": "k-1"})
+    for kept in ("Green &amp; Farm", "Vegetables, apples,", "bread", "ann@farm.example", "anne@farm.example"):
+        assert f'value="{kept}"' in response.text
+    assert re.search(r'name="terms"[^>]*checked|checked[^>]*name="terms"', response.text)
+    assert 'aria-describedby="confirm_email-hint confirm_email-error"' in response.text
 
 
 def test_a_taken_address_is_said_beside_it_and_all_else_is_kept(client: FlaskClient, network: Network) -> None:

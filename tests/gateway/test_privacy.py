@@ -188,8 +188,8 @@ def test_who_signs_up_agrees_to_the_version_of_these_days(
     session = {"session": a_session(), "user_id": ANN, "entity_id": FARM, "account": FARM_ACCOUNT}
     farm.directory.on("POST", "/signup", session)
     form = {
-        "name": "Greens", "offers": "pears", "wants": "tea", "email": "a@b.example", "password": "Secret-123",
-        "again": "Secret-123", "terms": "y",
+        "name": "Greens", "offers": "pears", "wants": "tea", "email": "a@b.example", "confirm_email": "a@b.example",
+        "password": "Secret-123", "again": "Secret-123", "terms": "y",
     }  # fmt: skip
     assert send(client, "/signup", form).status_code == 302
     assert farm.directory.last("POST", "/signup").body["terms_version"] == "2026-02"
