@@ -92,16 +92,22 @@ def mongo_database(mongo_url: str) -> Iterator[str]:
         client.drop_database(name)
 
 
-@pytest.fixture
-def index_prefix(elasticsearch_url: str) -> Iterator[str]:
-    """A prefix for names of Elasticsearch indices; those that have it are deleted afterwards."""
+@pytest.fixture(scope="session")
+def index_sweeper(elasticsearch_url: str) -> Iterator[Any]:
+    """A client that deletes what tests leave: making one for each takes longer than to look."""
     from elasticsearch import Elasticsearch
 
+    with Elasticsearch(elasticsearch_url) as client:
+        yield client
+
+
+@pytest.fixture
+def index_prefix(index_sweeper: Any) -> Iterator[str]:
+    """A prefix for names of Elasticsearch indices; those that have it are deleted afterwards."""
     prefix = f"test-{secrets.token_hex(6)}-"
     yield prefix
-    with Elasticsearch(elasticsearch_url) as client:
-        for name in client.indices.get(index=f"{prefix}*", expand_wildcards="all"):
-            client.indices.delete(index=name)
+    for name in index_sweeper.indices.get(index=f"{prefix}*", expand_wildcards="all"):
+        index_sweeper.indices.delete(index=name)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ Attack = Callable[[Any, Any], Any]
 
 
 @pytest.fixture
-def log(directory: Directory, store: Store) -> Any:
+def log(directory: Directory, store: Store) -> Iterator[Any]:
     """The collection with SIZE entries; whoever attacks it has loosened MongoDB's own rules first."""
     told = [
         Entry(action="category.renamed", subject=f"category/{number}", after={"name": str(number)})
@@ -32,7 +32,8 @@ def log(directory: Directory, store: Store) -> Any:
     ]
     once(directory, BY, None, lambda _: Done({}, 0, tuple(told)))
     store.database.command("collMod", "audit", validationLevel="off")
-    return store.database["audit"]
+    yield store.database["audit"]
+    store.database.command("collMod", "audit", validationLevel="strict")
 
 
 def renumber(log: Any, before: int, after: int) -> None:

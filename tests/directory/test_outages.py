@@ -16,11 +16,12 @@ from pymongo.errors import PyMongoError
 
 from deploy.native.stack import Stack
 from events import codec
+from services.directory import app
 from services.directory.config import Config
 from services.directory.domain import EntityChange
 from services.directory.handlers import members
 from services.directory.handlers.writing import Directory
-from services.directory.store import AWAY, EntityIndex, Store
+from services.directory.store import AWAY, EntityIndex, Store, migrate
 from services.directory.store.outbox import EVENTS
 from tests.directory.conftest import MESSAGES_KEY, SECRETS_KEY
 from tests.directory.process import running
@@ -58,6 +59,14 @@ def config(stack: Stack, keys: tuple) -> Config:
         secrets_key=SECRETS_KEY,
         port=0,
     )
+
+
+@pytest.fixture
+def store(config: Config) -> Iterator[Store]:
+    made = app.store_of(config)
+    migrate(made.database)
+    yield made
+    made.database.client.close()
 
 
 @dataclass

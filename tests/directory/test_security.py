@@ -4,15 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 
 from services.chassis.tokens import Caller, Signer
 from services.chassis.web import allow, answer
+from services.directory import app
 from services.directory.api.blueprint import recently_verified
+from services.directory.config import Config
 from services.directory.domain import StepUpNeeded
 from services.directory.handlers import security
 from services.directory.handlers.writing import Directory
-from services.directory.store import Store
+from services.directory.store import EntityIndex, Store
 from tests.directory.conftest import Time
 from tests.directory.gateway import PASSWORD, PUBLIC, SERVICE, Gateway, Member, a_login
 
@@ -55,14 +56,18 @@ def test_a_login_is_good_for_ten_minutes_and_the_password_for_ten_more(
     assert not is_verified(directory, member)
 
 
-def test_a_route_that_wants_it_says_so(flask_app: Flask, keys: tuple, time: Time, store: Store) -> None:
-    @flask_app.post("/sensitive")
+def test_a_route_that_wants_it_says_so(
+    config: Config, directory: Directory, index: EntityIndex, keys: tuple, time: Time, store: Store
+) -> None:
+    extended = app.create_app(config, directory, index)
+
+    @extended.post("/sensitive")
     @allow("member")
     def sensitive() -> object:
         recently_verified()
         return answer({})
 
-    gateway = Gateway(flask_app.test_client(), Signer(keys[0]))
+    gateway = Gateway(extended.test_client(), Signer(keys[0]))
     member = gateway.sign_up()
     assert gateway.post("/sensitive", {}, member.caller) == (200, {})
     time.pass_by(minutes=11)

@@ -4,9 +4,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from services.gateway.session import sessions_of
@@ -15,6 +16,14 @@ from tests.gateway.scenes import SECOND_STEP, session_of, token_for
 PHONE = {"width": 360, "height": 740}
 NARROW = {"width": 320, "height": 640}
 LAPTOP = {"width": 1280, "height": 800}
+
+# Axe's own word for what WCAG 2.2 AA asks for, and its advice on top. What passes is neither collected nor sent: that
+# takes longer than to judge.
+_RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+_AXE = Axe().axe_script
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -46,3 +55,16 @@ def enter(context: BrowserContext, app: Flask, site: str, who: str) -> None:
         context.add_cookies([{"name": "mccsPage", "value": str(value), "url": site}])
     if session:
         context.add_cookies([{"name": "mccsToken", "value": token_for(sessions_of(app), session), "url": site}])
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds on a page with all its details open: names of rules, and where each is broken."""
+    page.evaluate(_AXE)
+    found = page.evaluate(
+        """(rules) => {
+            document.querySelectorAll('details').forEach((each) => { each.open = true; });
+            return axe.run(document, rules).then((results) => results.violations);
+        }""",
+        _RULES,
+    )
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]

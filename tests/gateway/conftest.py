@@ -10,10 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from services.chassis.tokens import Signer
-from services.gateway.app import create_app
+from services.gateway.app import create_app, lines_to
 from services.gateway.clients import Lines
 from services.gateway.config import Config
-from services.gateway.session import sessions_of
+from services.gateway.session import Sessions, sessions_of
 from tests.gateway.network import Network
 from tests.gateway.scenes import logged_in
 from tests.gateway.standin import Standin
@@ -60,15 +60,14 @@ def signer(internal_key: RSAPrivateKey) -> Signer:
     return Signer(pem_of(internal_key))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def config(
-    network: Network,
     standins: dict[str, Standin],
     session_key: RSAPrivateKey,
     internal_key: RSAPrivateKey,
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Config:
-    return config_for(standins, session_key, internal_key, tmp_path)
+    return config_for(standins, session_key, internal_key, tmp_path_factory.mktemp("keys"))
 
 
 def config_for(
@@ -95,9 +94,24 @@ def config_for(
     )
 
 
+@pytest.fixture(scope="session")
+def made(config: Config) -> tuple[Flask, dict[str, object]]:
+    """The gateway and its settings. Made once: its many routes and pages take longer than most tests."""
+    app = create_app(config)
+    return app, dict(app.config)
+
+
 @pytest.fixture
-def app(config: Config) -> Flask:
-    return create_app(config)
+def app(made: tuple[Flask, dict[str, object]], config: Config, network: Network, signer: Signer) -> Flask:
+    """The gateway as if it had just started: it knows of nobody, has counted no calls, and no service was down."""
+    app, settings = made
+    app.config.clear()
+    app.config.update(settings)
+    sessions = sessions_of(app)
+    Sessions.__init__(sessions, lines_to(config, signer), sessions.tokens, secure_cookie=config.secure_cookies)
+    for limiter in app.extensions["limiter"]:
+        limiter.reset()
+    return app
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ They say what the views declare; whoever adds a route reads them and decides. Li
 import csv
 import os
 from collections.abc import Iterable, Mapping
+from functools import cache
 from inspect import getdoc
 from typing import Any
 
@@ -84,6 +85,7 @@ def main() -> None:
         print("dropped:", *route)
 
 
+@cache
 def bare_app() -> Flask:
     """All blueprints of the gateway, health too, without anything behind them."""
     from services.chassis.web import Parts, health_routes

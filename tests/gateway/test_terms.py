@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
 from services.gateway.config import Config
-from tests.gateway.browsing import NARROW, enter, serving
+from tests.gateway.browsing import NARROW, enter, serving, violations
 from tests.gateway.network import ANN, BAKERY, FARM, Network, a_session
 from tests.gateway.scenes import PAGES, furnish, hidden, log_in, send
 from tests.gateway.standin import problem
-from tests.gateway.test_pages_browser import RULES
 
 NEW, URL = "2026-02", "https://credit.test/terms"
 CONSENTS = f"/users/{ANN}/consents"
@@ -161,6 +159,6 @@ def test_axe_finds_nothing_on_the_page_that_asks(app: Flask, asked: Network, bro
         enter(context, app, site, "member")
         page = context.new_page()
         page.goto(f"{site}/terms?next=/profile")
-        assert Axe().run(page, options=RULES).response["violations"] == []
+        assert violations(page) == []
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
         context.close()
