@@ -31,6 +31,11 @@ def choose(login: Login, entity_id: str) -> Membership:
     return chosen
 
 
+def choose_new(entity_id: str) -> None:
+    """Act from the next request on for a business that was registered in this one, which the login knows then."""
+    flask.session[_CHOSEN] = entity_id
+
+
 def _own(login: Login, entity_id: str) -> Membership:
     found = login.of(entity_id)
     if found is None:

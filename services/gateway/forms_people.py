@@ -3,10 +3,19 @@
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import DateField, EmailField, PasswordField, SelectChoice, SelectField
+from wtforms import BooleanField, DateField, EmailField, PasswordField, SelectChoice, SelectField
 from wtforms.validators import EqualTo, InputRequired, Optional, Regexp
 
-from services.gateway.forms import AmountField, GoodPassword, KeyedForm, Needed, TextField, at_most, more_than_zero
+from services.gateway.forms import (
+    AmountField,
+    GoodPassword,
+    KeyedForm,
+    Needed,
+    TagsField,
+    TextField,
+    at_most,
+    more_than_zero,
+)
 
 _EMAIL = Regexp(r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+$", message=lazy_gettext("Write an address like you@example.org."))
 PARTS: dict[str, Any] = {
@@ -54,6 +63,18 @@ class InvitedForm(KeyedForm):
     again = PasswordField(
         lazy_gettext("Password again"),
         [Needed(), EqualTo("password", message=lazy_gettext("The two passwords are not the same."))],
+    )
+
+
+class NewBusinessForm(KeyedForm):
+    """Another business of somebody with a login."""
+
+    name = TextField(lazy_gettext("Name of the business"), [Needed(), at_most(100)])
+    offers = TagsField(lazy_gettext("What it offers"), [Needed(), at_most(500)])
+    wants = TagsField(lazy_gettext("What it wants"), [Needed(), at_most(500)])
+    authorised = BooleanField(
+        lazy_gettext("I may speak for this business, and I agree that its name, offers and wants are public."),
+        [InputRequired(lazy_gettext("Please agree, or we can't list the business."))],
     )
 
 

@@ -13,7 +13,7 @@ from tests.gateway.network import (
     a_session,
     a_transfer,
 )
-from tests.gateway.scenes import furnish, hidden, log_in, send
+from tests.gateway.scenes import a_session_with_several, furnish, hidden, log_in, send
 from tests.gateway.standin import problem
 
 
@@ -91,6 +91,106 @@ def test_a_form_of_a_business_that_is_not_mine_does_nothing(client: FlaskClient,
     assert "so nothing was done" in answer.text
     assert network.directory.count("PATCH", f"/entities/{BAKERY}") == 0
     assert client.post("/acting-for", data={"entity": BAKERY}).status_code in (400, 403)
+
+
+OTHER = {"name": "Farm Shop", "offers": "eggs, jam", "wants": "bags", "authorised": "y", "key": "k-1"}
+
+
+def test_another_business_is_registered_and_acted_for(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    assert "/businesses/new" in client.get("/members").text
+    network.directory.on("POST", "/entities", {"entity_id": BAKERY, "account": BAKERY_ACCOUNT})
+    answer = send(client, "/businesses/new", OTHER)
+    assert (answer.status_code, answer.location) == (302, "/dashboard")
+    asked = network.directory.last("POST", "/entities")
+    assert asked.body == {"name": "Farm Shop", "offers": ["eggs", "jam"], "wants": ["bags"]}
+    assert (asked.headers["Idempotency-Key"], asked.caller.subject) == ("k-1", ANN)
+    # The session knows it from the next request on.
+    network.lives(a_session() | {"entities": a_session_with_several()["entities"]})
+    page = client.get("/profile").text
+    assert "Farm Shop is registered, and you act for it now." in page
+    assert hidden(page, "business") == BAKERY
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": ""}, "Please fill in: Name of the business."),
+        ({"wants": ", ,"}, "Write at least one word."),
+        ({"authorised": ""}, "Please agree, or we can't list the business."),
+    ],
+)
+def test_what_is_wrong_with_another_business_loses_nothing(
+    client: FlaskClient, network: Network, changes: dict[str, str], sentence: str
+):
+    log_in(client, "member")
+    values = {name: value for name, value in (OTHER | changes).items() if value}
+    answer = send(client, "/businesses/new", values)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'value="eggs, jam"' in answer.text
+    assert network.directory.count("POST", "/entities") == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "detail"),
+    [
+        (429, "login.locked", "You registered several businesses today: go on tomorrow."),
+        (409, "membership.too_many", "A person belongs to at most 50 businesses: leave one first."),
+    ],
+)
+def test_too_many_businesses_are_refused_in_words_about_them(
+    client: FlaskClient, network: Network, status: int, code: str, detail: str
+):
+    log_in(client, "member")
+    network.directory.on("POST", "/entities", problem(status, code, detail=detail))
+    answer = send(client, "/businesses/new", OTHER)
+    assert answer.status_code == status
+    assert detail in answer.text
+    assert "password" not in answer.text
+    assert 'value="Farm Shop"' in answer.text
+
+
+def test_another_business_during_an_outage_is_pressed_again_with_the_same_key(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    network.directory.on("POST", "/entities", problem(503, "mongo.away"))
+    answer = send(client, "/businesses/new", OTHER)
+    assert (answer.status_code, hidden(answer.text, "key")) == (503, "k-1")
+    assert "it will not be done twice" in answer.text
+
+
+def test_an_administrator_lets_a_login_act_for_a_business_and_takes_it_out(client: FlaskClient, network: Network):
+    log_in(client, "coordinator")
+    page = f"/admin/businesses/{FARM}/people"
+    assert page in client.get(f"/admin/businesses/{FARM}").text
+    assert "Operator, up to 50.00" in client.get(page).text
+    network.directory.on("PUT", f"/entities/{FARM}/members/{ANN}", {})
+    values = {"email": "ann@dev.null", "part": "operator", "max_amount": "50", "key": "k-1"}
+    assert send(client, page, values).location == page
+    assert network.directory.last("GET", "/users").query["email"] == "ann@dev.null"
+    asked = network.directory.last("PUT", f"/entities/{FARM}/members/{ANN}")
+    assert asked.body == {"role": "operator", "view_only": False, "max_amount": 5_000}
+    assert asked.headers["Idempotency-Key"] == "k-1"
+    network.directory.on("DELETE", f"/entities/{FARM}/members/user-olga", {})
+    assert send(client, f"{page}/user-olga/remove", {}, page).location == page
+    network.directory.on("DELETE", f"/entities/{FARM}/members/{ANN}", problem(409, "membership.last_owner"))
+    send(client, f"{page}/{ANN}/remove", {}, page)
+    assert "Make another person an owner first" in client.get(page).text
+
+
+def test_who_can_t_be_let_in_is_said_beside_the_address(client: FlaskClient, network: Network):
+    log_in(client, "admin")
+    page, values = f"/admin/businesses/{FARM}/people", {"email": "ann@dev.null", "part": "owner", "key": "k-1"}
+    network.directory.on("PUT", f"/entities/{FARM}/members/{ANN}", problem(409, "membership.exists"))
+    answer = send(client, page, values)
+    assert (answer.status_code, hidden(answer.text, "key") == "k-1") == (409, False)
+    assert "belongs to the business already" in answer.text
+    network.directory.on("GET", "/users", {"users": [], "total": 0})
+    answer = send(client, page, values)
+    assert answer.status_code == 422
+    assert "login has this address" in answer.text
+    assert 'value="ann@dev.null"' in answer.text
+    assert network.directory.count("PUT", f"/entities/{FARM}/members/{ANN}") == 1
 
 
 def test_an_invitation_is_accepted_by_who_is_logged_in(client: FlaskClient, network: Network):

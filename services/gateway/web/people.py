@@ -7,10 +7,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from services.chassis.web import allow
-from services.gateway.acting import choose
+from services.gateway.acting import choose, choose_new
 from services.gateway.clients import PartDown, Refused
 from services.gateway.failures import Unauthenticated
-from services.gateway.forms_people import PARTS, InvitationForm, InvitedForm, PartForm
+from services.gateway.forms_people import PARTS, InvitationForm, InvitedForm, NewBusinessForm, PartForm
 from services.gateway.permissions import acts, before_terms
 from services.gateway.session import Login, client_address, current, parts, safe_next, start, visitor_parts
 from services.gateway.web.blueprint import bp
@@ -119,6 +119,28 @@ def choose_business() -> Response:
     chosen = choose(_me(), request.form.get("entity", ""))
     flash(gettext("You act for %(name)s now.", name=chosen.name), "done")
     return redirect(safe_next(request.form.get("next"), url_for("web.dashboard")))
+
+
+@bp.route("/businesses/new", methods=["GET", "POST"])
+@allow("member")
+def new_business() -> Answer:
+    """Register another business of one's own; it is acted for at once."""
+    form = NewBusinessForm()
+    if not (form.sent and form.validate()):
+        return render_template("business_new.html", form=form, problem=""), 422 if form.errors else 200
+    wanted = {"name": form.name.data, "offers": form.offers.tags, "wants": form.wants.tags}
+    try:
+        made = parts().directory.register_business(wanted, key=form.key.data)
+    except Refused as refused:
+        problem = blame(form, refused)
+        # The words for this code are about passwords.
+        problem = refused.detail if refused.code == "login.locked" else problem
+        return render_template("business_new.html", form=form, problem=problem), refused.status
+    except PartDown as down:
+        return render_template("business_new.html", form=form, problem=words_for_unknown_outcome(down)), 503
+    choose_new(made["entity_id"])
+    flash(gettext("%(name)s is registered, and you act for it now.", name=form.name.data), "done")
+    return redirect(url_for("web.dashboard"))
 
 
 @bp.get("/invitations/<token>")

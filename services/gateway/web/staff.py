@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.failures import Unauthenticated
-from services.gateway.forms_people import KINDS, ReasonForm, StaffForm
+from services.gateway.forms_people import KINDS, InvitationForm, ReasonForm, StaffForm
 from services.gateway.permissions import ON_BEHALF, WHO, ends_acting, matrix
 from services.gateway.session import Login, current, parts
 from services.gateway.web.blueprint import bp
@@ -127,6 +127,60 @@ def suspend_user(user_id: str, action: str) -> Answer:
         return _user(directory.user(user_id), form, blame(form, refused), refused.status)
     flash(gettext("The login is stopped.") if stop else gettext("The login goes on."), "done")
     return redirect(url_for("web.user", user_id=user_id))
+
+
+@bp.get("/admin/businesses/<entity_id>/people")
+@allow("admin", "coordinator")
+def business_people(entity_id: str) -> Answer:
+    """Who belongs to a business, and a form that makes somebody with a login belong to it."""
+    return _people(entity_id, InvitationForm(formdata=None, data={"part": "operator"}))
+
+
+def _people(entity_id: str, form: InvitationForm, problem: str = "", status: int = 0) -> Answer:
+    directory = parts().directory
+    page = render_template(
+        "admin_people.html",
+        entity=directory.entity(entity_id),
+        found=card(lambda: directory.members(entity_id)),
+        form=form,
+        problem=problem,
+    )
+    return page, status or (422 if form.errors else 200)
+
+
+@bp.post("/admin/businesses/<entity_id>/people")
+@allow("admin", "coordinator")
+def link_person(entity_id: str) -> Answer:
+    """Make somebody with a login belong to a business; they get a mail."""
+    form, directory = InvitationForm(), parts().directory
+    if not form.validate():
+        return _people(entity_id, form)
+    try:
+        user_id = _user_with(form.email.data or "")
+        if user_id is None:
+            form.blame("email", gettext("No member's login has this address. Ask an owner to invite them by mail."))
+            return _people(entity_id, form)
+        directory.link_member(entity_id, user_id, form.chosen, key=form.key.data)
+    except Refused as refused:
+        return _people(entity_id, form, blame(form, refused, {"membership.exists": "email"}), refused.status)
+    except PartDown as down:
+        return _people(entity_id, form, words_for_unknown_outcome(down), 503)
+    flash(gettext("%(email)s belongs to the business now, and gets a mail.", email=form.email.data), "done")
+    return redirect(url_for("web.business_people", entity_id=entity_id))
+
+
+def _user_with(email: str) -> str | None:
+    found = parts().directory.users(email=email, page_size=1)["users"]
+    return str(found[0]["user_id"]) if found else None
+
+
+@bp.post("/admin/businesses/<entity_id>/people/<user_id>/remove")
+@allow("admin", "coordinator")
+def unlink_person(entity_id: str, user_id: str) -> Answer:
+    """Somebody does not belong to a business any more."""
+    work = lambda: parts().directory.remove_member(entity_id, user_id)  # noqa: E731
+    done = gettext("They don't belong to it now, and get a mail.")
+    return _then(work, done, url_for("web.business_people", entity_id=entity_id))
 
 
 @bp.route("/admin/businesses/<entity_id>/act", methods=["GET", "POST"])
