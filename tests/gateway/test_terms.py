@@ -47,6 +47,26 @@ def test_reading_goes_on_and_forms_lead_to_the_terms(member: FlaskClient) -> Non
     assert URL in page
 
 
+def test_every_page_of_a_member_says_in_one_sentence_that_terms_are_new(member: FlaskClient, asked: Network) -> None:
+    sentence = "Our terms have changed: before you change, send or pay anything,"
+    for path in ("/dashboard", "/statement", "/businesses", f"/businesses/{BAKERY}", "/my-data"):
+        page = member.get(path).text
+        assert page.count(sentence) == 1, path
+        assert f'href="/terms?next={path}"' in page, path
+    assert sentence not in member.get("/terms").text
+    asked.lives(a_session(terms_version=NEW))
+    assert sentence not in member.get("/dashboard").text
+    asked.lives(a_session(terms_version="2026-01"))
+    asked.directory.on("GET", "/sessions/session-ann", problem(503, "mongo.away"))
+    assert sentence not in member.get("/ledger").text
+
+
+def test_nobody_else_reads_that_terms_are_new(client: FlaskClient, asked: Network) -> None:
+    for who, path in (("visitor", "/businesses"), ("acting", "/dashboard"), ("admin", "/admin")):
+        log_in(client, who)
+        assert "Our terms have changed" not in client.get(path).text, who
+
+
 def test_who_agrees_goes_on_to_where_it_was_wanted(member: FlaskClient, asked: Network) -> None:
     sent = {"version": NEW, "next": "/transfers/new", "key": "k1"}
     token = hidden(member.get("/terms").text, "csrf_token")
@@ -152,13 +172,14 @@ def test_a_trading_application_says_which_version_was_agreed_to(
 
 @pytest.mark.integration
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_page_that_asks(app: Flask, asked: Network, browser: Browser, scheme: str) -> None:
+def test_axe_finds_nothing_on_pages_that_ask(app: Flask, asked: Network, browser: Browser, scheme: str) -> None:
     assert any(page.path == "/terms" for page in PAGES)
     with serving(app) as site:
         context = browser.new_context(viewport=NARROW, color_scheme=scheme)  # type: ignore[arg-type]
         enter(context, app, site, "member")
         page = context.new_page()
-        page.goto(f"{site}/terms?next=/profile")
-        assert violations(page) == []
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        for path in ("/terms?next=/profile", "/dashboard"):
+            page.goto(site + path)
+            assert violations(page) == [], path
+            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
         context.close()

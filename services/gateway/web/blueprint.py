@@ -15,6 +15,7 @@ from markupsafe import Markup
 from services.gateway import presenting, recaptcha, telling
 from services.gateway.acting import FIELD, business_of
 from services.gateway.session import Login, Membership, current
+from services.gateway.terms import asked_version
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -46,6 +47,7 @@ def _who_and_how() -> dict[str, Any]:
     return {
         "login": login,
         "mine": business_of(login),
+        "terms_asked": asked_version(login),
         "theme": theme if theme in THEMES else "auto",
         "language": str(get_locale()).replace("_", "-"),
         "recaptcha_site_key": recaptcha.site_key(),
