@@ -298,6 +298,8 @@ class SecurityNotice:
         "email-changed",
     ]
     """`two-factor-reset` is an administrator's doing; `locked` also means three wrong codes after a right password."""
+    device: str | None = None
+    """Of `new-sign-in`: browser and system in words, at most 60 signs; never an address or a mark of the device."""
 
     @property
     def subject(self) -> str:

@@ -65,7 +65,8 @@ def instead(to: Addressee, address: str) -> Addressee:
 def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: Book, unseal: Unseal) -> dict[str, Any]:
     """What a template may say about these facts, besides the addressee's name. Raises NotKnownYet, ValueError."""
     values = {name: in_credits(value) if name in _AMOUNTS else value for name, value in facts.items()}
-    values |= {"reason": once.get("reason", ""), "expires_on": in_words(facts.get("expires_at", ""))}
+    values |= {name: once.get(name, "") for name in ("reason", "device")}
+    values |= {"expires_on": in_words(facts.get("expires_at", ""))}
     if "moved" in facts:
         values |= _part(recipient.partition(":")[2], facts, book)
     elif "transfer_id" in facts:

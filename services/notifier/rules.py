@@ -125,6 +125,10 @@ def _purpose(event: ledger.TransferInitiated, _: Known) -> Mapping[str, Any]:
     return {"reason": event.description} if event.description else {}
 
 
+def _device(event: directory.SecurityNotice, _: Known) -> Mapping[str, Any]:
+    return {"device": event.device} if event.device else {}
+
+
 def _ciphertext(event: directory.OneTimeMessage, _: Known) -> Mapping[str, Any]:
     return {"ciphertext": event.ciphertext}
 
@@ -210,7 +214,7 @@ def _entity_message_rule(what: str, kind: str) -> Rule:
 
 
 def _notice_rule(what: str) -> Rule:
-    return Rule(kind=what.replace("-", "_"), to=_the_user, when=lambda event, _known: event.what == what)
+    return Rule(kind=what.replace("-", "_"), to=_the_user, when=lambda event, _known: event.what == what, once=_device)
 
 
 TABLE: Mapping[type, tuple[Rule, ...]] = {

@@ -12,7 +12,7 @@ from services.chassis.logs import log
 from services.chassis.process import Stop
 from services.notifier.addressing import NotKnownYet, Unseal, addressee, instead, values_for
 from services.notifier.domain import Failure, RetryPolicy, State
-from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail
+from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, in_words
 from services.notifier.smtp import Mailer, NotNow, Refused, ServerAway
 from services.notifier.store import TRANSIENT, Claimed, Store
 
@@ -94,6 +94,7 @@ class Sender:
         to = addressee(claimed.recipient, self.store)
         values = values_for(claimed.recipient, claimed.facts, claimed.once, self.store, self.unseal)
         to = instead(to, values.pop("address", ""))
+        values |= {"happened_on": in_words(claimed.event_at.isoformat())}
         words = self.stationery.words(claimed.kind, {**values, "name": to.name, "greeted": to.name, "why": to.why})
         envelope = Envelope(
             sender=self.sender,

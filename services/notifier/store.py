@@ -52,6 +52,7 @@ class Claimed:
     once: Mapping[str, str]
     tries: int
     """This try included."""
+    event_at: datetime
     created_at: datetime
     expires_at: datetime | None
 
@@ -273,6 +274,7 @@ def _claimed(record: Document) -> Claimed:
         facts=record["facts"],
         once=record.get("once", {}),
         tries=record["tries"],
+        event_at=record["event_at"].astimezone(UTC),
         created_at=record["created_at"].astimezone(UTC),
         expires_at=record["expires_at"],
     )

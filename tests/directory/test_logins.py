@@ -201,7 +201,7 @@ def test_a_reset_sets_the_password_once_and_ends_sessions(gateway: Gateway, stor
         SecurityNotice(user_id=member.user_id, what="locked"),
         PasswordResetRequested(user_id=member.user_id),
         SecurityNotice(user_id=member.user_id, what="password-changed"),
-        SecurityNotice(user_id=member.user_id, what="new-sign-in"),
+        SecurityNotice(user_id=member.user_id, what="new-sign-in", device="Unknown device"),
     ]
 
 
@@ -331,8 +331,11 @@ def test_a_login_from_a_new_device_is_mailed_and_from_a_known_one_is_not(gateway
     member = gateway.sign_up(device="my-laptop", agent=firefox)
     gateway.post("/sessions", a_login(member, device="my-laptop", agent=firefox, address=elsewhere(1)))
     assert notices(store, member) == []
-    gateway.post("/sessions", a_login(member, device="my-telephone", agent="x"))
+    gateway.post("/sessions", a_login(member, device="my-telephone", agent=firefox, address=elsewhere(2)))
     assert notices(store, member) == ["new-sign-in"]
+    told = events_of(store)[-1]
+    assert told == SecurityNotice(user_id=member.user_id, what="new-sign-in", device="Firefox on Windows")
+    assert elsewhere(2) not in repr(told)
     for _ in range(2):
         # A program keeps no cookie: what it calls itself and its address are all that is known.
         gateway.post("/sessions", a_login(member, agent="curl/8.1"))

@@ -41,6 +41,8 @@ VALUES = {
     "new_address": "ann@new.test",
     "reason": "no stock",
     "expires_on": "22 December 2026, 12:15 UTC",
+    "happened_on": "22 December 2026, 12:15 UTC",
+    "device": "Firefox on Windows",
     "by_admin": True,
     "parties": 2,
     "max_negative": "100.00 credits",
@@ -234,6 +236,13 @@ def test_mails_about_another_address_say_what_to_do():
     assert all("ann@new.test" in words(kind).paragraphs[0] for kind in ("email_change_old", "email_change_done"))
     assert "once-only" not in str(words("email_change_taken"))
     assert words("api_token_created").link == "https://credit.test/api-tokens"
+
+
+def test_a_new_device_is_named_with_the_time():
+    (first, *_) = words("new_sign_in").paragraphs
+    assert first.endswith("not seen before: Firefox on Windows, on 22 December 2026, 12:15 UTC.")
+    (unnamed, *_) = words("new_sign_in", device="").paragraphs
+    assert unnamed.endswith("not seen before, on 22 December 2026, 12:15 UTC.")
 
 
 def test_reset_mail_has_the_link():

@@ -13,6 +13,7 @@ from events import directory
 from services.chassis.clock import rfc3339
 from services.chassis.process import Stop
 from services.notifier.app import new_unseal
+from services.notifier.mail import in_words
 from services.notifier.smtp import ServerAway
 from tests.eventlog import EventLog, deliver
 from tests.notifier import given
@@ -265,6 +266,24 @@ def test_reset_link_is_mailed_and_then_forgotten(network, sender, store, mail_se
     assert "https://credit.test/password-reset/secret-token" in mail.get_body(("plain",)).get_content()
     (kept,) = store._db["messages"].find()
     assert "once" not in kept
+
+
+def test_a_login_from_a_new_device_is_mailed_with_its_name_and_time_which_are_then_forgotten(
+    network, sender, store, mail_server, clock
+):
+    user = given.a_user(email="ada@person.test")
+    network.tell(network.people, user)
+    network.tell(
+        network.people, directory.SecurityNotice(user_id=user.user_id, what="new-sign-in", device="Firefox on Windows")
+    )
+    at = in_words(store._db["messages"].find_one({"kind": "new_sign_in"})["event_at"].isoformat())
+    clock.pass_by(minutes=5)
+    send_all(sender)
+    (mail,) = mail_server.desk.to("ada@person.test")
+    text = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert f"not seen before: Firefox on Windows, on {at}." in text
+    (kept,) = store._db["messages"].find({"kind": "new_sign_in"})
+    assert "Firefox" not in str(kept)
 
 
 def test_a_one_time_message_may_go_to_another_address_and_names_nobody_there(network, sender, store, mail_server):

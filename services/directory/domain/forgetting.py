@@ -52,6 +52,7 @@ EMPTIED: Mapping[str, Any] = {
     "last_name": "",
     "reason": "",
     "ciphertext": "",
+    "device": "",
 }
 """And what is left of the rest."""
 

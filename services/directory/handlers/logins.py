@@ -124,7 +124,7 @@ def open_session(directory: Directory, by: By, user_id: str, device: Device, *, 
         opened = store.sessions.open(session_id, user_id, now, Opening(name, device.address))
         new, position = store.devices.remember(user_id, device.mark(name), name, now), 0
         if new and before.last_login is not None:
-            notice = SecurityNotice(user_id=user_id, what="new-sign-in")
+            notice = SecurityNotice(user_id=user_id, what="new-sign-in", device=name)
             position = append(directory, store, replace(by, actor=_actor(before)), [notice], directory.clock())
             store.users.touched(user_id, position)
         user = store.users.logged_in(user_id, Login(directory.clock(), device.address))
