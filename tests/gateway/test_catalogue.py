@@ -128,6 +128,19 @@ def test_a_refused_message_is_kept_in_the_form_with_the_reason(client: FlaskClie
     assert send(client, MESSAGE, {"body": " "}, page=PAGE).status_code == 422
 
 
+def test_who_trades_asks_a_business_to_trade_too(client: FlaskClient, network: Network):
+    log_in(client, "member")
+    assert "?ask=trade" not in client.get(PAGE).text, "it trades already"
+    assert "like to trade with" not in client.get(f"{PAGE}?ask=trade").text
+    network.directory.on("GET", f"/entities/{BAKERY}", a_bakery(status="accepted"))
+    assert f'href="{PAGE}?ask=trade#contact"' in client.get(PAGE).text
+    asking = client.get(f"{PAGE}?ask=trade").text
+    assert '<details class="more mt-3" open>' in asking
+    assert "We would like to trade with Old Bakery in credits." in asking
+    network.directory.on("GET", f"/entities/{BAKERY}", a_bakery(status="accepted", contactable=False))
+    assert "?ask=trade" not in client.get(PAGE).text
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [("pending", "once your business is accepted"), ("rejected", "yours was not accepted")],

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from services.chassis.web import allow
-from services.gateway.clients import PartDown, Refused
+from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.forms_keeping import ConfirmForm, MessageForm, NoteForm
 from services.gateway.permissions import acts
 from services.gateway.session import current, parts, safe_next
@@ -49,12 +49,23 @@ def _business(
         entity=entity,
         note=note,
         note_form=note_form or NoteForm(formdata=None, data=(note.value if note else None) or {}),
-        message_form=message_form or MessageForm(formdata=None),
+        message_form=message_form or MessageForm(formdata=None, data={"body": _asked_to_trade(entity)}),
         may_write=me is not None and me.status in WRITERS and me.may("operator"),
         may_act=me is not None and me.may("operator"),
         **problems,
     )
     return page, status or (422 if note_form or message_form else 200)
+
+
+def _asked_to_trade(entity: Document) -> str:
+    """Words for a business that does not trade yet (behaviour.md P11), to be changed and sent as any message."""
+    if request.args.get("ask") != "trade" or entity["status"] == "tradingAccepted":
+        return ""
+    return gettext(
+        "We would like to trade with %(name)s in credits. For that you have to be a trading member of the network: log "
+        "in, and apply for it from your home page. Then we can pay you, and you us.",
+        name=entity["name"],
+    )
 
 
 @bp.post("/businesses/<entity_id>/favourite")
