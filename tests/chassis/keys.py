@@ -1,9 +1,11 @@
-"""RSA keys for tests of tokens: made once, they are slow to make."""
+"""RSA keys for tests of tokens: made and read once, both take longer than most tests."""
 
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from services.chassis.tokens import Signer
 
 
 @cache
@@ -12,3 +14,9 @@ def key_pair(name: str) -> tuple[bytes, bytes]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+@cache
+def signer_of(name: str) -> Signer:
+    """Makes tokens with the key of `name`."""
+    return Signer(key_pair(name)[0])

@@ -15,11 +15,11 @@ from werkzeug.test import TestResponse
 
 from services.chassis import web
 from services.chassis.logs import configure_logs
-from services.chassis.tokens import Caller, Signer, Verifier
-from tests.chassis.keys import key_pair
+from services.chassis.tokens import Caller, Verifier
+from tests.chassis.keys import key_pair, signer_of
 from tests.log_lines import LogLines, collected
 
-PRIVATE, PUBLIC = key_pair("gateway")
+PUBLIC = key_pair("gateway")[1]
 ROLES = ["public", "member", "admin", "auditor", "service"]
 
 
@@ -117,7 +117,7 @@ def client(app: Flask) -> FlaskClient:
 
 def bearer(*roles: str, audience: str = "box") -> dict[str, str]:
     caller = Caller(subject="someone", roles=frozenset(roles))
-    return {"Authorization": f"Bearer {Signer(PRIVATE).token(caller, audience)}"}
+    return {"Authorization": f"Bearer {signer_of('gateway').token(caller, audience)}"}
 
 
 def assert_problem(response: TestResponse, status: int, code: str) -> dict[str, Any]:

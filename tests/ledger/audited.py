@@ -1,7 +1,9 @@
 """A random book in PostgreSQL, and an auditor who asks about it over HTTP."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -10,6 +12,7 @@ from urllib.parse import quote
 from events.ledger import Leg
 from services.ledger.domain import AdminTransfer, ReverseTransfer
 from services.ledger.handlers import Appender
+from services.ledger.store import Reader, Writer
 from tests.ledger.factories import (
     a_request,
     accepting,
@@ -111,3 +114,27 @@ class RandomBook:
         one, other = self._die.sample(self.accounts, 2)
         legs = (Leg(account=one, amount=-5), Leg(account=other, amount=5))
         self._do(a_request(AdminTransfer(legs=legs, description="by hand"), admin=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A random book of its own that may go on, and an auditor of it."""
+
+    name: str
+    random: RandomBook
+    auditor: Auditor
+
+
+@contextmanager
+def played_book(url: str, seed: int, steps: int) -> Iterator[Played]:
+    """A book after so many random commands: these take longer than most questions about them."""
+    name = f"test-{secrets.token_hex(6)}"
+    writer, reader = Writer(url, name), Reader(url, name, size=2)
+    try:
+        random = RandomBook(Appender(writer, clock := Ticking()), clock, seed)
+        random.go_on(steps)
+        reader.open()
+        yield Played(name, random, Auditor(reader))
+    finally:
+        reader.close()
+        writer.close()

@@ -17,8 +17,8 @@ import orjson
 import urllib3
 
 from deploy.native.ports import find_free
-from services.chassis.tokens import Caller, Signer
-from tests.chassis.keys import key_pair
+from services.chassis.tokens import Caller
+from tests.chassis.keys import key_pair, signer_of
 from tests.ledger.heads import head_key_pem
 from tests.waiting import wait_until
 
@@ -29,13 +29,13 @@ class Instance:
     """One ledger: settings, and whatever processes a test starts with them."""
 
     def __init__(self, folder: Path, *, database_url: str, book: str, bootstrap: str = "127.0.0.1:1", **more) -> None:
-        private, public = key_pair("internal")
+        public = key_pair("internal")[1]
         self.folder, self.port = folder, find_free()
         # A socket's path has at most 107 bytes: a test's own folder may be longer.
         self._short = mkdtemp(prefix="mccs-")
         (folder / "internal.pem").write_bytes(public)
         (folder / "head.pem").write_bytes(head_key_pem())
-        self.signer = Signer(private)
+        self.signer = signer_of("internal")
         self.environment = {
             "PATH": os.environ["PATH"],
             "ENVIRONMENT": "development",

@@ -1,16 +1,14 @@
 """Audit views of random books in PostgreSQL, against a model that reads nothing but the events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from services.ledger.handlers import Appender
 from services.ledger.rings import Flow, Ring
 from tests.ledger.audit_model import AuditModel, Event, events_of
-from tests.ledger.audited import Auditor, RandomBook
-from tests.ledger.fakes import Ticking
+from tests.ledger.audited import Auditor, Played, played_book
 from tests.ledger.test_rings import by_brute_force
 
 pytestmark = pytest.mark.integration
@@ -19,21 +17,21 @@ SEEDS = (1, 2, 3)
 Row = Mapping[str, Any]
 
 
-@pytest.fixture(params=SEEDS)
-def played(request, writer) -> RandomBook:
-    book = RandomBook(Appender(writer, clock := Ticking()), clock, request.param)
-    book.go_on(250)
-    return book
+@pytest.fixture(scope="module", params=SEEDS)
+def played(request, ledger_database) -> Iterator[Played]:
+    """Played once: nothing here changes it."""
+    with played_book(ledger_database.url, request.param, 250) as made:
+        yield made
 
 
 @pytest.fixture
-def auditor(reader) -> Auditor:
-    return Auditor(reader)
+def auditor(played) -> Auditor:
+    return played.auditor
 
 
-@pytest.fixture
-def events(played, ledger_database, book) -> list[Event]:
-    return events_of(ledger_database.url, book)
+@pytest.fixture(scope="module")
+def events(played, ledger_database) -> list[Event]:
+    return events_of(ledger_database.url, played.name)
 
 
 def only(rows: Sequence[Row], model: Sequence[Row]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Audit views: cursors while the book goes on, what is refused, who may ask, and where the work ends."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,7 +14,7 @@ from services.ledger.schemas.audits import QUESTIONS, cursor_of
 from services.ledger.store.audits import Audits, Bounds
 from services.ledger.store.lists import TrialBalances
 from tests.ledger.audit_model import AuditModel, events_of
-from tests.ledger.audited import Auditor, RandomBook
+from tests.ledger.audited import Auditor, Played, played_book
 from tests.ledger.factories import a_request, limiting, standing
 from tests.ledger.fakes import Ticking
 from tests.ledger.web import code_of
@@ -50,24 +51,24 @@ def within(ledger_database, book):
     return ask
 
 
-@pytest.fixture
-def played(writer) -> RandomBook:
-    book = RandomBook(Appender(writer, clock := Ticking()), clock, 4)
-    book.go_on(150)
-    return book
+@pytest.fixture(scope="module")
+def played(ledger_database) -> Iterator[Played]:
+    """Played once; it only ever goes on."""
+    with played_book(ledger_database.url, 4, 150) as made:
+        yield made
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_pages_stay_the_same_while_the_book_goes_on(auditor, played, reader, view):
+def test_pages_stay_the_same_while_the_book_goes_on(played, view):
     """Page by page with writes between, or all at once before: the same rows."""
-    asked = NEEDED.get(view, {})
+    asked, auditor = NEEDED.get(view, {}), played.auditor
     # Where transfers are shown as they are, what becomes of them is not what is compared.
     names = {"sample": "transfer_id", "search": "transfer_id"}.get(view)
     before = auditor.all(view, **asked, limit=500)
     page = auditor.ask(view, **asked, limit=2)
     rows = page["rows"]
     while page["next"]:
-        played.go_on(3)
+        played.random.go_on(3)
         page = auditor.ask(view, **asked, limit=2, after=page["next"])
         rows += page["rows"]
     assert len(rows) > 3
@@ -90,8 +91,8 @@ ALONG = ("system-cancellations", "reversals", "limit-changes", "changes", "sampl
 
 
 @pytest.mark.parametrize("view", ALONG)
-def test_a_period_by_instants_is_the_one_by_positions(auditor, played, ledger_database, book, view):
-    events = events_of(ledger_database.url, book)
+def test_a_period_by_instants_is_the_one_by_positions(played, ledger_database, view):
+    events, auditor = events_of(ledger_database.url, played.name), played.auditor
     low, high = len(events) // 4, 3 * len(events) // 4
     # The first event of its moment: `from` is inclusive, `to` exclusive.
     low = next(n for n in range(low, 1, -1) if events[n - 1]["time"] != events[n - 2]["time"])
@@ -106,8 +107,8 @@ def test_a_period_by_instants_is_the_one_by_positions(auditor, played, ledger_da
     assert low <= min(places) <= max(places) < high
 
 
-def test_trial_balance_at_an_instant(auditor, played, ledger_database, book):
-    events = events_of(ledger_database.url, book)
+def test_trial_balance_at_an_instant(played, ledger_database):
+    events, auditor = events_of(ledger_database.url, played.name), played.auditor
     middle = next(n for n in range(len(events) // 2, 1, -1) if events[n - 1]["time"] != events[n - 2]["time"])
     page = auditor.ask("trial-balance", at=events[middle - 1]["time"])
     assert (page["position"], page["rows"]) == (middle - 1, AuditModel(events, middle - 1).trial_rows())
@@ -274,10 +275,10 @@ def test_an_unknown_view_is_told_what_there_is(auditor):
     assert all(view in response.json["detail"] for view in VIEWS)
 
 
-def test_rows_are_plain(auditor, played):
+def test_rows_are_plain(played):
     """A CSV is its rows: no lists, no objects, the same columns in each; times as everywhere."""
     for view in VIEWS:
-        rows = auditor.ask(view, **NEEDED.get(view, {}))["rows"]
+        rows = played.auditor.ask(view, **NEEDED.get(view, {}))["rows"]
         assert rows, view
         assert len({tuple(row) for row in rows}) == 1
         for value in (value for row in rows for value in row.values()):

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from services.chassis.tokens import Caller, Signer, Verifier
+from services.chassis.tokens import Caller, Verifier
 from services.ledger.api.exports import Exports
 from services.ledger.app import create_app
 from services.ledger.store import migrate
 from services.ledger.store.exports import ExportAway, ExportSource
-from tests.chassis.keys import key_pair
+from tests.chassis.keys import key_pair, signer_of
 from tests.ledger.exports import UNIT, exported, long_book, signed_book
 from tests.ledger.fakes import DirectLink
 from tests.ledger.processes import Instance
@@ -32,11 +32,11 @@ def exports(ledger_database, book) -> Exports:
 @pytest.fixture
 def ask(exports, reader, appender) -> Ask:
     """A request with a token of a role; its answer was read and closed."""
-    private, public = key_pair("internal")
+    public = key_pair("internal")[1]
     app = create_app(Verifier(public, "ledger"), reader, DirectLink(appender), unit=UNIT, exports=exports)
 
     def ask(path: str = "/export", role: str = "auditor", method: str = "get"):
-        token = Signer(private).token(Caller(subject="u1", roles=frozenset({role})), "ledger")
+        token = signer_of("internal").token(Caller(subject="u1", roles=frozenset({role})), "ledger")
         answer = getattr(app.test_client(), method)(path, headers={"Authorization": f"Bearer {token}"})
         answer.get_data()
         answer.close()

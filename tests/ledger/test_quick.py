@@ -5,11 +5,11 @@ from typing import Any
 import orjson
 import pytest
 
-from services.chassis.tokens import Caller, Signer, Verifier
+from services.chassis.tokens import Caller, Verifier
 from services.ledger.app import create_app
 from services.ledger.handlers import Appender
 from services.ledger.link import CommitterBusy
-from tests.chassis.keys import key_pair
+from tests.chassis.keys import key_pair, signer_of
 from tests.ledger.factories import an_account_number, limiting, opening
 from tests.ledger.fakes import DirectLink, MemoryStore, Ticking
 from tests.ledger.memory_reader import MemoryReader
@@ -30,7 +30,7 @@ class Web:
     """A ledger with two accounts, asked at its WSGI door; counts what goes on to Flask."""
 
     def __init__(self, link: Any = None) -> None:
-        private, public = key_pair("internal")
+        public = key_pair("internal")[1]
         self.store = MemoryStore()
         self.appender = Appender(self.store, Ticking())
         self.payer, self.payee = an_account_number(), an_account_number()
@@ -38,7 +38,7 @@ class Web:
         self.store.applied["directory.events/directory"] = 7
         link = link or DirectLink(self.appender)
         self.app = create_app(Verifier(public, "ledger"), MemoryReader(self.store), link)
-        self.signer, self.went_on = Signer(private), 0
+        self.signer, self.went_on = signer_of("internal"), 0
         quick: Any = self.app.wsgi_app
         behind = quick._next
 

@@ -2,11 +2,11 @@
 
 import json
 
-from services.chassis.tokens import Caller, Signer, Verifier
+from services.chassis.tokens import Caller, Verifier
 from services.ledger.api.exports import Exports
 from services.ledger.app import create_app
 from services.ledger.handlers import Appender
-from tests.chassis.keys import key_pair
+from tests.chassis.keys import key_pair, signer_of
 from tests.ledger.factories import an_account_number, opening
 from tests.ledger.fakes import DirectLink, MemoryStore, Ticking
 from tests.ledger.memory_exports import MemoryExport
@@ -19,13 +19,13 @@ class Api:
     """A client with tokens."""
 
     def __init__(self) -> None:
-        private, public = key_pair("internal")
+        public = key_pair("internal")[1]
         self.store = MemoryStore()
         self.reader = MemoryReader(self.store)
         self.clock = Ticking()
         self.appender = Appender(self.store, self.clock)
         self.appender.execute([opening(number) for number in (A, B, C)])
-        self.signer = Signer(private)
+        self.signer = signer_of("internal")
         self.link = DirectLink(self.appender)
         exports = Exports(lambda: MemoryExport(self.store, self.reader.proofs))
         self.client = create_app(

@@ -2,11 +2,11 @@
 
 import pytest
 
-from services.chassis.tokens import Caller, Signer, Verifier
+from services.chassis.tokens import Caller, Verifier
 from services.matcher.app import create_app
 from services.matcher.consumer import DIRECTORY_SOURCE
 from services.matcher.store import Store
-from tests.chassis.keys import key_pair
+from tests.chassis.keys import key_pair, signer_of
 from tests.eventlog import EventLog, deliver
 from tests.matcher import given
 
@@ -19,7 +19,7 @@ def asking(store: Store):
     client = create_app(store, Verifier(key_pair("gateway")[1], "matcher")).test_client()
 
     def ask(path: str, caller: Caller = ADMIN, **headers: str):
-        token = Signer(key_pair("gateway")[0]).token(caller, "matcher")
+        token = signer_of("gateway").token(caller, "matcher")
         return client.get(path, headers={"Authorization": f"Bearer {token}", **headers})
 
     return ask

@@ -3,10 +3,10 @@
 import pytest
 
 from events import directory
-from services.chassis.tokens import Caller, Signer, Verifier
+from services.chassis.tokens import Caller, Verifier
 from services.notifier.app import create_app
 from services.notifier.store import Store
-from tests.chassis.keys import key_pair
+from tests.chassis.keys import key_pair, signer_of
 from tests.eventlog import EventLog, deliver
 from tests.notifier import given
 
@@ -21,7 +21,7 @@ def get(store: Store):
     client = create_app(store, Verifier(key_pair("gateway")[1], "notifier")).test_client()
 
     def ask(path: str, caller: Caller = ADMIN, **headers: str):
-        token = Signer(key_pair("gateway")[0]).token(caller, "notifier")
+        token = signer_of("gateway").token(caller, "notifier")
         return client.get(path, headers={"Authorization": f"Bearer {token}", **headers})
 
     return ask
@@ -91,7 +91,7 @@ def test_min_position_that_is_not_reached_is_503(get, told):
 def test_store_that_is_away_is_503_with_retry_after():
     store = Store("mongodb://127.0.0.1:1/?directConnection=true", "nobody")
     client = create_app(store, Verifier(key_pair("gateway")[1], "notifier")).test_client()
-    token = Signer(key_pair("gateway")[0]).token(ADMIN, "notifier")
+    token = signer_of("gateway").token(ADMIN, "notifier")
     answer = client.get("/messages", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json["type"]) == (503, "notifier.unavailable")
     assert answer.headers["Retry-After"] == "2"
