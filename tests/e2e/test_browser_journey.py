@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from deploy.native.system import System
 from tests.e2e.conftest import PASSWORD
-from tests.e2e.mailbox import Mailbox, link_in
+from tests.e2e.mailbox import Mailbox, link_in, text_of
 
 pytestmark = pytest.mark.e2e
 
@@ -103,6 +103,39 @@ def test_two_businesses_meet_and_trade(
     assert [text for text in complaints if "status of 4" not in text] == []
 
 
+def test_one_login_has_two_businesses_and_a_colleague_is_let_in(
+    person: Callable[..., Person], mailbox: Mailbox, run_command: Callable[..., Any]
+) -> None:
+    unique = uuid.uuid4().hex[:6]
+    mine, other, admin = person(), person(), person(wide=True)
+    mail, others_mail = f"mill-{unique}@shop.example", f"quay-{unique}@shop.example"
+    sign_up(mine, f"Old Mill {unique}", mail, offers="flour", wants="grain")
+    sign_up(other, f"Quay {unique}", others_mail, offers="fish", wants="ice")
+    mine.go("/members")
+    mine.page.get_by_role("link", name="Register another business of yours").click()
+    mine.fill(Name_of_the_business=f"Mill Shop {unique}", What_it_offers="bread", What_it_wants="flour")
+    mine.page.get_by_label("I may speak for this business").check()
+    mine.press("Register it")
+    mine.sees(f"Mill Shop {unique} is registered, and you act for it now.")
+    acting = mine.page.get_by_label("You act for")
+    expect(acting.locator("option:checked")).to_have_text(f"Mill Shop {unique}")
+    mine.look("dashboard-of-another-business")
+    _admin_comes(admin, run_command)
+    admin.go("/admin/applications")
+    admin.page.get_by_role("link", name=f"Mill Shop {unique}").first.click()
+    admin.page.get_by_role("link", name="What they may do, and letting others in").click()
+    admin.fill(Email=others_mail)
+    admin.press("Let them act for it")
+    admin.sees(f"{others_mail} belongs to the business now")
+    admin.look("admin-people")
+    other.go("/dashboard")
+    expect(other.page.get_by_label("You act for").locator("option")).to_have_count(2)
+    stranger = person()
+    log_in(stranger, "/login", mail, PASSWORD)
+    told = mailbox.wait_for(mail, "new device")
+    assert "Chrom" in text_of(told)
+
+
 def sign_up(who: Person, name: str, email: str, *, offers: str, wants: str) -> None:
     who.go("/")
     who.look("home")
@@ -122,12 +155,16 @@ def log_in(who: Person, path: str, email: str, password: str) -> None:
     who.press("Log in")
 
 
-def _admin_admits(admin: Person, run_command: Callable[..., Any], names: list[str]) -> None:
+def _admin_comes(admin: Person, run_command: Callable[..., Any]) -> None:
     email = "browser-admin@mccs.example"
     arguments = ("create-admin", "--email", email, "--kind", "admin", "--if-missing")
     assert run_command("directory", *arguments, DIRECTORY_ADMIN_PASSWORD=PASSWORD).returncode == 0
     log_in(admin, "/admin/login", email, PASSWORD)
     admin.sees("Overview")
+
+
+def _admin_admits(admin: Person, run_command: Callable[..., Any], names: list[str]) -> None:
+    _admin_comes(admin, run_command)
     admin.look("admin-overview")
     admin.go("/admin/applications")
     admin.look("admin-applications")
