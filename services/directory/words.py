@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, cast
 
+from rapidfuzz.distance import OSA
 from snowballstemmer.english_stemmer import EnglishStemmer
 
 TAG_MAX_LENGTH = 50
@@ -111,20 +112,13 @@ def _singular(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text as it is indexed: `organic-vegetable` and its words `organic`, `vegetable`."""
+    """A text as it is indexed: `organic-vegetable`, its words `organic`, `vegetable`, and their stems."""
 
     whole: str
     words: tuple[str, ...]
-
-    @property
-    def stems(self) -> tuple[str, ...]:
-        """The stems of its words."""
-        return _stems(self.words)
-
-    @property
-    def stem(self) -> str:
-        """Its words' stems as one text: `organic-veget`."""
-        return "-".join(self.stems)
+    stems: tuple[str, ...]
+    stem: str
+    """The stems as one text: `organic-veget`."""
 
 
 @lru_cache(maxsize=16_384)
@@ -135,7 +129,12 @@ def folded(tag: str) -> Folded:
 
 def _folded_words(tag: str) -> Folded:
     words = tuple(fold(word) for word in tag.split("-") if word)
-    return Folded("-".join(words), words)
+    return _of_words("-".join(words), words)
+
+
+def _of_words(whole: str, words: tuple[str, ...]) -> Folded:
+    stems = tuple(map(stem, words))
+    return Folded(whole, words, stems, "-".join(stems))
 
 
 @lru_cache(maxsize=8_192)
@@ -170,21 +169,18 @@ def stem(word: str) -> str:
     return trade[1] if trade else stemmed
 
 
+@lru_cache(maxsize=4_096)
 def term_of(whole: str) -> Folded:
     """A term of `search_terms`, with its words."""
-    return Folded(whole, tuple(word for word in whole.split("-") if word))
+    return _of_words(whole, tuple(word for word in whole.split("-") if word))
 
 
+@lru_cache(maxsize=4_096)
 def runs(term: Folded) -> tuple[str, ...]:
     """What the words of a term name beside itself: `organic-dog-food` → organic, organic-dog, dog, ..."""
     count = len(term.words)
     pieces = [term.words[start:end] for start in range(count) for end in range(start + 1, count + 1)]
     return tuple(dict.fromkeys("-".join(piece) for piece in pieces if len(piece) < count))
-
-
-@lru_cache(maxsize=65_536)
-def _stems(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(stem, words))
 
 
 def near_forms(text: Folded) -> tuple[str, ...]:
@@ -198,26 +194,30 @@ def endings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text[start:] for start in range(len(text))))
 
 
-def way_matched(term: str, text: Folded) -> Way | None:
-    """The best way in which a folded term matches a folded text; None if not at all."""
-    asked = term_of(term)
-    stemmed = asked.stem
-    if term == text.whole:
+def way_matched(term: str, text: Folded, *, nearly: bool = True) -> Way | None:
+    """The best way in which a folded term matches a folded text; None if not at all, `nearly` only if asked for."""
+    whole = text.whole
+    if term == whole:
         return "exact"
-    if stemmed == text.stem:
+    asked = term_of(term)
+    if asked.stem == text.stem:
         return "stem"
-    if text.whole.startswith(term):
+    if whole.startswith(term):
         return "prefix"
     if term in text.words:
         return "word"
-    if stemmed in text.stems:
+    if asked.stem in text.stems:
         return "word_stem"
-    if term in text.whole:
+    if term in whole:
         return "contains"
-    if text.whole in runs(asked):
+    if len(asked.words) > 1 and whole in runs(asked):
         return "part"
+    return "fuzzy" if nearly and _nearly(term, text) else None
+
+
+def _nearly(term: str, text: Folded) -> bool:
     allowed = edits_allowed(term)
-    return "fuzzy" if allowed and any(within(term, form, allowed) for form in near_forms(text)) else None
+    return allowed > 0 and any(within(term, form, allowed) for form in near_forms(text))
 
 
 def how_matched(term: str, text: Folded) -> How | None:
@@ -228,15 +228,5 @@ def how_matched(term: str, text: Folded) -> How | None:
 
 def within(first: str, second: str, allowed: int) -> bool:
     """Whether at most `allowed` insertions, deletions, changes or swaps of neighbours lie between two words."""
-    if abs(len(first) - len(second)) > allowed:
-        return False
-    before: list[int] = []
-    row = list(range(len(second) + 1))
-    for i, one in enumerate(first, 1):
-        earlier, before, row = before, row, [i]
-        for j, other in enumerate(second, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (one != other))
-            if i > 1 and j > 1 and one == second[j - 2] and first[i - 2] == other:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-    return row[-1] <= allowed
+    # Elasticsearch counts a swap as one slip too: optimal string alignment.
+    return OSA.distance(first, second, score_cutoff=allowed) <= allowed

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+
 How = Literal["exact", "prefix", "contains", "fuzzy"]
 
 SHORTEST_PREFIX = 3
@@ -93,19 +95,4 @@ def edits_allowed(word: str) -> int:
 def nearly(word: str, other: str) -> bool:
     """Whether `other` is within the edits that `word` allows; exchanging neighbours is one edit."""
     most = edits_allowed(word)
-    return abs(len(word) - len(other)) <= most and distance(word, other) <= most
-
-
-def distance(a: str, b: str) -> int:
-    """Edits from `a` to `b`: insert, delete, replace, exchange two neighbours (optimal string alignment)."""
-    before: list[int] = []
-    previous: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, start=1):
-        before, previous, row = previous, row, [i]
-        for j, y in enumerate(b, start=1):
-            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
+    return OSA.distance(word, other, score_cutoff=most) <= most

@@ -96,8 +96,12 @@ def test_folding_ignores_case_and_accents(word: str) -> None:
 
 
 def test_texts_fold_word_by_word() -> None:
-    assert folded("organic-vegetables") == Folded("organic-vegetable", ("organic", "vegetable"))
-    assert folded_name("O'Brien & Sons") == Folded("obrien-&-son", ("obrien", "&", "son"))
+    assert folded("organic-vegetables") == Folded(
+        "organic-vegetable", ("organic", "vegetable"), ("organic", "veget"), "organic-veget"
+    )
+    assert folded_name("O'Brien & Sons") == Folded(
+        "obrien-&-son", ("obrien", "&", "son"), ("obrien", "&", "son"), "obrien-&-son"
+    )
 
 
 def test_search_terms_are_split_on_commas_and_spaces() -> None:

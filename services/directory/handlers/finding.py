@@ -49,13 +49,13 @@ def _page(reader: Reader, asked: Search, effort: Effort, found: Found) -> Page:
     full = asked.limit > 0 and len(found.hits) == asked.limit
     following = encoded(asked, effort, found.hits[-1].sort) if full else None
     counted = facets(found.aggregations, with_status=reader.sees_all)
-    return Page([_shown(reader, asked, hit) for hit in found.hits], found.total, effort, following, counted)
+    return Page([_shown(reader, asked, hit, effort) for hit in found.hits], found.total, effort, following, counted)
 
 
-def _shown(reader: Reader, asked: Search, hit: Hit) -> View:
+def _shown(reader: Reader, asked: Search, hit: Hit, effort: Effort) -> View:
     shown = reader.shown(dict(hit.source["view"]))
     # From what the reader sees: a reason must not tell what a field hides.
-    found = {**shown, "why": why(asked, shown)}
+    found = {**shown, "why": why(asked, shown, effort)}
     place = hit.source.get("place")
     if asked.near is None or not place:
         return found

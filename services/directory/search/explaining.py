@@ -4,35 +4,45 @@ from collections.abc import Mapping, Sequence
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
-from services.directory.search.asking import Near, Search, text_terms
-from services.directory.search.matching import WEIGHTS
-from services.directory.words import HOW, WAYS, Folded, Way, folded, folded_name, search_terms, way_matched
+from services.directory.search.asking import Effort, Near, Search, text_terms
+from services.directory.search.matching import IN_WORDS, WEIGHTS
+from services.directory.words import HOW, WAYS, Way, folded, folded_name, search_terms, way_matched
 
 Why = dict[str, Any]
 
 _EARTH_KM = 6371.0088
-_WORDS_ONLY = ("word", "word_stem", "fuzzy")
+_AS_WORD: Mapping[Way, Way] = {"exact": "word", "stem": "word_stem"}
 _FREE_TEXT: Mapping[str, tuple[str, float]] = {
-    # Side: the field of the view, and what it counts (asking._TEXT_FIELDS).
+    # Side: the field of the view, and what it counts (asking._TEXT_FIELDS). What can count most comes first.
     "offers": ("offers", 1.0),
     "name": ("name", 0.9),
     "category": ("categories", 0.8),
+    "city": ("city", 0.5),
     "description": ("description", 0.7),
     "wants": ("wants", 0.25),
-    "city": ("city", 0.5),
+}
+_MOST: Mapping[str, float] = {
+    side: weight * (WEIGHTS["word"] if side == "description" else WEIGHTS["exact"])
+    for side, (_, weight) in _FREE_TEXT.items()
 }
 
 
-def why(search: Search, view: Mapping[str, Any]) -> list[Why]:
-    """For each term that matched, where and how best: `{side, term, matched, how}`; then category and place."""
-    sides = (("offers", search.offers), ("wants", search.wants), ("name", search.name))
+def why(search: Search, view: Mapping[str, Any], effort: Effort = "any_word") -> list[Why]:
+    """For each term that matched, where and how best: `{side, term, matched, how}`; then category and place.
+
+    A slip of spelling is a reason only where `effort` forgave it; tags of offers and wants are always forgiven.
+    """
+    forgiven = effort != "as_typed"
+    sides = (("offers", search.offers, True), ("wants", search.wants, True), ("name", search.name, forgiven))
     found = [
         {"side": side, "term": term, "matched": matched, "how": HOW[way]}
-        for side, text in sides
+        for side, text, nearly in sides
         for term in search_terms(text)
-        for way, matched in _best(term, side, _candidates(side, view))
+        for way, matched in _best(term, side, view, nearly=nearly)
     ]
-    found += [each for terms in text_terms(search) for term in terms for each in _anywhere(term, view)]
+    found += [
+        each for terms in text_terms(search) for term in terms for each in _anywhere(term, view, forgiven=forgiven)
+    ]
     found += [
         {"side": "category", "term": name, "matched": name, "how": "exact"}
         for name in search.categories
@@ -57,43 +67,46 @@ def distance_km(near: Near, place: str) -> str:
     return f"{2 * _EARTH_KM * asin(min(1.0, sqrt(across + along))):.1f}"
 
 
-def _candidates(side: str, view: Mapping[str, Any]) -> list[str]:
-    value = view.get(_FREE_TEXT[side][0]) or ""
-    return list(value) if isinstance(value, list | tuple) else [value]
+def _anywhere(term: str, view: Mapping[str, Any], *, forgiven: bool) -> list[Why]:
+    """The best of all sides for a word of free text, as typed if it is there so."""
+    for nearly in (False, True) if forgiven else (False,):
+        best: tuple[float, str, Way, str] | None = None
+        for side, most in _MOST.items():
+            if best and best[0] >= most:
+                continue
+            for way, matched in _best(term, side, view, nearly=nearly):
+                counts = WEIGHTS[way] * _FREE_TEXT[side][1]
+                if best is None or counts > best[0]:
+                    best = counts, side, way, matched
+        if best:
+            return [{"side": best[1], "term": term, "matched": best[3], "how": HOW[best[2]]}]
+    return []
 
 
-def _anywhere(term: str, view: Mapping[str, Any]) -> list[Why]:
-    """The best of all sides for a word of free text."""
-    ways = [
-        (WEIGHTS[way] * weight, side, matched, way)
-        for side, (_, weight) in _FREE_TEXT.items()
-        for way, matched in _best(term, side, _candidates(side, view))
-    ]
-    best = max(ways, key=lambda each: each[0], default=None)
-    return [{"side": best[1], "term": term, "matched": best[2], "how": HOW[best[3]]}] if best else []
-
-
-def _best(term: str, side: str, candidates: Sequence[str]) -> list[tuple[Way, str]]:
+def _best(term: str, side: str, view: Mapping[str, Any], *, nearly: bool) -> list[tuple[Way, str]]:
+    """The best way of one side, and the text that matched so; of equal ones the first in the alphabet."""
+    value = view.get(_FREE_TEXT[side][0])
+    if not value:
+        return []
     if side == "description":
-        return _best_word(term, candidates)
+        return _best_word(term, value, nearly=nearly)
     fold_text = folded_name if side in ("name", "city") else folded
-    ways = [(way, each) for each in candidates if (way := way_matched(term, fold_text(each)))]
+    ways = [
+        (way, each)
+        for each in ((value,) if isinstance(value, str) else value)
+        if (way := way_matched(term, fold_text(each), nearly=nearly))
+    ]
     return _first(ways)
 
 
-def _best_word(term: str, candidates: Sequence[str]) -> list[tuple[Way, str]]:
+def _best_word(term: str, text: str, *, nearly: bool) -> list[tuple[Way, str]]:
     """A word of a text that is no tag: only words that are equal, of one stem, or nearly so."""
-    words = [word for text in candidates for word in text.split()]
-    ways = [(_as_word(way), word) for word in words if (way := way_matched(term, _whole_word(word)))]
-    return _first([(way, word.strip(".,;:!?()\"'")) for way, word in ways if way in _WORDS_ONLY])
-
-
-def _whole_word(word: str) -> Folded:
-    return folded_name(word)
-
-
-def _as_word(way: Way) -> Way:
-    return {"exact": "word", "stem": "word_stem"}.get(way, way)  # type: ignore[return-value]
+    ways = [
+        (_AS_WORD.get(way, way), word)
+        for word in text.split()
+        if (way := way_matched(term, folded_name(word), nearly=nearly))
+    ]
+    return _first([(way, word.strip(".,;:!?()\"'")) for way, word in ways if way in IN_WORDS])
 
 
 def _first(ways: Sequence[tuple[Way, str]]) -> list[tuple[Way, str]]:
