@@ -143,6 +143,7 @@ def folded_name(name: str) -> Folded:
     return _folded_words(normal_tag(name))
 
 
+@lru_cache(maxsize=1_024)
 def search_terms(text: str, most: int = TAGS_MAX) -> tuple[str, ...]:
     """What somebody typed, split on commas and spaces, each term folded; at most `most` of them."""
     terms = (folded(normal_tag(part)).whole[:TAG_MAX_LENGTH] for part in re.split(r"[,\s]+", text))

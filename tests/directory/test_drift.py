@@ -70,7 +70,7 @@ class TestDrift:
             self.checker().repair(page.differences)
         assert found == damage
         assert indexed(self.index) == in_truth(self.store)
-        assert self.es.get(index=self.index.alias, id="e3")["_source"]["status"] == "accepted"
+        assert self.es.get(index=self.index.alias, id="e3")["_source"]["view"]["status"] == "accepted"
         assert [page.checked for page in self.checker().pages() if not page.differences] == [20, 20, 10]
 
     def test_what_is_only_on_its_way_is_no_drift(self) -> None:

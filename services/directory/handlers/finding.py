@@ -70,7 +70,7 @@ def suggestions(index: EntityIndex, text: str) -> View:
         return {"tags": [], "businesses": [], "places": [], "categories": []}
     names, counts = index.search_all(suggesting.requests(start))
     kinds = {kind: suggesting.shown(start, counts.aggregations[kind]["buckets"]) for kind in suggesting.KINDS}
-    businesses = [(hit.source["entity_id"], hit.source["view"]["name"]) for hit in names.hits]
+    businesses = [(view["entity_id"], view["name"]) for view in (hit.source["view"] for hit in names.hits)]
     towns = _towns(kinds["cities"], text)
     if not (businesses or towns or any(kinds.values())):
         businesses, kinds = _mistyped(index, start)
@@ -92,12 +92,12 @@ def _towns(cities: list[str], text: str) -> list[str]:
 
 def _mistyped(index: EntityIndex, start: str) -> tuple[list[tuple[str, str]], dict[str, list[str]]]:
     wanted = suggesting.mistyped_request(start)
-    views = [(hit.source["entity_id"], hit.source["view"]) for hit in index.search(wanted).hits] if wanted else []
-    names = suggesting.nearly(start, [view["name"] for _, view in views], tags=False)
-    businesses = [(entity_id, view["name"]) for entity_id, view in views if view["name"] in names][: suggesting.MOST]
-    tags = [tag for _, view in views for tag in (*view["offers"], *view["wants"])]
+    views = [hit.source["view"] for hit in index.search(wanted).hits] if wanted else []
+    names = suggesting.nearly(start, [view["name"] for view in views], tags=False)
+    businesses = [(view["entity_id"], view["name"]) for view in views if view["name"] in names][: suggesting.MOST]
+    tags = [tag for view in views for tag in (*view["offers"], *view["wants"])]
     return businesses, {
         "tags": suggesting.nearly(start, tags, tags=True),
-        "categories": suggesting.nearly(start, [name for _, view in views for name in view["categories"]], tags=True),
-        "cities": suggesting.nearly(start, [view["city"] for _, view in views], tags=False),
+        "categories": suggesting.nearly(start, [name for view in views for name in view["categories"]], tags=True),
+        "cities": suggesting.nearly(start, [view["city"] for view in views], tags=False),
     }

@@ -8,6 +8,7 @@ typed; only when nothing has all of them is a slip of spelling forgiven, and the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from services.directory.search.document import Query
@@ -129,7 +130,6 @@ def request(search: Search, effort: Effort = "as_typed", *, named: bool = False)
         **page,
         "size": search.limit,
         "track_total_hits": True,
-        "_source": ["view", "place"],
         **({"aggs": _facets()} if search.facets else {}),
     }
 
@@ -213,8 +213,10 @@ def _anywhere(terms: Sequence[str], effort: Effort, *, named: bool) -> Query:
     return {"bool": {"must": clauses, "should": extra}} if clauses else {"match_none": {}}
 
 
+@lru_cache(maxsize=4_096)
 def _word(term: str, decay: float, effort: Effort, *, named: bool) -> Query:
-    queries = []
+    # People look for the same words again and again; nobody changes a query that is made.
+    queries: list[Query] = []
     for field, (weight, ways) in _TEXT_FIELDS.items():
         usable = tuple(way for way in ways if way in NOT_FUZZY)
         queries += term_query(field, term, boost=weight * decay, ways=usable, named=_named(named, field, term))

@@ -17,7 +17,7 @@ from services.directory.words import Folded, endings, folded, folded_name, near_
 
 Query = dict[str, Any]
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 BETWEEN = "\x1f"
 """Stands between what is compared and what is shown; nobody can type it."""
 LABEL_MAX = 100
@@ -34,10 +34,8 @@ _TOWN = {**_FOLDED, "label": {"type": "keyword"}}
 
 MAPPING: Query = {
     "dynamic": "strict",
-    "_source": {
-        # What can only be searched is not kept a second time to be read.
-        "excludes": ["name", "offers", "wants", "offer_tags", "want_tags", "category", "about", "anything", "starts"]
-    },
+    # What can only be searched is not kept a second time to be read; what is kept is answered whole, without parsing.
+    "_source": {"includes": ["view", "place"]},
     "properties": {
         "entity_id": {"type": "keyword"},
         "account": {"type": "keyword"},

@@ -91,12 +91,12 @@ def _best(term: str, side: str, view: Mapping[str, Any], *, nearly: bool) -> lis
     if side == "description":
         return _best_word(term, value, nearly=nearly)
     fold_text = folded_name if side in ("name", "city") else folded
-    ways = [
-        (way, each)
-        for each in ((value,) if isinstance(value, str) else value)
-        if (way := way_matched(term, fold_text(each), nearly=nearly))
-    ]
-    return _first(ways)
+    texts = [(each, fold_text(each)) for each in ((value,) if isinstance(value, str) else value)]
+    for slips in (False, True) if nearly else (False,):
+        ways = [(way, each) for each, text in texts if (way := way_matched(term, text, nearly=slips))]
+        if ways:
+            return _first(ways)
+    return []
 
 
 def _best_word(term: str, text: str, *, nearly: bool) -> list[tuple[Way, str]]:

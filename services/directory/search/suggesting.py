@@ -44,7 +44,7 @@ def _names(start: str) -> Query:
         "size": MOST,
         "track_total_hits": False,
         "terminate_after": _LOOKED_AT,
-        "_source": ["entity_id", "view.name"],
+        "_source": ["view.entity_id", "view.name"],
     }
 
 
@@ -86,7 +86,7 @@ def mistyped_request(start: str) -> Query | None:
         "size": _MISTYPED_LOOKED_AT,
         "track_total_hits": False,
         "terminate_after": _LOOKED_AT,
-        "_source": ["entity_id", *(f"view.{name}" for name in ("name", "offers", "wants", "categories", "city"))],
+        "_source": [f"view.{name}" for name in ("entity_id", "name", "offers", "wants", "categories", "city")],
     }
 
 

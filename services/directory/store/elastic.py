@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, OrjsonSerializer, TransportError
 
 BATCH = 500
 _LOOKS = 5
@@ -313,5 +313,7 @@ def _reaching() -> Iterator[None]:
 
 def new_index(url: str, prefix: str, mapping: Mapping[str, Any], version: int) -> EntityIndex:
     """The index at an Elasticsearch URL; connects when it is first used."""
-    client = Elasticsearch(url, request_timeout=5, max_retries=1, retry_on_timeout=False)
+    client = Elasticsearch(
+        url, request_timeout=5, max_retries=1, retry_on_timeout=False, serializer=OrjsonSerializer()
+    )
     return EntityIndex(client, prefix, mapping, version)
