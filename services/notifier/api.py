@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response, current_app
 
-from services.chassis.web import Unavailable, allow, answer, follows, query
-from services.notifier.schemas import Listing, message_view
+from services.chassis.web import Problem, Unavailable, allow, answer, caller, follows, query
+from services.notifier.schemas import Listing, message_view, told_view
 from services.notifier.store import TRANSIENT, Store
 
 bp = Blueprint("messages", __name__)
@@ -44,3 +44,28 @@ def messages() -> Response:
 def summary() -> Response:
     """How many messages are in each state."""
     return answer(_store().summary())
+
+
+@bp.get("/entities/<entity_id>/personal-data")
+@allow("member", "admin")
+@follows("directory", "ledger")
+def entity_data(entity_id: str) -> Response:
+    """The messages to a business and about it: for its owners and administrators."""
+    asking = caller()
+    _only(entity_id in asking.entities - asking.operated)
+    return answer({"messages": [told_view(record) for record in _store().about_entity(entity_id)]})
+
+
+@bp.get("/users/<user_id>/personal-data")
+@allow("member", "admin")
+@follows("directory", "ledger")
+def user_data(user_id: str) -> Response:
+    """The messages to a person and about them: for themselves and administrators."""
+    _only(user_id == caller().subject)
+    return answer({"messages": [told_view(record) for record in _store().about_user(user_id)]})
+
+
+def _only(own: bool) -> None:
+    """Raises Problem: whether there is anything about somebody else is nobody's business."""
+    if not own and "admin" not in caller().roles:
+        raise Problem(404, "http.not_found", "There is nothing under this address.")

@@ -16,6 +16,22 @@ class Listing(Schema):
     page_size = fields.Integer(load_default=10, validate=validate.Range(min=1, max=100))
 
 
+def told_view(record: dict[str, Any]) -> dict[str, Any]:
+    """A message record for whom it is about: with its facts; who else got it is not told."""
+    sent_at = record.get("sent_at")
+    return {
+        "message_id": record["_id"],
+        "kind": record["kind"],
+        "channel": record["channel"],
+        "to_you": record["own"],
+        "state": record["state"],
+        "tries": record["tries"],
+        "created_at": rfc3339(record["created_at"]),
+        "sent_at": rfc3339(sent_at) if sent_at else None,
+        "facts": record["facts"],
+    }
+
+
 def message_view(record: dict[str, Any]) -> dict[str, Any]:
     """A message record without address and text."""
     sent_at = record.get("sent_at")

@@ -18,9 +18,11 @@ from services.notifier.domain import STATES, Message, State, Transfer
 from services.notifier.knowledge import Change, Effects, Reader
 from services.notifier.rules import PROPOSED
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 _SELECTION_MS = 3_000
 _BATCH = 500
+_TOLD_MAX = 20_000
+"""Messages in somebody's export: the newest. An export has an end."""
 _MAY_BE_REPEATED = "TransientTransactionError"
 
 Document = dict[str, Any]
@@ -82,6 +84,8 @@ class Store:
         identity = [(name, ASCENDING) for name in ("event_id", "recipient", "kind", "channel")]
         messages.create_index(identity, unique=True, name="once")
         messages.create_index([("recipient", ASCENDING)], name="recipient")
+        for name in ("entity_id", "user_id"):
+            messages.create_index([(f"facts.{name}", ASCENDING)], name=f"about_{name}", sparse=True)
         messages.create_index([("state", ASCENDING), ("due_at", ASCENDING)], name="due")
         messages.create_index([("created_at", DESCENDING), ("_id", ASCENDING)], name="newest")
         self._db["entities"].create_index("account", name="account")
@@ -226,6 +230,24 @@ class Store:
             what, _, key = record["recipient"].partition(":")
             record["entity_id"] = key if what == "entity" else by_account.get(key)
         return records, self._db["messages"].count_documents(query)
+
+    def about_entity(self, entity_id: str) -> list[Document]:
+        """The messages to an entity, and those to others that are about it, newest first."""
+        entity = self.entity(entity_id) or {}
+        own = [f"entity:{entity_id}", *([f"account:{entity['account']}"] if entity.get("account") else [])]
+        return self._about(own, "facts.entity_id", entity_id)
+
+    def about_user(self, user_id: str) -> list[Document]:
+        """The messages to a user, and those to others that are about them, newest first."""
+        return self._about([f"user:{user_id}"], "facts.user_id", user_id)
+
+    def _about(self, own: list[str], fact: str, about: str) -> list[Document]:
+        # Neither what somebody wrote nor a one-time token: that goes as soon as the message is sent.
+        fields = dict.fromkeys(("kind", "channel", "state", "tries", "facts", "recipient", "created_at", "sent_at"), 1)
+        query: Document = {"$or": [{"recipient": {"$in": own}}, {fact: about}]}
+        newest = [("created_at", DESCENDING), ("_id", ASCENDING)]
+        records = list(self._db["messages"].find(query, fields).sort(newest).limit(_TOLD_MAX))
+        return [record | {"own": record["recipient"] in own} for record in records]
 
     def _entities_of(self, recipients: Iterable[str]) -> dict[str, str]:
         accounts = [recipient.removeprefix("account:") for recipient in recipients if recipient.startswith("account:")]

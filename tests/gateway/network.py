@@ -127,7 +127,7 @@ class Network:
             directory.on("GET", f"/entities/{entity['entity_id']}", entity)
         ledger.on("GET", "/accounts", {"accounts": [an_account()]})
         ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account())
-        ledger.on("GET", "/transfers", {"transfers": [a_transfer()], "total": 1})
+        ledger.on("GET", "/transfers", {"transfers": [a_transfer()], "total": 1, "next": None})
         self.lives(a_session())
         self.lives(an_admin_session())
 

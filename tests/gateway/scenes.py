@@ -264,7 +264,7 @@ def empty(network: Network) -> None:
     for path in ("/audit", f"/users/{ANN}/audit", f"/entities/{FARM}/audit"):
         network.directory.on("GET", path, nothing)
     _search(network, [])
-    network.ledger.on("GET", "/transfers", {"transfers": [], "total": 0})
+    network.ledger.on("GET", "/transfers", {"transfers": [], "total": 0, "next": None})
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(balance=0, max_negative=0, can_pay=0))
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement([]))
     network.matcher.on("GET", f"/entities/{FARM}/matches", {"leads": [], "suppliers": []})
@@ -369,7 +369,7 @@ def _transfers(network: Network, note: str) -> None:
     )  # fmt: skip
     for transfer in (mine, theirs, ended, offered, with_fees, expired, consented, granted, back):
         network.ledger.on("GET", f"/transfers/{transfer['transfer_id']}", transfer)
-    network.ledger.on("GET", "/transfers", {"transfers": [mine, theirs, offered], "total": 3})
+    network.ledger.on("GET", "/transfers", {"transfers": [mine, theirs, offered], "total": 3, "next": None})
     entries = [
         an_entry(12, -123_450, -1500, note), an_entry(9, 140_000, 121_950, ""), an_entry(4, -18_050, -18_050, note),
     ]  # fmt: skip

@@ -18,6 +18,15 @@ def a_farm(**changes: Any) -> dict[str, Any]:
     return an_entity(visibility=VISIBILITY, picture=PICTURE, place=place, declared_turnover=25_000) | changes
 
 
+def a_message(message_id: str, kind: str, **changes: Any) -> dict[str, Any]:
+    """A message as the notifier tells it to whom it is about."""
+    told = {
+        "message_id": message_id, "kind": kind, "channel": "mail", "to_you": True, "state": "sent", "tries": 1,
+        "created_at": NOW, "sent_at": NOW, "facts": {},
+    }  # fmt: skip
+    return told | changes
+
+
 def furnish_privacy(network: Network) -> None:
     """Ann agreed to something; there is a picture, and an export of everything."""
     consent = {"user_id": ANN, "entity_id": "", "document": "terms", "version": "2026-01", "at": NOW}
@@ -33,3 +42,6 @@ def furnish_privacy(network: Network) -> None:
     network.directory.on(
         "GET", f"/users/{ANN}/personal-data", {"subject": f"user/{ANN}", "at": NOW, "collections": known_person}
     )
+    told = {FARM: f"/entities/{FARM}/personal-data", ANN: f"/users/{ANN}/personal-data"}
+    network.notifier.on("GET", told[FARM], {"messages": [a_message("m1", "welcome", facts={"entity_id": FARM})]})
+    network.notifier.on("GET", told[ANN], {"messages": [a_message("m2", "new_sign_in")]})

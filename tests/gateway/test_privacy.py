@@ -1,5 +1,6 @@
 """What others see of a business, one's own data, and leaving: pages and API."""
 
+import csv
 import io
 import json
 import zipfile
@@ -11,7 +12,23 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from services.gateway.config import Config
-from tests.gateway.network import ANN, FARM, FARM_ACCOUNT, Network, a_session, a_statement, an_account, an_entry
+from tests.gateway.network import (
+    ANN,
+    BAKERY_ACCOUNT,
+    FARM,
+    FARM_ACCOUNT,
+    LATER,
+    NOW,
+    OFFICE_ACCOUNT,
+    Network,
+    a_completed_transfer,
+    a_session,
+    a_statement,
+    a_transfer,
+    an_account,
+    an_entry,
+    some_legs,
+)
 from tests.gateway.scenes import furnish, hidden, log_in, send
 from tests.gateway.scenes_privacy import PICTURE, VISIBILITY, a_farm, furnish_privacy
 from tests.gateway.standin import problem
@@ -148,7 +165,9 @@ def test_my_data_is_a_zip_with_tables_and_a_note(member: FlaskClient) -> None:
     assert {"README.txt", "users.json", "users.csv"} <= set(files)
     assert json.loads(files["users.json"])[0]["email"] == "ann@farm.example"
     assert "'=cmd()" in files["users.csv"], "a spreadsheet must not run what somebody typed"
+    assert [each["kind"] for each in json.loads(files["told.json"])] == ["new_sign_in"]
     assert f"user/{ANN}" in files["README.txt"]
+    assert not {"transfers.json", "statement.json"} & set(files), "those are a business's"
 
 
 def test_a_business_has_its_statement_and_picture_in_it(
@@ -165,6 +184,59 @@ def test_a_business_has_its_statement_and_picture_in_it(
     assert files["picture.webp"] == "a-picture"
     assert "notes.csv" not in files
     assert json.loads(files["notes.json"]) == []
+
+
+def test_a_business_has_its_transfers_in_it(client: FlaskClient, ann: dict[str, str], farm: Network) -> None:
+    """Those that never were paid too, which no statement has: both parties, the state, the words, the times."""
+    declined = a_transfer(
+        "t3", status="cancelled", ended_at=LATER, reference="R-7",
+        cancellation={"kind": "rejected", "code": "", "reason": "=too much", "by": "user:bob"},
+    )  # fmt: skip
+    charged = some_legs((BAKERY_ACCOUNT, -900), (FARM_ACCOUNT, 850), (OFFICE_ACCOUNT, 50))
+    sold = a_completed_transfer(
+        "t2", payer=BAKERY_ACCOUNT, payee=FARM_ACCOUNT, amount=900, description="Eggs", legs=charged
+    )
+    strange = a_completed_transfer("t1", payee=OFFICE_ACCOUNT)
+    pages = {
+        "": {"transfers": [declined, sold], "total": 3, "next": 5},
+        "5": {"transfers": [strange], "total": 3, "next": None},
+    }
+    farm.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement([]))
+    farm.ledger.on("GET", "/transfers", lambda asked: pages[asked.query.get("before", "")])
+    files = unzipped(client.get(f"/api/v1/user/entities/{FARM}/personal-data", headers=ann).data)
+    rows = json.loads(files["transfers.json"])
+    assert farm.ledger.last("GET", "/transfers").query["account"] == FARM_ACCOUNT
+    assert [(row["transfer_id"], row["status"], row["moved"]) for row in rows] == [
+        ("t3", "cancelled", -2500), ("t2", "completed", 850), ("t1", "completed", -2500),
+    ]  # fmt: skip
+    assert [(row["payer_name"], row["payee_name"]) for row in rows] == [
+        ("Green Farm", "Old Bakery"), ("Old Bakery", "Green Farm"), ("Green Farm", None),
+    ]  # fmt: skip
+    assert (rows[0]["cancellation"], rows[0]["cancellation_reason"]) == ("rejected", "=too much")
+    assert (rows[0]["initiated_at"], rows[0]["ended_at"], rows[0]["reference"]) == (NOW, LATER, "R-7")
+    assert (rows[1]["description"], rows[1]["amount"], rows[1]["fee"]) == ("Eggs", 900, 50)
+    assert "user:bob" not in files["transfers.json"], "who pressed the button there is not told"
+    table = list(csv.DictReader(io.StringIO(files["transfers.csv"])))
+    assert (table[0]["transfer_id"], table[0]["amount"], table[0]["moved"]) == ("t3", "2500", "-2500")
+    assert table[0]["cancellation_reason"] == "'=too much"
+
+
+def test_a_business_has_the_mails_to_it_and_about_it(client: FlaskClient, ann: dict[str, str], farm: Network) -> None:
+    farm.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement([]))
+    files = unzipped(client.get(f"/api/v1/user/entities/{FARM}/personal-data", headers=ann).data)
+    assert [(each["kind"], each["facts"]) for each in json.loads(files["told.json"])] == [
+        ("welcome", {"entity_id": FARM})
+    ]
+    row = next(csv.DictReader(io.StringIO(files["told.csv"])))
+    assert (row["kind"], row["to_you"], row["sent_at"]) == ("welcome", "true", NOW)
+
+
+def test_without_a_part_there_is_no_export_that_looks_whole(
+    client: FlaskClient, ann: dict[str, str], farm: Network
+) -> None:
+    farm.notifier.on("GET", f"/users/{ANN}/personal-data", problem(503, "notifier.unavailable"))
+    answered = client.get("/api/v1/user/personal-data", headers=ann)
+    assert (answered.status_code, answered.content_type) == (503, "application/json")
 
 
 def test_who_was_not_verified_lately_is_asked_first(member: FlaskClient, farm: Network) -> None:

@@ -1,10 +1,13 @@
 """The HTTP interface: what became of the messages, for administrators alone, without personal data."""
 
+from dataclasses import replace
+
 import pytest
 
 from events import directory
 from services.chassis.tokens import Caller, Verifier
 from services.notifier.app import create_app
+from services.notifier.consumer import Mail
 from services.notifier.store import Store
 from tests.chassis.keys import key_pair, signer_of
 from tests.eventlog import EventLog, deliver
@@ -72,6 +75,65 @@ def test_summary_counts_every_state(get, told):
 def test_nonsense_is_refused(get, query):
     answer = get(f"/messages?{query}")
     assert (answer.status_code, answer.json["type"]) == (400, "request.invalid")
+
+
+def test_a_business_is_told_what_it_and_others_about_it_were_told(get, store, projection):
+    """By its own address and by its account's; what administrators were told about it without their names."""
+    reporting = Mail(store=store, policy=replace(projection.policy, signup_notifications=True), clock=projection.clock)
+    people, money = EventLog("directory.events", "directory"), EventLog("ledger.events", "main")
+    admin, farm, shop = given.a_user(kind="admin"), given.an_entity(), given.an_entity()
+    for event in (admin, farm, shop):
+        people.tell(event)
+    transfer = given.a_transfer(shop.account, farm.account)
+    money.tell(transfer)
+    money.tell(given.cancelled(transfer, "rejected", reason="private words"))
+    assert deliver(reporting, people.records)
+    assert deliver(reporting, money.records)
+    owner = Caller(subject="m", roles=frozenset({"member"}), entities=frozenset({farm.entity_id}))
+    answer = get(f"/entities/{farm.entity_id}/personal-data", owner)
+    assert answer.status_code == 200
+    told = {each["kind"]: each for each in answer.json["messages"]}
+    assert {kind: each["to_you"] for kind, each in told.items()} == {
+        "welcome": True, "signup_notification": False, "transfer_initiated": True, "transfer_rejected": True,
+    }  # fmt: skip
+    assert told["transfer_initiated"]["facts"]["amount"] == transfer.amount
+    assert (told["welcome"]["state"], told["welcome"]["channel"], told["welcome"]["sent_at"]) == (
+        "queued", "mail", None,
+    )  # fmt: skip
+    for secret in (b"private", b"@", admin.user_id.encode(), shop.entity_id.encode()):
+        assert secret not in answer.data
+    assert get(f"/entities/{farm.entity_id}/personal-data", ADMIN).json == answer.json
+
+
+def test_a_person_is_told_what_they_and_others_about_them_were_told(get, projection):
+    people, farm, ada = EventLog("directory.events", "directory"), given.an_entity(), given.a_user()
+    for event in (
+        farm, ada, directory.SecurityNotice(user_id=ada.user_id, what="password-changed"),
+        directory.SecurityNotice(user_id="another", what="locked"),
+        directory.MembershipChanged(
+            user_id=ada.user_id, entity_id=farm.entity_id, what="joined", role="operator", view_only=False,
+            max_amount=500,
+        ),
+    ):  # fmt: skip
+        people.tell(event)
+    assert deliver(projection, people.records)
+    answer = get(f"/users/{ada.user_id}/personal-data", Caller(subject=ada.user_id, roles=frozenset({"member"})))
+    told = sorted((each["kind"], each["to_you"]) for each in answer.json["messages"])
+    assert told == [("member_joined", False), ("member_joined", True), ("password_changed", True)]
+
+
+def test_what_others_were_told_is_as_if_it_were_not_there(get):
+    """Operators too: what owners alone may take away is no business of theirs."""
+    operator = Caller(
+        subject="m", roles=frozenset({"member"}), entities=frozenset({"farm"}), operated=frozenset({"farm"})
+    )
+    looker = Caller(subject="m", roles=frozenset({"member"}), viewed=frozenset({"farm"}))
+    for caller, path in ((MEMBER, "/users/a"), (MEMBER, "/entities/farm"), (operator, "/entities/farm"),
+                         (looker, "/entities/farm")):  # fmt: skip
+        answer = get(f"{path}/personal-data", caller)
+        assert (answer.status_code, answer.json["type"]) == (404, "http.not_found"), path
+    for role in ("coordinator", "auditor", "public", "service"):
+        assert get("/users/m/personal-data", Caller(subject="m", roles=frozenset({role}))).status_code == 403
 
 
 def test_members_are_refused(get):

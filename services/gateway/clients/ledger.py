@@ -87,10 +87,17 @@ class Ledger(Proofs):
         return self._write("POST", f"/transfers/{segment(transfer_id)}/cancel", given({"reason": reason}), key)
 
     def transfers(
-        self, *, account: str | None = None, status: str = "all", page: int = 1, page_size: int = 10
+        self,
+        *,
+        account: str | None = None,
+        status: str = "all",
+        page: int = 1,
+        page_size: int = 10,
+        before: int | None = None,
     ) -> Document:
-        """`{"transfers": [Transfer], "total": n}`, newest first."""
-        return self._get("/transfers", account=account, status=status, page=page, page_size=page_size)
+        """`{"transfers": [Transfer], "total": n, "next"}`, newest first; `before` is the `next` of the page before."""
+        paged = {"before": before} if before is not None else {"page": page}
+        return self._get("/transfers", account=account, status=status, page_size=page_size, **paged)
 
     def transfer(self, transfer_id: str) -> Document:
         """One Transfer."""
