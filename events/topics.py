@@ -13,6 +13,7 @@ DEFAULT_BOOK = "main"
 
 FOR_EVER = -1
 ONE_DAY = 24 * 60 * 60 * 1000
+THIRTY_DAYS = 30 * ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,19 @@ def dead_letters(topic: str, consumer: str) -> str:
     return f"{topic}.{consumer}.dead"
 
 
+def is_dead_letters(name: str, topic: str) -> bool:
+    """Whether `name` is where some consumer parks what it can't handle from `topic`."""
+    return name.startswith(f"{topic}.") and name.endswith(".dead")
+
+
 TOPICS = (
     Topic(LEDGER_EVENTS, partitions=6, retention_ms=FOR_EVER),
     Topic(LEDGER_CHECKPOINTS, partitions=1, retention_ms=FOR_EVER),
     Topic(DIRECTORY_EVENTS, partitions=6, retention_ms=FOR_EVER),
     Topic(DIRECTORY_MESSAGES, partitions=1, retention_ms=ONE_DAY),
     Topic(dead_letters(LEDGER_EVENTS, "notifier"), partitions=1, retention_ms=FOR_EVER),
-    Topic(dead_letters(DIRECTORY_EVENTS, "notifier"), partitions=1, retention_ms=FOR_EVER),
+    # Names and addresses: a renewal of the log deletes what is parked (ADR 15), and what a slow consumer parks after
+    # it goes by itself.
+    Topic(dead_letters(DIRECTORY_EVENTS, "notifier"), partitions=1, retention_ms=THIRTY_DAYS),
     Topic(dead_letters(DIRECTORY_MESSAGES, "notifier"), partitions=1, retention_ms=ONE_DAY),
 )

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
+from events.topics import is_dead_letters
 from services.chassis.logs import log
 from services.chassis.process import Stop
 
@@ -69,12 +70,18 @@ def relay(outbox: Outbox, bootstrap: str, stop: Stop) -> None:
 def forget_published(bootstrap: str, topic: str) -> None:
     """Move the beginning of every partition of `topic` to its end: the broker deletes what lies before.
 
-    A consumer that was behind goes on at the new beginning (`auto_offset_reset`). Raises KafkaError.
+    What consumers parked of it goes too: a dead letter is a copy, and would be the last one. A consumer that was
+    behind goes on at the new beginning (`auto_offset_reset`). Raises KafkaError.
     """
     consumer: Any = KafkaConsumer(bootstrap_servers=bootstrap, bootstrap_timeout_ms=3_000, request_timeout_ms=5_000)
     admin: Any = None
     try:
-        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        names = [topic, *(name for name in sorted(consumer.topics()) if is_dead_letters(name, topic))]
+        partitions = [
+            TopicPartition(name, number)
+            for name in names
+            for number in sorted(consumer.partitions_for_topic(name) or ())
+        ]
         ends = {partition: end for partition, end in consumer.end_offsets(partitions).items() if end > 0}
         if ends:
             admin = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5_000)

@@ -1,8 +1,10 @@
 """The relay or the consumer as a process of its own, on topics and groups of the test, to be killed.
 
-`python -m tests.directory.process relay|consume MONGO_URL DATABASE ELASTICSEARCH_URL PREFIX KAFKA TOPIC`
+`python -m tests.directory.process WHAT MONGO_URL DATABASE ELASTICSEARCH_URL PREFIX KAFKA TOPIC`
+WHAT: relay, relay-killed-before, relay-killed-after, consume
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -21,12 +23,16 @@ from services.directory.relay import relay_all
 from services.directory.store import StreamOutbox, new_index, new_store
 from services.directory.store.outbox import EVENTS
 
+DYING = BEFORE, AFTER = "relay-killed-before", "relay-killed-after"
+"""A relay that is killed in the middle of a renewal: at either side of the deletion."""
+
 
 def main() -> None:
     what, mongo_url, database, elasticsearch_url, prefix, kafka, topic = sys.argv[1:]
     store, stop = new_store(mongo_url, database), new_stop()
-    if what == "relay":
-        relay_all([StreamOutbox(store.database, EVENTS, topic, partial(forget_published, kafka))], kafka, stop)
+    if what.startswith("relay"):
+        forget = partial(forget_and_die, what, kafka) if what in DYING else partial(forget_published, kafka)
+        relay_all([StreamOutbox(store.database, EVENTS, topic, forget)], kafka, stop)
     else:
         index = new_index(elasticsearch_url, prefix, search.MAPPING, search.INDEX_VERSION)
         whole: Any = SimpleNamespace(store=store)
@@ -35,6 +41,13 @@ def main() -> None:
             f"{topic}/main": (FiguresFollower(whole, index),),
         }
         consumer.consume(followers, store, kafka, stop, group=f"group.{topic}")
+
+
+def forget_and_die(when: str, kafka: str, topic: str) -> None:
+    """SIGKILL, before or after what is published was deleted."""
+    if when == AFTER:
+        forget_published(kafka, topic)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextmanager

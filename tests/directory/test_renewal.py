@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from events import codec
+from events import codec, topics
 from events.directory import SecurityNotice
+from events.topics import dead_letters
 from services.chassis.consuming import Loop, Received
 from services.chassis.process import Stop
 from services.chassis.relaying import forget_published
@@ -20,7 +21,7 @@ from services.directory.relay import relay_all
 from services.directory.store import Store, StreamOutbox
 from services.directory.store.outbox import EVENTS
 from tests.directory.gateway import ADMIN, Gateway
-from tests.directory.process import running
+from tests.directory.process import BEFORE, DYING, running
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.integration
@@ -164,6 +165,42 @@ def test_the_log_is_published_anew_without_what_was_forgotten(
     assert 3 <= behind_at <= before < head
 
 
+class Parking(Seen):
+    """Finds nothing wrong but what has the marker: that is parked."""
+
+    parks = True
+
+    def apply(self, source: str, received: list[Received]) -> None:
+        if any(MARKER in record.raw for record in received):
+            raise ValueError("not understood")
+        super().apply(source, received)
+
+    def skip(self, source: str, received: Received) -> None:
+        self._position = received.position
+
+
+def test_what_a_consumer_parked_of_the_log_is_forgotten_with_it(
+    gateway: Gateway, directory: Directory, store: Store, kafka_bootstrap: str, fresh_topic: str
+):
+    settle, parked = somebody_closes(gateway, directory), dead_letters(fresh_topic, "parker")
+    relay_until(store, kafka_bootstrap, fresh_topic, lambda: published(store))
+    follow(Parking(), kafka_bootstrap, fresh_topic, "parker", store.events.head())
+    assert [raw for _, raw in all_in(kafka_bootstrap, parked) if MARKER in raw]
+    settle()
+    assert closing.renew_log(directory)
+    relay_until(store, kafka_bootstrap, fresh_topic, lambda: published(store))
+    assert all_in(kafka_bootstrap, parked) == []
+    assert_renewed(store, kafka_bootstrap, fresh_topic)
+
+
+def test_no_dead_letter_with_names_in_it_is_kept_for_ever():
+    kept = {topic.name: topic.retention_ms for topic in topics.TOPICS}
+    for topic in (topics.DIRECTORY_EVENTS, topics.DIRECTORY_MESSAGES):
+        parked = {name: kept[name] for name in kept if topics.is_dead_letters(name, topic)}
+        assert parked
+        assert all(0 < retention <= 30 * topics.ONE_DAY for retention in parked.values()), parked
+
+
 def crash_before(_: str) -> None:
     raise Crash
 
@@ -206,6 +243,43 @@ def test_a_relay_that_is_killed_while_it_publishes_anew_loses_nothing(
     assert lease(store)["cursor"] < store.events.head(), "the relay was too fast to be killed midway"
     with running("relay", config, kafka_bootstrap, fresh_topic):
         wait_until(lambda: published(store), SECONDS)
+    assert_renewed(store, kafka_bootstrap, fresh_topic)
+
+
+@pytest.mark.parametrize("step", DYING)
+def test_a_relay_that_is_killed_beside_the_deletion_loses_nothing(
+    step: str,
+    gateway: Gateway,
+    config: Config,
+    directory: Directory,
+    store: Store,
+    kafka_bootstrap: str,
+    fresh_topic: str,
+):
+    settle = somebody_closes(gateway, directory)
+    relay_until(store, kafka_bootstrap, fresh_topic, lambda: published(store))
+    settle()
+    closing.renew_log(directory)
+    with running(step, config, kafka_bootstrap, fresh_topic) as first:
+        assert first.wait(SECONDS) == -signal.SIGKILL
+    assert lease(store).get("renewed", 0) < lease(store)["renew"], "it is still to be done"
+    assert bool(all_in(kafka_bootstrap, fresh_topic)) == (step == BEFORE)
+    with running("relay", config, kafka_bootstrap, fresh_topic):
+        wait_until(lambda: published(store), SECONDS)
+    assert_renewed(store, kafka_bootstrap, fresh_topic)
+
+
+def test_a_schedule_that_is_killed_while_it_passes_the_wish_on_repeats_that(
+    gateway: Gateway, directory: Directory, store: Store, kafka_bootstrap: str, fresh_topic: str
+):
+    """Between its two writes: the relay knows, the wish is still open. The log is renewed once, not again."""
+    somebody_closes(gateway, directory)()
+    assert closing.renew_log(directory)
+    relay_until(store, kafka_bootstrap, fresh_topic, lambda: published(store))
+    store.database["settings"].update_one({"_id": "renewal"}, {"$unset": {"passed_on": ""}})
+    assert closing.renew_log(directory)
+    relay_until(store, kafka_bootstrap, fresh_topic, lambda: published(store), crash_before)
+    assert not closing.renew_log(directory)
     assert_renewed(store, kafka_bootstrap, fresh_topic)
 
 
