@@ -203,6 +203,8 @@ class Sessions:
         try:
             return login_of(self.lines.parts(Caller(), address=client_address()).directory.api_token_session(token))
         except Refused as error:
+            if error.code == "api_token.two_factor_needed":
+                raise Forbidden(TWO_FACTOR_NEEDED, error.detail) from error
             raise Unauthenticated("auth.invalid", error.detail) from error
 
     def _cookie_login(self) -> Login | None:

@@ -4,12 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pyotp
 import pytest
 
 from events.directory import SecurityNotice
 from services.directory.domain import api_tokens as rules
-from services.directory.domain.api_tokens import TooManyApiTokens
-from services.directory.handlers import api_tokens, members
+from services.directory.domain.api_tokens import TokenBelowTwoFactor, TooManyApiTokens
+from services.directory.handlers import api_tokens, factors, members
 from services.directory.handlers.writing import By, Directory
 from services.directory.store import Store
 from tests.directory.conftest import Time
@@ -165,6 +166,40 @@ def test_a_token_ends_with_its_users_access(gateway: Gateway, directory: Directo
     assert session(gateway, made["token"])[0] == 200
     time.pass_by(days=2)
     assert session(gateway, made["token"])[0] == 404
+
+
+def test_a_token_from_before_a_second_factor_was_a_duty_is_refused(
+    gateway: Gateway, directory: Directory, time: Time
+) -> None:
+    """And says what to do; done so, a new one works. The old one never does again while it is a duty."""
+    member = gateway.sign_up()
+    old = make(gateway, member)[1]["token"]
+    strict = replace(directory, require_two_factor="everyone")
+    with pytest.raises(TokenBelowTwoFactor, match="set one up, and make a new token"):
+        api_tokens.session_of(strict, old)
+    time.pass_by(minutes=1)
+    secret = factors.begin(strict, BY, member.user_id)["secret"]
+    factors.confirm(strict, BY, member.user_id, pyotp.TOTP(secret).at(time.moment))
+    with pytest.raises(TokenBelowTwoFactor, match="make a new token, and revoke this one"):
+        api_tokens.session_of(strict, old)
+    time.pass_by(seconds=1)
+    made = api_tokens.create(strict, BY, member.user_id, name="n", scopes=["read"], days=1).document
+    assert api_tokens.session_of(strict, made["token"])["user_id"] == member.user_id
+    factors.switch_off(strict, BY, member.user_id)
+    with pytest.raises(TokenBelowTwoFactor):
+        api_tokens.session_of(strict, made["token"])
+    assert session(gateway, old)[0] == 200, "where it is no duty nothing changes"
+
+
+def test_only_those_who_must_are_held_to_it(gateway: Gateway, directory: Directory) -> None:
+    member = gateway.sign_up()
+    made = make(gateway, member)[1]["token"]
+    staff = replace(directory, require_two_factor="staff")
+    assert api_tokens.session_of(staff, made)["user_id"] == member.user_id
+    user = members.create_admin(directory, BY, email=an_email(), kind="auditor", password="correct-horse-1").document
+    theirs = api_tokens.create(directory, BY, user["user_id"], name="n", scopes=["read"], days=1).document
+    with pytest.raises(TokenBelowTwoFactor):
+        api_tokens.session_of(staff, theirs["token"])
 
 
 def test_what_is_kept_can_be_told_and_forgotten(gateway: Gateway, store: Store) -> None:

@@ -101,6 +101,18 @@ def test_a_token_that_is_revoked_in_between_is_refused(
         assert (refused.status_code, refused.get_json()["errors"][0]["code"]) == (401, "auth.invalid")
 
 
+def test_a_token_without_the_second_factor_its_user_must_have_says_what_to_do(
+    client: FlaskClient, network: Network, bearer: dict[str, str]
+) -> None:
+    said = problem(403, "api_token.two_factor_needed", "Log in, make a new token.")
+    network.directory.on("POST", "/api-token-sessions", said)
+    for path in ("/api/v1/user", f"/api/v1/entities/{FARM}"):
+        refused = client.get(path, headers=bearer)
+        (error,) = refused.get_json()["errors"]
+        assert (refused.status_code, error["code"]) == (403, "auth.two_factor_needed")
+        assert "make a new token" in str(error)
+
+
 def test_no_token_is_believed_while_the_directory_is_down(
     client: FlaskClient, network: Network, bearer: dict[str, str]
 ) -> None:

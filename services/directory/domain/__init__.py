@@ -3,7 +3,7 @@
 Decisions take things as they are and give them as they will be, with the events that say so.
 """
 
-from services.directory.domain.api_tokens import TooManyApiTokens, UnknownApiToken
+from services.directory.domain.api_tokens import TokenBelowTwoFactor, TooManyApiTokens, UnknownApiToken
 from services.directory.domain.closing import close_user, must_be_open
 from services.directory.domain.email_change import EmailLinkInvalid, NoEmailChange, TooManyEmailChanges
 from services.directory.domain.entities import (
@@ -142,6 +142,7 @@ __all__ = [
     "StepUpNeeded",
     "Tag",
     "TermTaken",
+    "TokenBelowTwoFactor",
     "TooManyApiTokens",
     "TooManyEmailChanges",
     "TooManyFavourites",

@@ -36,6 +36,10 @@ class TooManyApiTokens(DirectoryError):
     """The user has as many as one may have."""
 
 
+class TokenBelowTwoFactor(DirectoryError):
+    """The token's user must have a second factor, and the token was made without one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
     """A token as it is kept and shown: everything but its secret."""
@@ -52,6 +56,23 @@ class ApiToken:
     def lives(self, now: datetime) -> bool:
         """Whether it can be used."""
         return now < datetime.fromisoformat(self.expires_at)
+
+
+def hold_to_two_factor(token: ApiToken, since: datetime | None) -> None:
+    """For who must have a second factor: `since` when there is one. Raises TokenBelowTwoFactor.
+
+    A token is a way in by itself: one that was made with a password alone would go on without what everybody else
+    of its kind has to show.
+    """
+    if since is None:
+        raise TokenBelowTwoFactor(
+            "Your login must have a second factor, and has none: log in, set one up, and make a new token."
+        )
+    if datetime.fromisoformat(token.created_at) < since:
+        raise TokenBelowTwoFactor(
+            "Your login must have a second factor, and this token is from before there was one: log in, make a new "
+            "token, and revoke this one."
+        )
 
 
 def token_of(secret: str) -> str:

@@ -9,6 +9,7 @@ from services.directory.domain import UnknownUser
 from services.directory.domain import api_tokens as rules
 from services.directory.domain.api_tokens import ApiToken, TooManyApiTokens, UnknownApiToken
 from services.directory.domain.audit import Entry
+from services.directory.domain.security import needs_two_factor
 from services.directory.handlers.logins import entities_of
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
@@ -66,14 +67,18 @@ def revoke(directory: Directory, by: By, user_id: str, token_id: str) -> None:
 
 
 def session_of(directory: Directory, secret: str) -> View:
-    """Whom a program acts for: a Session with `scopes`, for this request alone. Raises UnknownApiToken.
+    """Whom a program acts for: a Session with `scopes`, for this request alone.
 
+    Raises UnknownApiToken, TokenBelowTwoFactor.
     Looked up at each request, so a token that was revoked, or whose user may not log in any more, is dead at once.
     """
     token = directory.store.api_tokens.find(secret) if rules.is_well_formed(secret) else None
     user = directory.store.users.find(token.user_id) if token and token.lives(directory.now()) else None
     if token is None or user is None or not user.has_access(directory.now()):
         raise UnknownApiToken("This token is not valid: it has expired, or was revoked.")
+    if needs_two_factor(directory.require_two_factor, user.kind):
+        factor = directory.store.factors.find(user.user_id)
+        rules.hold_to_two_factor(token, factor["since"] if factor else None)
     directory.store.api_tokens.used(token, directory.now())
     entities = entities_of(directory.store, user.user_id)
     # No session has such an id: what asks for a login verified lately refuses it.
