@@ -18,6 +18,7 @@ from services.directory import api, consumer, search
 from services.directory.config import Config
 from services.directory.domain import REQUIRE_TWO_FACTOR
 from services.directory.domain.retention import Retention
+from services.directory.domain.contact import ContactLimits
 from services.directory.handlers.writing import Directory
 from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
@@ -70,6 +71,12 @@ def directory_of(config: Config, store: Store) -> Directory:
         ),
     )
 
+        contact_limits=ContactLimits(
+            per_hour=config.contact_per_hour,
+            per_day=config.contact_per_day,
+            pair_per_day=config.contact_pair_per_day,
+            received_per_day=config.contact_received_per_day,
+        ),
 
 def store_of(config: Config) -> Store:
     """The MongoDB store."""

@@ -37,6 +37,16 @@ class Config:
         "the same for one network address",
         default=20,
     )
+    contact_per_hour: int = setting(
+        "DIRECTORY_CONTACT_PER_HOUR", "messages to other businesses by one user, and by one business", default=10
+    )
+    contact_per_day: int = setting("DIRECTORY_CONTACT_PER_DAY", "the same in a day", default=30)
+    contact_pair_per_day: int = setting(
+        "DIRECTORY_CONTACT_PAIR_PER_DAY", "messages from one business to the same other in a day", default=3
+    )
+    contact_received_per_day: int = setting(
+        "DIRECTORY_CONTACT_RECEIVED_PER_DAY", "messages that one business gets from all in a day", default=50
+    )
     keep_addresses_days: int = setting(
         "DIRECTORY_KEEP_ADDRESSES_DAYS",
         "addresses of logins, devices not seen since, the key that hashes addresses in the audit log",

@@ -1,19 +1,26 @@
 """Mail from one business to another: addresses stay hidden, limits hold, nothing keeps what was written."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import orjson
 import pytest
 from cryptography.fernet import Fernet
 
 from events import codec
-from services.directory.domain.contact import BODY_MAX
+from services.directory.app import directory_of
+from services.directory.config import Config
+from services.directory.domain.contact import BODY_MAX, ContactLimits, ContactTooOften, check_limit
+from services.directory.handlers import contact
+from services.directory.handlers.writing import By
 from services.directory.store import Store
 from tests.directory.conftest import MESSAGES_KEY, Time
 from tests.directory.gateway import ADMIN, PUBLIC, Gateway, Member
 
 pytestmark = pytest.mark.integration
 
+BY = By(actor="system:test", correlation_id="test")
 TEXT = "Hello, do you deliver?\nBcc: everybody@dev.null\n<b>Ann</b>"
 
 
@@ -113,6 +120,43 @@ def test_three_a_day_to_the_same_and_ten_an_hour(gateway: Gateway, time: Time):
     assert write(gateway, mine, others[0])[0] == 429
     time.pass_by(days=1)
     assert write(gateway, mine, others[0])[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("limit", "written", "said"),
+    [
+        ("per_hour", ["a", "b", "c"], "At most 2 messages an hour"),
+        ("per_day", ["a", "b", "c"], "At most 2 messages a day"),
+        ("pair_per_day", ["a", "a", "b", "a"], "At most 2 messages to the same business a day"),
+        ("received_per_day", ["a", "a", "b", "a"], "At most 2 messages to this business a day"),
+    ],
+)
+def test_each_limit_is_the_operators(
+    gateway: Gateway, config: Config, store: Store, limit: str, written: list[str], said: str
+):
+    """Two of it; all but the last are taken."""
+    strict = directory_of(replace(config, **{f"contact_{limit}": 2}), store)
+    mine, other = listed(gateway), {name: listed(gateway) for name in "abc"}
+    writers = [mine, listed(gateway)] if limit == "received_per_day" else [mine, mine]
+
+    def send(number: int, name: str) -> None:
+        writer = writers[number % 2]
+        ids = (writer.entity_id, other[name].entity_id)
+        contact.write(strict, BY, *ids, body=TEXT, copy=False, user_id=writer.user_id)
+
+    for number, name in enumerate(written[:-1]):
+        send(number, name)
+    with pytest.raises(ContactTooOften, match=said):
+        send(len(written) - 1, written[-1])
+
+
+def test_a_limit_of_one_is_said_as_one_and_none_is_no_limit(config: Config, store: Store):
+    (pair,) = (limit for limit in ContactLimits(pair_per_day=1).all if limit.of == "pair")
+    now = datetime.now(UTC)
+    with pytest.raises(ContactTooOften, match="At most 1 message to the same business a day"):
+        check_limit(pair, [now], now)
+    with pytest.raises(ValueError, match="DIRECTORY_CONTACT_"):
+        directory_of(replace(config, contact_per_hour=0), store)
 
 
 def test_limits_hold_at_the_same_moment(gateway: Gateway, flask_app, store: Store):

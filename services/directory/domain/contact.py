@@ -23,14 +23,34 @@ class Limit:
     span: timedelta
 
 
-LIMITS: Sequence[Limit] = (
-    Limit("user", 10, _HOUR),
-    Limit("sender", 10, _HOUR),
-    Limit("user", 30, _DAY),
-    Limit("sender", 30, _DAY),
-    Limit("pair", 3, _DAY),
-    Limit("receiver", 50, _DAY),
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLimits:
+    """How many messages may be written: the operator's settings. Each at least 1."""
+
+    per_hour: int = 10
+    """By one user, and by one business."""
+    per_day: int = 30
+    pair_per_day: int = 3
+    """From one business to another."""
+    received_per_day: int = 50
+    """To one business."""
+
+    def __post_init__(self) -> None:
+        # By none at all nobody could write, and the sentence of a refusal would be nonsense.
+        if min(self.per_hour, self.per_day, self.pair_per_day, self.received_per_day) < 1:
+            raise ValueError("DIRECTORY_CONTACT_... are numbers from 1 on")
+
+    @property
+    def all(self) -> Sequence[Limit]:
+        """In the order in which they are told."""
+        return (
+            Limit("user", self.per_hour, _HOUR),
+            Limit("sender", self.per_hour, _HOUR),
+            Limit("user", self.per_day, _DAY),
+            Limit("sender", self.per_day, _DAY),
+            Limit("pair", self.pair_per_day, _DAY),
+            Limit("receiver", self.received_per_day, _DAY),
+        )
 
 
 class ContactTooOften(Exception):
@@ -63,4 +83,5 @@ def check_limit(limit: Limit, sent: Sequence[datetime], now: datetime) -> None:
         left = (sent[-1] + limit.span - now).total_seconds()
         whom = {"pair": "to the same business ", "receiver": "to this business "}.get(limit.of, "")
         hours = "an hour" if limit.span == _HOUR else "a day"
-        raise ContactTooOften(f"At most {limit.most} messages {whom}{hours}. Try again later.", max(1, round(left)))
+        messages = "message" if limit.most == 1 else "messages"
+        raise ContactTooOften(f"At most {limit.most} {messages} {whom}{hours}. Try again later.", max(1, round(left)))

@@ -8,7 +8,7 @@ from events.directory import ContactMessageSent, OneTimeMessage
 from services.chassis.clock import rfc3339
 from services.directory.domain import Entity, ResetInvalid
 from services.directory.domain.audit import Entry
-from services.directory.domain.contact import LIFETIME, LIMITS, check, check_limit
+from services.directory.domain.contact import LIFETIME, check, check_limit
 from services.directory.domain.errors import UnknownUser
 from services.directory.handlers.members import known_entity
 from services.directory.handlers.writing import By, Directory, Done, append, once
@@ -32,7 +32,7 @@ def write(
         contact = Contact(
             message_id=message_id, sender=sender_id, user=user_id, receiver=receiver_id, at=directory.now()
         )
-        _within_limits(store, contact)
+        _within_limits(directory, store, contact)
         store.contacts.add(contact, token)
         sealed = {"body": body, "sender": sender.profile.name, "token": token}
         mail = {**sealed, "reply_to": _reply_to(store, sender, user_id)}
@@ -74,8 +74,8 @@ def report(directory: Directory, by: By, token: str) -> Done:
     return once(directory, by, None, work)
 
 
-def _within_limits(store: Store, contact: Contact) -> None:
-    for limit in LIMITS:
+def _within_limits(directory: Directory, store: Store, contact: Contact) -> None:
+    for limit in directory.contact_limits.all:
         check_limit(limit, store.contacts.newest(limit.of, contact, limit.most), contact.at)
 
 

@@ -15,6 +15,7 @@ from services.directory import domain
 from services.directory.accounts import Below
 from services.directory.domain import AnswerGone, DirectoryError, FieldsInvalid, IdempotencyKeyReused
 from services.directory.domain.audit import Entry
+from services.directory.domain.contact import ContactLimits
 from services.directory.domain.retention import Retention
 from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
@@ -51,6 +52,7 @@ class Directory:
     login_failures_per_address: int = 3
     retention: Retention = field(default_factory=Retention)
 
+    contact_limits: ContactLimits = field(default_factory=ContactLimits)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:
