@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.directory.domain import Membership
 from services.directory.handlers import importing
 from services.directory.handlers.writing import By, Directory
 from services.directory.store import Store
@@ -91,6 +92,38 @@ def test_an_export_makes_the_same_members_of_an_empty_network(
     importing.start(directory, BY, found["import_id"], mode="file", invite=False)
     importing.work_off(directory, found["import_id"])
     assert told(store) == before
+
+
+def test_all_who_act_for_a_business_are_in_it(gateway: Gateway, store: Store, time: Time) -> None:
+    farm, partner, clerk, looker = (gateway.sign_up(name=name) for name in ("Farm", "Partner", "Clerk", "Looker"))
+    for user, part in (
+        (partner, {"role": "owner"}),
+        (clerk, {"role": "operator", "max_amount": 5_000}),
+        (looker, {"role": "operator", "view_only": True}),
+    ):
+        store.memberships.put(Membership(farm.entity_id, user.user_id, **part))
+    files = exported(gateway, store, time)
+    rows = {row["name"]: row for row in files["members.csv"]}
+    assert len(rows) == len(files["members.csv"]) == 4, "a row for each business, not for each owner"
+    owners = {rows["Farm"]["email"], rows["Farm"]["other_owners"]}
+    assert owners == {farm.email, partner.email}
+    assert set(rows["Farm"]["operators"].split(", ")) == {clerk.email, looker.email}
+    assert (rows["Clerk"]["other_owners"], rows["Clerk"]["operators"]) == ("", "")
+    parts = {(row["user_id"], row["entity_id"]): row for row in files["memberships.csv"]}
+    assert parts[clerk.user_id, farm.entity_id] == {
+        "entity_id": farm.entity_id, "user_id": clerk.user_id, "role": "operator", "view_only": "False",
+        "max_amount": "5000",
+    }  # fmt: skip
+    assert parts[looker.user_id, farm.entity_id]["view_only"] == "True"
+    assert parts[partner.user_id, farm.entity_id]["role"] == "owner"
+
+
+def test_a_business_whose_first_owner_is_gone_is_its_next_ones(gateway: Gateway, store: Store, time: Time) -> None:
+    first, second = sorted((gateway.sign_up(name="Farm"), gateway.sign_up(name="Farm")), key=lambda one: one.user_id)
+    store.memberships.put(Membership(first.entity_id, second.user_id, "owner"))
+    store.database["users"].update_one({"_id": first.user_id}, {"$set": {"email": ""}})
+    rows = exported(gateway, store, time)["members.csv"]
+    assert [(row["email"], row["other_owners"]) for row in rows] == [(second.email, "")] * 2
 
 
 def test_it_asks_for_the_password_again_and_is_for_administrators(gateway: Gateway) -> None:

@@ -47,8 +47,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """What a column may be called, besides its name: lower case, letters and digits alone."""
 NEEDED = ("email", "name")
-IGNORED = frozenset({"entityid", "userid", "account", "accountnumber", "createdat", "memberstartedat"})
-"""Columns of an export that a new member gets anew."""
+IGNORED = frozenset(
+    {"entityid", "userid", "account", "accountnumber", "createdat", "memberstartedat", "otherowners", "operators"}
+)
+"""Columns of an export that a new member gets anew, and those who must agree to belong to a business again."""
 
 
 class ImportUnreadable(DirectoryError):

@@ -25,10 +25,12 @@ README = """\
 The members of a mutual credit network, as of the time in this file's name. UTF-8, RFC 4180.
 
 members.csv      one row for each business with an owner; these columns can be imported again, so this file can be
-                 uploaded to an empty network as it is. Passwords, limits and balances are not in it.
+                 uploaded to an empty network as it is: the first owner becomes its owner. An import ignores the
+                 addresses in other_owners and operators: invite them. It takes an address once; who owns several
+                 businesses registers the others. Passwords, limits and balances are not in it.
 users.csv        everybody who can log in
 entities.csv     every business with its account number
-memberships.csv  who acts for which business, and as what
+memberships.csv  who acts for which business, as what, whether only to look, the most of one transfer (minor units)
 tags.csv         what businesses offer and want, and since when
 categories.csv   which business is in which category
 statuses.csv     decisions about statuses, as far as they are kept (the last 50 of each business)
@@ -37,6 +39,9 @@ A cell that would be a formula in a spreadsheet begins with an apostrophe; impor
 Favourites, notes, sessions, tokens and passwords are private, and in none of these.
 """
 
+_OTHERS = ("other_owners", "operators")
+"""Beside the columns of an import, which ignores them: addresses, comma separated."""
+_MEMBERSHIP = ("entity_id", "user_id", "role", "view_only", "max_amount")
 _USER = ("user_id", "kind", "email", "first_name", "last_name", "telephone", "created_at")
 _ENTITY = (
     *("entity_id", "account", "status", "name", "email", "telephone", "inc_type", "company_number", "website"),
@@ -55,8 +60,8 @@ def _files(store: Store) -> Iterator[tuple[str, Iterable[Cells]]]:
     yield "members.csv", _members(store)
     yield "users.csv", _with_header(_USER, map(_user, store.users.every()))
     yield "entities.csv", _with_header(_ENTITY, map(_entity, store.entities.every()))
-    joined = ((each.entity_id, each.user_id, each.role) for each in store.memberships.every())
-    yield "memberships.csv", _with_header(("entity_id", "user_id", "role"), joined)
+    joined = (tuple(getattr(each, name) for name in _MEMBERSHIP) for each in store.memberships.every())
+    yield "memberships.csv", _with_header(_MEMBERSHIP, joined)
     yield "tags.csv", _with_header(("entity_id", "side", "tag", "added_at"), _tags(store))
     categories = ((entity.entity_id, name) for entity in store.entities.every() for name in entity.categories)
     yield "categories.csv", _with_header(("entity_id", "category"), categories)
@@ -70,14 +75,20 @@ def _with_header(header: Cells, rows: Iterable[Cells]) -> Iterator[Cells]:
 
 
 def _members(store: Store) -> Iterator[Cells]:
-    """One row for each owner of each business, in the columns of an import."""
-    yield tuple(COLUMNS)
+    """One row for each business that has an owner: the first one in the columns of an import, the others beside."""
+    yield (*COLUMNS, *_OTHERS)
     everything = store.entities.every()
     while entities := list(islice(everything, _AT_ONCE)):
-        owners = store.memberships.owners([entity.entity_id for entity in entities])
-        users = {user.user_id: user for user in store.users.of_ids(list(owners.values())) if user.email}
-        owned = ((users.get(owners.get(entity.entity_id, "")), entity) for entity in entities)
-        yield from (_member(user, entity) for user, entity in owned if user)
+        parts = store.memberships.of_entities([entity.entity_id for entity in entities])
+        ids = list({part.user_id for joined in parts.values() for part in joined})
+        users = {user.user_id: user for user in store.users.of_ids(ids) if user.email}
+        for entity in entities:
+            known = [(part.role, users[part.user_id]) for part in parts[entity.entity_id] if part.user_id in users]
+            owners = [user for role, user in known if role == "owner"]
+            operators = [user.email for role, user in known if role == "operator"]
+            if owners:
+                others = [user.email for user in owners[1:]]
+                yield (*_member(owners[0], entity), ", ".join(others), ", ".join(operators))
 
 
 def _member(user: User, entity: Entity) -> Cells:

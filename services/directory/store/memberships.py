@@ -33,11 +33,15 @@ class Memberships(Stored):
         for document in self._collection("memberships").find({}, {"_id": False}).sort("_id", 1):
             yield Membership(**document)
 
-    def owners(self, entity_ids: Sequence[str]) -> dict[str, str]:
-        """Entity to its first owner, of those that have one; in one query."""
-        wanted = {"entity_id": {"$in": list(entity_ids)}, "role": "owner"}
-        found = self._collection("memberships").find(wanted, session=self._session).sort("_id", -1)
-        return {str(document["entity_id"]): str(document["user_id"]) for document in found}
+    def of_entities(self, entity_ids: Sequence[str]) -> dict[str, list[Membership]]:
+        """Entity to all who belong to it, in a fixed order; in one query."""
+        parts: dict[str, list[Membership]] = {entity_id: [] for entity_id in entity_ids}
+        wanted = {"entity_id": {"$in": list(parts)}}
+        found = self._collection("memberships").find(wanted, {"_id": False}, session=self._session)
+        for document in found.sort("_id", 1):
+            membership = Membership(**document)
+            parts[membership.entity_id].append(membership)
+        return parts
 
     def about(self, subject: str) -> list[Document]:
         """Who belongs, or belongs to what."""
