@@ -12,7 +12,7 @@ from typing import Any
 from services.chassis.logs import correlate, log
 from services.chassis.process import Stop
 from services.directory import tending
-from services.directory.handlers import audit_checks, importing, retention
+from services.directory.handlers import audit_checks, importing, retention, suggesting
 from services.directory.handlers.closing import renew_log
 from services.directory.handlers.portraits import sweep
 from services.directory.handlers.propagation import index_all, rewrite_all
@@ -78,6 +78,10 @@ def _propagate(turn: Turn) -> None:
     index_all(turn.directory, put_again(turn.directory.store, turn.index), turn.step)
 
 
+def _suggest_tags(turn: Turn) -> None:
+    log.info("tags.suggested", pairs=suggesting.work_out(turn.directory))
+
+
 def _import(turn: Turn) -> None:
     for import_id in turn.directory.store.imports.running():
         importing.work_off(turn.directory, import_id, turn.step)
@@ -99,6 +103,7 @@ JOBS: tuple[Job, ...] = (
     Job("verify-audit", timedelta(days=1), _verify_audit),
     Job("imports", timedelta(seconds=2), _import),
     Job("propagation", timedelta(seconds=10), _propagate),
+    Job("suggest-tags", timedelta(minutes=10), _suggest_tags),
     Job("check-index", timedelta(minutes=5), tending.check_index),
     Job("unfinished-builds", timedelta(minutes=1), tending.discard_unfinished_builds),
     Job("sweep-pictures", timedelta(minutes=30), _sweep_pictures),

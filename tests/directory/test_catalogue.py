@@ -10,6 +10,7 @@ from services.directory.config import Config
 from services.directory.domain import FieldsInvalid, Tag
 from services.directory.domain.catalogue import label_of, letter_of, renamed, retagged
 from services.directory.domain.similar import Suggestion, suggestions
+from services.directory.handlers import suggesting
 from services.directory.handlers.writing import Directory
 from services.directory.scheduling import JOBS, Schedule
 from services.directory.store import EntityIndex, Store, migrate, new_index
@@ -226,9 +227,13 @@ def test_without_the_search_a_rename_goes_through_and_is_indexed_later(
 
 
 @integration
-def test_pairs_that_may_be_one_are_suggested_until_they_are_told_apart(gateway: Gateway, store: Store):
+def test_pairs_that_may_be_one_are_suggested_until_they_are_told_apart(
+    gateway: Gateway, directory: Directory, prepared_index: EntityIndex, store: Store
+):
     listed(gateway, offers=["vegetables", "dog-walking"])
     listed(gateway, offers=["vegetables"], wants=["vegetable", "walking-dogs"])
+    assert gateway.get("/catalogue/tags/suggestions", ADMIN)[1]["suggestions"] == [], "nobody has looked yet"
+    Schedule(directory, prepared_index, Stop(), [job for job in JOBS if job.name == "suggest-tags"]).tick()
     found = gateway.get("/catalogue/tags/suggestions", ADMIN)[1]["suggestions"]
     assert [(each["keep"]["name"], each["merge"]["name"], each["why"]) for each in found] == [
         ("vegetables", "vegetable", "plural"),
@@ -240,6 +245,18 @@ def test_pairs_that_may_be_one_are_suggested_until_they_are_told_apart(gateway: 
     assert len(gateway.get("/catalogue/tags/suggestions", ADMIN)[1]["suggestions"]) == 1
     assert actions(store).count("tag.told-apart") == 1
     assert gateway.post("/catalogue/tags/dismissals", {"names": ["nothing", "bread"]}, ADMIN)[0] == 404
+
+
+@integration
+def test_what_was_merged_since_the_last_look_is_not_suggested(gateway: Gateway, directory: Directory):
+    listed(gateway, offers=["vegetables", "carrots"])
+    listed(gateway, offers=["vegetables", "carrots"], wants=["vegetable", "carrot"])
+    assert suggesting.work_out(directory) == 2
+    gone = terms(gateway)["carrot"]["term_id"]
+    assert gateway.patch(f"/catalogue/tags/{gone}", {"name": "carrots"})[0] == 200
+    listed(gateway, wants=["vegetable"])
+    (found,) = gateway.get("/catalogue/tags/suggestions", ADMIN)[1]["suggestions"]
+    assert (found["merge"]["name"], found["merge"]["wants"]) == ("vegetable", 2), "uses are those of now"
 
 
 @integration

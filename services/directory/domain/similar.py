@@ -16,7 +16,7 @@ from services.directory.words import folded, within
 
 Why = Literal["plural", "order", "joined", "spelling"]
 
-TAGS_MAX = 2_000
+TAGS_MAX = 5_000
 SUGGESTIONS_MAX = 100
 _BUCKET_MAX = 30
 """Of tags that share a form. More than that share something common, not a meaning."""
@@ -34,10 +34,12 @@ class Suggestion:
     why: Why
 
 
-def suggestions(uses: Mapping[str, int], dismissed: Collection[frozenset[str]] = ()) -> list[Suggestion]:
+def suggestions(
+    uses: Mapping[str, int], dismissed: Collection[frozenset[str]] = (), *, most: int = SUGGESTIONS_MAX
+) -> list[Suggestion]:
     """Pairs of tags that may be one, the most used first.
 
-    `uses`: how many businesses have each; the 2,000 most used are looked at.
+    `uses`: how many businesses have each; the 5,000 most used are looked at.
     """
     names = sorted(uses, key=lambda name: (-uses[name], name))[:TAGS_MAX]
     rank = {name: place for place, name in enumerate(names)}
@@ -46,7 +48,7 @@ def suggestions(uses: Mapping[str, int], dismissed: Collection[frozenset[str]] =
         for pair in pairs:
             found.setdefault(pair, _told(pair) if why == "plural" else "spelling")
     best = sorted(found.keys() - set(dismissed), key=lambda pair: sorted(rank[name] for name in pair))
-    return [_suggestion(pair, found[pair], rank) for pair in best[:SUGGESTIONS_MAX]]
+    return [_suggestion(pair, found[pair], rank) for pair in best[:most]]
 
 
 def _suggestion(pair: frozenset[str], why: Why, rank: Mapping[str, int]) -> Suggestion:

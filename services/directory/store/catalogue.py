@@ -17,6 +17,7 @@ from services.directory.domain.values import LISTED
 from services.directory.store.collection import Document, Stored
 
 _DISMISSED_MAX = 10_000
+_SUGGESTED = "tag-suggestions"
 
 FIELDS: Mapping[Kind, tuple[str, ...]] = {"tags": ("offers.name", "wants.name"), "categories": ("categories",)}
 """Where a business has the names of a kind."""
@@ -134,6 +135,15 @@ class Catalogue(Stored):
         fresh = {"$setOnInsert": {"names": sorted(pair), "at": now}}
         answer = self._collection("dismissed").update_one(key, fresh, upsert=True, session=self._session)
         return answer.upserted_id is not None
+
+    def keep_suggestions(self, pairs: Sequence[Document]) -> None:
+        """Pairs `{keep, merge, why}` of names, in place of those before."""
+        self._collection("settings").replace_one({"_id": _SUGGESTED}, {"pairs": list(pairs)}, upsert=True)
+
+    def kept_suggestions(self) -> list[Document]:
+        """What was kept last."""
+        found = self._collection("settings").find_one({"_id": _SUGGESTED})
+        return list(found["pairs"]) if found else []
 
     def holders(self, kind: Kind, name: str) -> int:
         """How many businesses of all statuses have a name."""
