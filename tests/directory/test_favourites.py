@@ -119,6 +119,42 @@ def test_search_results_bear_the_mark(gateway: Gateway, prepared_index: EntityIn
     assert [each["is_favourite"] for each in found] == [True]
 
 
+def test_the_search_finds_exactly_the_favourites_of_who_asks(
+    gateway: Gateway, prepared_index: EntityIndex, store: Store
+):
+    """Two readers, each with their own; with other filters what fits both, whatever the order of marking."""
+    mine, yours = listed(gateway, name="Mine"), listed(gateway, name="Yours")
+    derry = listed(gateway, name="Derry Loaf", city="Derry", offers=["bread"])
+    leeds = listed(gateway, name="Leeds Loaf", city="Leeds", offers=["bread"])
+    tea = listed(gateway, name="Tea House", city="Leeds", offers=["tea"])
+    listed(gateway, name="Nobody's", city="Leeds", offers=["bread"])
+    for reader, marked in ((mine, (tea, derry, leeds)), (yours, (leeds, mine))):
+        for each in marked:
+            mark(gateway, reader, each)
+    mark(gateway, mine, tea, favourite=False)
+    prepared_index.put(list(indexing.indexed(store.entities.every())))
+
+    def found(reader: Member, text: str, **asked: object) -> list[str]:
+        asked |= {"q": text, "querying_entity_id": reader.entity_id}
+        status, page = gateway.get("/search", reader.caller, **asked)
+        assert status == 200, page
+        assert all(each["is_favourite"] for each in page["entities"])
+        assert page["total"] == len(page["entities"])
+        return sorted(each["name"] for each in page["entities"])
+
+    assert found(mine, "is:favourite") == ["Derry Loaf", "Leeds Loaf"]
+    assert found(yours, "is:favourite") == ["Leeds Loaf", "Mine"]
+    assert found(mine, "is:favourite city:Leeds") == ["Leeds Loaf"]
+    assert found(mine, "loaf is:favourite city:Derry") == ["Derry Loaf"]
+    assert found(yours, "is:favourite has:offers") == ["Leeds Loaf"]
+    assert found(yours, "is:favourite", offers="bread") == ["Leeds Loaf"]
+    assert found(yours, "is:favourite", offers="tea") == []
+    mark(gateway, mine, tea)
+    assert found(mine, "is:favourite", offers="tea") == ["Tea House"], "at once: a mark needs no indexing"
+    refused = gateway.get("/search", mine.caller, q="is:favourite", querying_entity_id=yours.entity_id)
+    assert refused[1]["type"] == "entity.not_yours"
+
+
 def test_a_note_is_kept_changed_and_removed_for_ones_own_people(gateway: Gateway, store: Store):
     mine, other = listed(gateway), listed(gateway)
     path = f"/entities/{mine.entity_id}/notes/{other.entity_id}"

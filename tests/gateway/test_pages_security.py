@@ -218,8 +218,10 @@ def test_in_the_api_too_even_while_the_directory_is_down(app: Flask, client: Fla
 
     login = client.post("/api/v1/token/renew", headers=bearer).get_json()["data"]["token"]
     network.directory.on("GET", "/sessions/session-newcomer", problem(503, "directory.unavailable"))
-    believed = client.get("/api/v1/admin/transfers", headers={"Authorization": f"Bearer {login}"})
-    assert believed.status_code in (403, 404)
+    asked = network.directory.count("GET", "/entities")
+    believed = client.get("/api/v1/admin/entities", headers={"Authorization": f"Bearer {login}"})
+    assert (believed.status_code, believed.get_json()["errors"][0]["code"]) == (403, "auth.forbidden")
+    assert network.directory.count("GET", "/entities") == asked, "nothing was asked in the newcomer's name"
 
 
 def test_the_api_offers_the_same(client: FlaskClient, network: Network, ann: dict[str, str]) -> None:
