@@ -26,10 +26,10 @@ def prepare(root: Path, port: int, mail_page_port: int) -> list[Path]:
     folder.mkdir(mode=0o700, exist_ok=True)
     if not (folder / "session-private.pem").exists():
         written += write_keys(folder)
-    # By itself: a checkout of before there were heads lacks it alone.
-    if not (folder / "ledger-head-private.pem").exists():
-        head = {folder / "ledger-head-private.pem": _pem(ed25519.Ed25519PrivateKey.generate())}
-        written += _write_mounted(head)
+    # Each by itself: a checkout of before there were heads lacks them alone.
+    for name in ("ledger-head-private.pem", "directory-head-private.pem"):
+        if not (folder / name).exists():
+            written += _write_mounted({folder / name: _pem(ed25519.Ed25519PrivateKey.generate())})
     return written
 
 

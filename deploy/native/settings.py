@@ -68,11 +68,11 @@ class Settings:
         return {**self.of_service("ledger"), "LEDGER_OWNER_DATABASE_URL": url}
 
     def of_worker(self, service: str, command: str) -> dict[str, str]:
-        """A process beside HTTP: the one that signs the ledger's heads alone has the key."""
-        if (service, command) != ("ledger", "schedule"):
+        """A process beside HTTP: those that sign the heads of ledger and audit log alone have the keys."""
+        if command != "schedule" or service not in ("ledger", "directory"):
             return self.of_service(service)
-        key = self.keys.signing_key("ledger-head")
-        return {**self.of_service(service), "LEDGER_HEAD_PRIVATE_KEY_FILE": str(key)}
+        key = self.keys.signing_key(f"{service}-head")
+        return {**self.of_service(service), f"{service.upper()}_HEAD_PRIVATE_KEY_FILE": str(key)}
 
     def of_topics(self) -> dict[str, str]:
         """The one-off that creates Kafka's topics."""

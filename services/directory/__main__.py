@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -11,7 +12,7 @@ from services.chassis.config import DEVELOPMENT, read_settings
 from services.chassis.logs import correlation_id, log
 from services.chassis.relaying import forget_published
 from services.directory import app, building, consumer, ledger_audit, tending
-from services.directory.config import Config
+from services.directory.config import Config, ScheduleConfig
 from services.directory.domain import EmailTaken, TwoFactorState, UnknownUser, email_identity, password_problems
 from services.directory.drift import Checker
 from services.directory.handlers import closing, factors, members
@@ -60,8 +61,9 @@ def relay() -> None:
 
 def schedule() -> None:
     """Do what is due: one process leads."""
-    config = _config()
-    Schedule(app.directory_of(config, app.store_of(config)), app.index_of(config), process.new_stop()).run()
+    config = read_settings(ScheduleConfig, os.environ)
+    directory = replace(app.directory_of(config, app.store_of(config)), head_key=app.head_key_of(config))
+    Schedule(directory, app.index_of(config), process.new_stop()).run()
 
 
 def migrate() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from services.chassis.logs import configure_logs
 from services.chassis.tokens import Verifier
 from services.chassis.web import Parts, new_app
 from services.directory import api, consumer, search
-from services.directory.config import Config
+from services.directory.config import Config, ScheduleConfig
 from services.directory.domain import REQUIRE_TWO_FACTOR
-from services.directory.domain.retention import Retention
 from services.directory.domain.contact import ContactLimits
+from services.directory.domain.retention import Retention
 from services.directory.handlers.writing import Directory
 from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
+from services.directory.signing import HeadKey
 from services.directory.store import EntityIndex, Store, new_index, new_store
 from services.directory.store.schema import VERSION
 
@@ -69,14 +71,23 @@ def directory_of(config: Config, store: Store) -> Directory:
             audit_details=timedelta(days=config.keep_audit_details_days),
             answers=timedelta(days=config.keep_answers_days),
         ),
-    )
-
         contact_limits=ContactLimits(
             per_hour=config.contact_per_hour,
             per_day=config.contact_per_day,
             pair_per_day=config.contact_pair_per_day,
             received_per_day=config.contact_received_per_day,
         ),
+    )
+
+
+def head_key_of(config: ScheduleConfig) -> HeadKey | None:
+    """What signs heads of the audit log, if the operator has set it. Ends the process for what is no such key."""
+    file = config.head_private_key_file
+    try:
+        return HeadKey(Path(file).read_bytes()) if file else None
+    except (OSError, ValueError) as error:
+        sys.exit(f"DIRECTORY_HEAD_PRIVATE_KEY_FILE, {file}: {error}")
+
 
 def store_of(config: Config) -> Store:
     """The MongoDB store."""

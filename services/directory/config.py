@@ -65,3 +65,14 @@ class Config:
     development_clock: str | None = setting(
         "DEVELOPMENT_CLOCK", "file that sets the time, in development alone", default=None
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleConfig(Config):
+    """What `schedule` reads: it alone signs heads."""
+
+    head_private_key_file: str | None = setting(
+        "DIRECTORY_HEAD_PRIVATE_KEY_FILE",
+        "PEM file, PKCS8, Ed25519: signs the audit log's head each day; for `schedule` alone; unset: none is signed",
+        default=None,
+    )

@@ -2,11 +2,15 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
-from services.directory.domain.audit import Head
+from services.directory import signing
+from services.directory.domain.audit import Head, SignedHead
 from services.directory.handlers import audit_checks
 from services.directory.handlers.audit_checks import UnknownPosition
+from services.directory.signing import BadHead
 from services.directory.store import Store
 
 
@@ -16,7 +20,10 @@ def verify_audit(store: Store, arguments: Sequence[str]) -> None:
     Ends with 0 when it is whole, with 1 when something is wrong: what, and at which entry first.
     """
     asked = _asked(arguments)
-    heads: list[Head] = asked.head
+    signed = [head for file in asked.heads for head in file]
+    for kid, number in Counter(head.kid for head in signed).items():
+        print(f"{number} kept heads signed with the key {kid}. Is that the key that you were told?")
+    heads: list[Head] = [*asked.head, *(each.head for each in signed)]
     try:
         start = audit_checks.start_after(store, asked.since - 1)
     except UnknownPosition as error:
@@ -38,6 +45,14 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="POSITION:HASH",
         help="a head that was kept elsewhere; may be given several times",
     )
+    parser.add_argument(
+        "--heads",
+        type=_kept_heads,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="signed heads that were kept elsewhere, as the activity page gives them; may be given several times",
+    )
     return parser.parse_args(arguments)
 
 
@@ -52,3 +67,10 @@ def _head(text: str) -> Head:
         return Head.read(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _kept_heads(path: str) -> list[SignedHead]:
+    try:
+        return signing.kept(Path(path).read_bytes())
+    except (OSError, BadHead) as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error}") from error

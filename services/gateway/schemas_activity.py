@@ -55,6 +55,28 @@ class LogState(CamelSchema):
 
     head = fields.Dict(required=True, metadata={"description": "position and hash of the last entry"})
     checked = fields.Dict(required=True, allow_none=True, metadata={"description": "what the last check came to"})
+    signed = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "the newest signed head: number, position, time, kid"}
+    )
+
+
+class LogHead(CamelSchema):
+    """How far the log had come; `jws` is what counts."""
+
+    number = fields.Integer(required=True)
+    position = fields.Integer(required=True)
+    hash = fields.String(required=True)
+    time = fields.String(required=True)
+    kid = fields.String(required=True)
+    jws = fields.String(required=True)
+
+
+class LogHeads(CamelSchema):
+    """All signed heads, oldest first, and the public keys that they name."""
+
+    iss = fields.String(required=True)
+    keys = fields.List(fields.Dict(), required=True, metadata={"description": "JWKs (RFC 7517)"})
+    heads = fields.List(fields.Nested(LogHead), required=True)
 
 
 class ActivityQuery(Query):

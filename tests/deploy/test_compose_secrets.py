@@ -1,6 +1,7 @@
 import stat
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
@@ -15,6 +16,7 @@ def test_secrets_are_fresh_private_and_written_once(tmp_path: Path) -> None:
         "internal-public.pem",
         "session-private.pem",
         "ledger-head-private.pem",
+        "directory-head-private.pem",
     }
     assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / ".secrets").stat().st_mode) == 0o700
@@ -23,9 +25,10 @@ def test_secrets_are_fresh_private_and_written_once(tmp_path: Path) -> None:
     assert (tmp_path / ".env").read_text() == before
 
 
-def test_a_checkout_of_before_gets_the_key_of_heads_and_keeps_the_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", ["ledger-head", "directory-head"])
+def test_a_checkout_of_before_gets_a_key_of_heads_and_keeps_the_others(tmp_path: Path, which: str) -> None:
     prepare(tmp_path, 8080, 8025)
-    head, session = (tmp_path / ".secrets" / f"{name}-private.pem" for name in ("ledger-head", "session"))
+    head, session = (tmp_path / ".secrets" / f"{name}-private.pem" for name in (which, "session"))
     before = session.read_bytes()
     head.unlink()
     assert prepare(tmp_path, 8080, 8025) == [head]

@@ -229,4 +229,5 @@ def test_ten_views_at_once_are_one_entry(directory: Directory, store: Store):
 def test_the_state_says_the_head_and_the_last_check(gateway: Gateway, directory: Directory, store: Store):
     tell(directory, "tag.renamed")
     head = store.audit_reading.head()
-    assert gateway.get("/audit/state", AUDITOR)[1] == {"head": {"position": 1, "hash": head.hash}, "checked": None}
+    told = {"head": {"position": 1, "hash": head.hash}, "checked": None, "signed": None}
+    assert gateway.get("/audit/state", AUDITOR)[1] == told

@@ -44,8 +44,12 @@ def furnish_log(network: Network, user_id: str, note: str = "Known since years."
     names = {f"user/{user_id}": {"name": "Ann Archer", "email": "ann@farm.example"}, f"entity/{FARM}": {"name": note}}
     page = {"entries": entries, "next": 8, "total": 12, "total_is_least": False, "names": names}
     network.directory.on("GET", "/audit", page)
-    state = {"head": {"position": 12, "hash": HASH}, "checked": {"at": NOW, "erased": 1, "head": {"position": 11}}}
+    state = {"head": {"position": 12, "hash": HASH}, "checked": {"at": NOW, "erased": 1, "head": {"position": 11}},
+             "signed": {"number": 3, "position": 11, "time": NOW, "kid": "a-key"}}  # fmt: skip
     network.directory.on("GET", "/audit/state", state)
+    head = {"number": 3, "position": 11, "hash": HASH, "time": NOW, "kid": "a-key", "jws": "a.b.c"}
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": "abc", "kid": "a-key"}
+    network.directory.on("GET", "/audit/heads", {"iss": "/directory/audit", "keys": [jwk], "heads": [head]})
     network.directory.on("GET", "/audit/export", Streams([b"{}\n"], "application/x-ndjson", "audit-log.ndjson"))
     own = [
         an_own_entry(12, "entity.status-changed", **ACCEPTED, reason=note),

@@ -46,9 +46,31 @@ def test_files_are_passed_on_with_the_filters(client: FlaskClient, scene: Networ
 def test_a_log_that_was_changed_is_said_so(client: FlaskClient, scene: Network):
     finding = {"position": 7, "what": "changed", "words": "x"}
     checked = {"at": "2026-01-01T00:00:00Z", "erased": 0, "head": {"position": 6}, "finding": finding}
-    scene.directory.on("GET", "/audit/state", {"head": {"position": 12, "hash": "ab" * 32}, "checked": checked})
+    head = {"position": 12, "hash": "ab" * 32}
+    scene.directory.on("GET", "/audit/state", {"head": head, "checked": checked, "signed": None})
     log_in(client, "auditor")
-    assert "The log was changed: at entry 7 (changed)" in client.get("/admin/activity").text
+    page = client.get("/admin/activity").text
+    assert "The log was changed: at entry 7 (changed)" in page
+    assert "No head has been signed yet" in page
+
+
+def test_signed_heads_are_a_file_to_keep(client: FlaskClient, scene: Network, admin: dict[str, str]):
+    api = client.get("/api/v1/admin/logs/heads", headers=admin).get_json()["data"]
+    log_in(client, "auditor")
+    page = client.get("/admin/activity").text
+    assert "/admin/activity/heads.json" in page
+    assert "a-key" in page
+    file = client.get("/admin/activity/heads.json")
+    assert 'filename="audit-log-heads.json"' in file.headers["Content-Disposition"]
+    assert file.get_json()["heads"] == api["heads"]
+    assert (file.get_json()["keys"], api["heads"][0]["jws"]) == (api["keys"], "a.b.c")
+
+
+def test_signed_heads_are_for_administrators_and_auditors(client: FlaskClient, scene: Network, ann: dict[str, str]):
+    assert client.get("/api/v1/admin/logs/heads", headers=ann).status_code == 403
+    log_in(client, "member")
+    assert client.get("/admin/activity/heads.json").status_code == 403
+    assert scene.directory.count("GET", "/audit/heads") == 0
 
 
 def test_members_see_their_own_and_who_did_it(client: FlaskClient, scene: Network):

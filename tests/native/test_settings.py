@@ -69,16 +69,18 @@ def test_only_the_gateway_has_private_keys_and_only_two_services_the_messages_ke
     assert having["directory"]["MESSAGES_KEY"] == having["notifier"]["MESSAGES_KEY"]
 
 
-def test_only_the_process_that_signs_heads_has_their_key(settings: Settings):
+@pytest.mark.parametrize("signing", ["ledger", "directory"])
+def test_only_the_process_that_signs_heads_has_their_key(settings: Settings, signing: str):
+    name = f"{signing.upper()}_HEAD_PRIVATE_KEY_FILE"
     having = {
         (service, command)
         for service, commands in WORKERS.items()
         for command in commands
-        if "LEDGER_HEAD_PRIVATE_KEY_FILE" in settings.of_worker(service, command)
+        if name in settings.of_worker(service, command)
     }
-    assert having == {("ledger", "schedule")}
-    assert "LEDGER_HEAD_PRIVATE_KEY_FILE" not in settings.of_ledger_migration()
-    file = Path(settings.of_worker("ledger", "schedule")["LEDGER_HEAD_PRIVATE_KEY_FILE"])
+    assert having == {(signing, "schedule")}
+    assert name not in settings.of_ledger_migration()
+    file = Path(settings.of_worker(signing, "schedule")[name])
     assert isinstance(load_pem_private_key(file.read_bytes(), password=None), Ed25519PrivateKey)
 
 

@@ -29,6 +29,13 @@ def audit_state() -> Response:
     return answer(audit_checks.state(the_directory().store))
 
 
+@bp.get("/audit/heads")
+@allow("admin", "auditor")
+def audit_heads() -> Response:
+    """The signed heads and their keys: to be kept elsewhere."""
+    return answer(audit_checks.signed_heads(the_directory().store))
+
+
 @bp.get("/audit/export")
 @allow("admin", "auditor")
 def audit_export() -> Response:

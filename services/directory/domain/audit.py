@@ -67,6 +67,18 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedHead:
+    """A head that the operator put the network's name to. `number` counts them from 1; `jws` is what counts."""
+
+    number: int
+    head: Head
+    time: str
+    kid: str
+    """The thumbprint of the key (RFC 7638)."""
+    jws: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """What is kept of an entry for ever: no text of anybody, ids alone."""
 

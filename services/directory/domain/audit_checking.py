@@ -19,7 +19,7 @@ class Finding:
 
     position: int
     what: str
-    """`changed`, `details-changed`, `missing`, `inserted`, `swapped`, `truncated`, `rewritten`."""
+    """`changed`, `details-changed`, `missing`, `inserted`, `swapped`, `truncated`, `rewritten`, `head-changed`."""
     words: str
 
 
@@ -35,9 +35,12 @@ class Check:
     erased: int = 0
     last: Head = field(init=False)
     _time: str = ""
+    _expected: dict[int, list[Head]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.last = self.start
+        self.last, self._expected = self.start, {}
+        for head in self.heads:
+            self._expected.setdefault(head.position, []).append(head)
         self._hold_against_heads()
 
     def take(self, entry: Mapping[str, Any]) -> bool:
@@ -64,8 +67,8 @@ class Check:
         return self.finding
 
     def _hold_against_heads(self) -> None:
-        for head in self.heads:
-            if head.position == self.last.position and head.hash != self.last.hash and self.finding is None:
+        for head in self._expected.get(self.last.position, ()):
+            if head.hash != self.last.hash and self.finding is None:
                 words = "The head that was kept elsewhere has another hash: up to here, something was written anew."
                 self._find("rewritten", words)
 

@@ -1,14 +1,20 @@
-"""Checking the audit log as it lies in MongoDB: whole or from a place on, against kept heads, and each day."""
+"""Checking the audit log as it lies in MongoDB: whole or from a place on, against kept heads, and each day.
+
+What the daily check finds whole is signed as a head, if there is a key: whoever keeps such heads elsewhere can hold the
+log against them later. Nothing else is ever signed.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from services.chassis.clock import rfc3339
 from services.chassis.logs import log
+from services.directory import signing
 from services.directory.domain.audit import Head
 from services.directory.domain.audit_checking import Check, Finding
 from services.directory.handlers.writing import Directory
+from services.directory.signing import BadHead
 from services.directory.store import Store
 
 _STEP_EVERY = 1_000
@@ -74,10 +80,15 @@ def _beside(store: Store) -> Finding | None:
 
 
 def daily(directory: Directory, step: Callable[[], Any]) -> Report:
-    """The scheduled check: against the head of the day before too. What is wrong is logged, and kept for the pages."""
+    """The scheduled check: against the head of the day before and all signed ones. Whole, the log's head is signed.
+
+    What is wrong is logged, and kept for the pages.
+    """
     store = directory.store
     known = [Head(**last["head"])] if (last := store.audit_reading.last_check()) else []
-    report = verify(store, heads=known, step=step)
+    signed, fault = _signed(store)
+    report = verify(store, heads=[*known, *signed], step=step)
+    report = replace(report, finding=report.finding or fault)
     told = {"head": asdict(report.head), "erased": report.erased, "at": rfc3339(directory.now())}
     if report.finding:
         log.critical("audit.broken", **asdict(report.finding))
@@ -85,13 +96,53 @@ def daily(directory: Directory, step: Callable[[], Any]) -> Report:
         told = {**told, **({"head": asdict(known[0])} if known else {}), "finding": asdict(report.finding)}
     else:
         log.info("audit.verified", position=report.head.position, erased=report.erased)
+        _sign(directory, report.head)
     store.audit_reading.keep_check(told)
     return report
 
 
+def _signed(store: Store) -> tuple[list[Head], Finding | None]:
+    """The heads that were signed, and what is wrong with the first that is not what was signed, or is not there."""
+    heads = list[Head]()
+    for number, document in enumerate(store.audit_heads.every(), 1):
+        try:
+            signed = signing.verified(document["jws"], [document["jwk"]])
+        except BadHead as error:
+            words = f"The signed head {number} was changed: {error}."
+            return heads, Finding(int(document["position"]), "head-changed", words)
+        told = (document["number"], document["position"], document["hash"], document["time"])
+        if told != (number, signed.head.position, signed.head.hash, signed.time) or signed.number != number:
+            words = f"Where the signed head {number} should be there is another one."
+            return heads, Finding(signed.head.position, "head-changed", words)
+        heads.append(signed.head)
+    return heads, None
+
+
+def _sign(directory: Directory, head: Head) -> None:
+    if directory.head_key is None:
+        log.warning("audit.head_not_signed", reason="DIRECTORY_HEAD_PRIVATE_KEY_FILE is not set")
+        return
+    heads, key = directory.store.audit_heads, directory.head_key
+    newest = heads.newest() or {"number": 0, "position": 0}
+    if head.position > newest["position"]:
+        signed = key.sign(head, number=newest["number"] + 1, time=rfc3339(directory.now()))
+        heads.add(signed, key.jwk)
+        log.info("audit.head_signed", number=signed.number, position=head.position, kid=signed.kid)
+
+
 def state(store: Store) -> dict[str, Any]:
-    """Where the log stands, and what the last check came to: `{head, checked}`."""
-    return {"head": asdict(store.audit_reading.head()), "checked": store.audit_reading.last_check()}
+    """Where the log stands, what the last check came to, and the newest signed head: `{head, checked, signed}`."""
+    newest = store.audit_heads.newest()
+    signed = {name: newest[name] for name in ("number", "position", "time", "kid")} if newest else None
+    return {"head": asdict(store.audit_reading.head()), "checked": store.audit_reading.last_check(), "signed": signed}
+
+
+def signed_heads(store: Store) -> dict[str, Any]:
+    """All signed heads, oldest first, and the public keys that they name: `{iss, keys, heads}`. A file to keep."""
+    every = store.audit_heads.every()
+    keys = {each["kid"]: {**each["jwk"], "kid": each["kid"], "use": "sig", "alg": signing.ALGORITHM} for each in every}
+    heads = [{name: value for name, value in each.items() if name != "jwk"} for each in every]
+    return {"iss": signing.ISSUER, "keys": list(keys.values()), "heads": heads}
 
 
 def words(report: Report, heads: Sequence[Head] = ()) -> str:

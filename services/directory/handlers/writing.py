@@ -19,6 +19,7 @@ from services.directory.domain.contact import ContactLimits
 from services.directory.domain.retention import Retention
 from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
+from services.directory.signing import HeadKey
 from services.directory.store import OutcomeKnown, Store
 from services.directory.store.outbox import EVENTS, Sealed
 
@@ -51,8 +52,10 @@ class Directory:
     login_failures: int = 3
     login_failures_per_address: int = 3
     retention: Retention = field(default_factory=Retention)
-
     contact_limits: ContactLimits = field(default_factory=ContactLimits)
+    head_key: HeadKey | None = None
+    """What heads of the audit log are signed with: the schedule's alone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:

@@ -8,6 +8,7 @@ from typing import Any
 from pymongo.database import Database
 
 from services.directory.store.audit import AUDIT
+from services.directory.store.audit_heads import AUDIT_HEADS
 from services.directory.store.collection import Document
 
 ROLE = "mccs-directory"
@@ -49,17 +50,23 @@ RULES: Document = {
 def make_role(database: Database[Any]) -> None:
     """Make or renew the role: everything in this database, but for the audit log reading, adding, and erasing details.
 
-    No right to delete entries, to drop the collection or to loosen its rules. Raises PyMongoError: by an administrator
-    of the server alone.
+    Its signed heads are read and added. No right to delete entries, to drop the collection or to loosen its rules.
+    Raises PyMongoError: by an administrator of the server alone.
     """
     name = database.name
     everywhere = ["find", "insert", "update", "remove", "changeStream", "listIndexes", "collStats"]
-    others = [each for each in database.list_collection_names() if each != AUDIT and not each.startswith("system.")]
+    others = [
+        each
+        for each in database.list_collection_names()
+        if each not in (AUDIT, AUDIT_HEADS) and not each.startswith("system.")
+    ]
     privileges: list[Document] = [
         {"resource": {"db": name, "collection": each}, "actions": everywhere} for each in sorted(others)
     ]
     adding = ["find", "insert", "update", "changeStream", "listIndexes", "collStats"]
     privileges.append({"resource": {"db": name, "collection": AUDIT}, "actions": adding})
+    keeping = ["find", "insert", "listIndexes", "collStats"]
+    privileges.append({"resource": {"db": name, "collection": AUDIT_HEADS}, "actions": keeping})
     privileges.append({"resource": {"db": name, "collection": ""}, "actions": ["listCollections"]})
     known = database.command("rolesInfo", ROLE)["roles"]
     database.command("updateRole" if known else "createRole", ROLE, privileges=privileges, roles=[])

@@ -15,6 +15,7 @@ from pymongo.write_concern import WriteConcern
 
 from services.directory.store.api_tokens import ApiTokens
 from services.directory.store.audit import AuditLog, Origins
+from services.directory.store.audit_heads import AuditHeads
 from services.directory.store.audit_reading import AuditReading
 from services.directory.store.catalogue import Catalogue
 from services.directory.store.collection import Document, Stored
@@ -77,6 +78,7 @@ class Store:
         self.jobs = Jobs(database, None)
         self.audit = AuditLog(database, session)
         self.audit_reading = AuditReading(database, session)
+        self.audit_heads = AuditHeads(database, session)
         self.origins = Origins(database, None)
         self.pictures = Pictures(database, session)
         self.renewal = Renewal(database, session)

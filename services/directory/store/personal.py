@@ -67,6 +67,7 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "messages": Impersonal("Encrypted for the notifier; a record goes as soon as Kafka has it, and there after a day."),
     "decoys": Impersonal("Written for addresses that nobody has; deleted after a minute."),
     "audit": Personal(lambda store: store.audit_details),
+    "audit_heads": Impersonal("Signed heads of the audit log: positions, hashes, times."),
     "pictures.files": Personal(lambda store: store.pictures),
     "pictures.chunks": Impersonal("The content of the files above; goes with them."),
     "settings": Impersonal("Keys and settings of the service."),

@@ -124,6 +124,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         # An event of another service is told once, however often it is delivered.
         IndexModel([("source", ASCENDING)], name="source", unique=True, sparse=True),
     ],
+    "audit_heads": [],
     "pictures.files": [
         IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)], name="filename"),
         IndexModel([("metadata.name", ASCENDING)], name="name"),

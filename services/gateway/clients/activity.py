@@ -14,8 +14,12 @@ class Activity(Part):
         return self._get("/audit", **asked)
 
     def audit_state(self) -> Document:
-        """`{head: {position, hash}, checked: {at, head, erased, finding?} or null}`."""
+        """`{head: {position, hash}, checked: {at, head, erased, finding?} or null, signed or null}`."""
         return self._get("/audit/state")
+
+    def audit_heads(self) -> Document:
+        """`{iss, keys: [JWK], heads: [{number, position, hash, time, kid, jws}]}`, oldest first."""
+        return self._get("/audit/heads")
 
     def audit_export(self, **asked: Any) -> Stream:
         """The same entries as a file, oldest first: `format` ndjson or csv."""

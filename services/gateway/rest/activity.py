@@ -14,6 +14,7 @@ from services.gateway.schemas_activity import (
     ActivityQuery,
     LogEntry,
     LogFileQuery,
+    LogHeads,
     LogQuery,
     LogState,
     OwnActivity,
@@ -42,6 +43,14 @@ def logs(query: Document) -> Listed:
 def logs_state() -> Document:
     """The chain is checked once a day."""
     return session.parts().directory.audit_state()
+
+
+@bp.get("/admin/logs/heads")
+@allow(*_READERS)
+@operation("The signed heads of the log, and their keys", data=LogHeads())
+def logs_heads() -> Document:
+    """One a day, when there is something new. Keep them elsewhere: with one it shows when the log was written anew."""
+    return session.parts().directory.audit_heads()
 
 
 def _file_of(kind: str, media: str) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from services.chassis.web import allow
@@ -46,6 +46,15 @@ def activity_file(kind: str) -> Response:
     if kind not in ("csv", "ndjson"):
         raise NotFound
     return streaming.passed_on(parts().directory.audit_export(**_filters(), format=kind))
+
+
+@bp.get("/admin/activity/heads.json")
+@allow("admin", "auditor")
+def activity_heads() -> Response:
+    """The signed heads with their keys, as a file to be kept elsewhere."""
+    response = jsonify(parts().directory.audit_heads())
+    response.headers["Content-Disposition"] = 'attachment; filename="audit-log-heads.json"'
+    return response
 
 
 @bp.get("/activity")
