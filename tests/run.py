@@ -1,7 +1,8 @@
 """`python -m tests.run`: every test, as `make test` and CI run them.
 
-The servers start once. Everything but whole systems runs in two processes, file by file; then the journeys on a whole
-system, alone on the machine. The exit code is the first one that is not 0.
+The servers start once. Everything but whole systems runs in two processes; a process that has nothing left takes half
+of what the other still has to do, so that both end together (file by file, one ended minutes before the other). Then
+the journeys on a whole system, alone on the machine. The exit code is the first one that is not 0.
 """
 
 import os
@@ -18,7 +19,7 @@ def main() -> int:
     backends = Backends(os.environ)
     try:
         addresses = {variable: backends.address(name) for name, variable in ADDRESSES.items()}
-        codes = [_pytest("-m", "not e2e", "-n", str(PROCESSES), "--dist", "loadfile", environment=addresses)]
+        codes = [_pytest("-m", "not e2e", "-n", str(PROCESSES), "--dist", "worksteal", environment=addresses)]
     finally:
         backends.close()
     codes.append(_pytest("-m", "e2e", environment={}))
