@@ -19,10 +19,10 @@ def main() -> int:
     backends = Backends(os.environ)
     try:
         addresses = {variable: backends.address(name) for name, variable in ADDRESSES.items()}
-        codes = [_pytest("-m", "not e2e", "-n", str(PROCESSES), "--dist", "worksteal", environment=addresses)]
+        codes = [_pytest("--ignore", "tests/e2e", "-n", str(PROCESSES), "--dist", "worksteal", environment=addresses)]
     finally:
         backends.close()
-    codes.append(_pytest("-m", "e2e", environment={}))
+    codes.append(_pytest("tests/e2e", environment={}))
     return next((code for code in codes if code), 0)
 
 

@@ -85,6 +85,14 @@ def everything(connection: socket.socket) -> bytes:
     return received
 
 
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """For whoever only asks: starting and stopping take longer than any answer."""
+    started = Server(tmp_path_factory.mktemp("lasting"))
+    yield started
+    started.stop()
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     started = Server(tmp_path)
@@ -108,24 +116,24 @@ def request(path: str, method: str = "GET", body: bytes = b"", *, last: bool = T
         (request("/pieces"), b"200 OK", b"4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"),
     ],
 )
-def test_answers_arrive_whole(server: Server, asked: bytes, status: bytes, body: bytes):
-    head, _, content = server.ask(asked).partition(b"\r\n\r\n")
+def test_answers_arrive_whole(lasting: Server, asked: bytes, status: bytes, body: bytes):
+    head, _, content = lasting.ask(asked).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 " + status)
     assert content == body
     assert head.lower().count(b"content-length:") == (b"text/plain" in head and b"chunked" not in head)
 
 
-def test_a_connection_serves_one_request_after_the_other(server: Server):
-    received = server.ask(request("/", "POST", b"first", last=False) + request("/", "POST", b"second"))
+def test_a_connection_serves_one_request_after_the_other(lasting: Server):
+    received = lasting.ask(request("/", "POST", b"first", last=False) + request("/", "POST", b"second"))
     assert received.count(b"HTTP/1.1 200 OK") == 2
     assert received.index(b"first") < received.index(b"second")
 
 
-def test_a_broken_application_is_not_shown(server: Server):
-    received = server.ask(request("/broken", last=False))
+def test_a_broken_application_is_not_shown(lasting: Server):
+    received = lasting.ask(request("/broken", last=False))
     assert received.startswith(b"HTTP/1.1 500")
     assert b"marker" not in received
-    assert "marker" in server.log.read_text()
+    assert "marker" in lasting.log.read_text()
 
 
 def test_idle_connections_do_not_hold_up_the_end(server: Server):

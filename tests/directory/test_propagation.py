@@ -1,4 +1,4 @@
-"""Three thousand businesses follow a rename: through a kill, beside edits and removals, and everywhere the same."""
+"""A thousand businesses follow a rename: through a kill, beside edits and removals, and everywhere the same."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.integration
 
 BY = By(actor="admin:test", correlation_id="test-correlation")
-MANY = 3_000
+MANY = 1_000
 
 
 @pytest.fixture
