@@ -22,7 +22,7 @@ def verify_audit(store: Store, arguments: Sequence[str]) -> None:
     asked = _asked(arguments)
     signed = [head for file in asked.heads for head in file]
     for kid, number in Counter(head.kid for head in signed).items():
-        print(f"{number} kept heads signed with the key {kid}. Is that the key that you were told?")
+        print(f"kept heads: {number}, signed with the key {kid}. Is that the key that you were told?")
     heads: list[Head] = [*asked.head, *(each.head for each in signed)]
     try:
         start = audit_checks.start_after(store, asked.since - 1)

@@ -93,7 +93,7 @@ def test_a_log_written_anew_with_its_heads_is_found_by_a_file_kept_elsewhere(
     assert broken.returncode == 1
     assert f"BROKEN at entry {SIZE} (rewritten)" in broken.stdout
     assert signing_directory.head_key
-    assert f"1 kept heads signed with the key {signing_directory.head_key.kid}" in broken.stdout
+    assert f"kept heads: 1, signed with the key {signing_directory.head_key.kid}" in broken.stdout
     ours = run(config, "--heads", file_of(store, tmp_path / "now.json"))
     assert ours.returncode == 0, ours.stdout
     assert "It has every one of the 1 heads" in ours.stdout

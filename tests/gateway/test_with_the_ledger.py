@@ -1,5 +1,8 @@
 """The gateway before the ledger's own HTTP interface, so that the stand-ins can't have misunderstood it."""
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +18,7 @@ from services.ledger.app import create_app as create_ledger
 from services.ledger.audit.statements import read_statement
 from tests.gateway.browsing import serving
 from tests.gateway.conftest import public_pem_of
-from tests.gateway.network import Network, a_session
+from tests.gateway.network import Network, a_session, an_entity
 from tests.gateway.pdf_text import Pdf
 from tests.gateway.scenes import token_for
 from tests.ledger.factories import accepting
@@ -65,6 +68,25 @@ def test_a_statement_of_two_pages_is_whole_in_both_files(ann: FlaskClient, web: 
     text = Pdf(ann.get(f"/statement.pdf?{FROM_THE_BEGINNING}").data).text
     assert "105 entries · received 0.00 · paid 1.05" in text
     assert "Every entry lies in signed head number 1" in text
+
+
+def test_an_export_has_every_transfer_once(ann: FlaskClient, web: MemoryApi, network: Network) -> None:
+    """Two pages of those that were paid, and one that was not."""
+    waiting = web.propose(7, A, B).json["transfer_id"]
+    entity = an_entity("entity-a", A)
+    network.directory.on("GET", "/entities/entity-a", entity)
+    known = {"subject": "entity/entity-a", "at": "2026-01-31T12:00:00.000000Z", "collections": {}}
+    network.directory.on("GET", "/entities/entity-a/personal-data", known)
+    network.notifier.on("GET", "/entities/entity-a/personal-data", {"messages": []})
+    answer = ann.get("/my-data/business.zip")
+    assert answer.status_code == 200, answer.text
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    rows = json.loads(archive.read("transfers.json"))
+    assert len({row["transfer_id"] for row in rows}) == len(rows) == 106
+    assert (rows[0]["transfer_id"], rows[0]["status"], rows[0]["moved"]) == (waiting, "initiated", -7)
+    assert {row["status"] for row in rows[1:]} == {"completed"}
+    assert sum(row["moved"] for row in rows[1:]) == -105
+    assert len(json.loads(archive.read("statement.json"))) == 105
 
 
 def test_the_code_on_the_paper_leads_to_what_it_says(ann: FlaskClient, joined: Flask) -> None:

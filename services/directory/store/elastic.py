@@ -313,7 +313,5 @@ def _reaching() -> Iterator[None]:
 
 def new_index(url: str, prefix: str, mapping: Mapping[str, Any], version: int) -> EntityIndex:
     """The index at an Elasticsearch URL; connects when it is first used."""
-    client = Elasticsearch(
-        url, request_timeout=5, max_retries=1, retry_on_timeout=False, serializer=OrjsonSerializer()
-    )
+    client = Elasticsearch(url, request_timeout=5, max_retries=1, retry_on_timeout=False, serializer=OrjsonSerializer())
     return EntityIndex(client, prefix, mapping, version)
