@@ -40,12 +40,27 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def store(mongo_url: str, mongo_database: str) -> Iterator[Store]:
-    made = Store(mongo_url, mongo_database)
+@pytest.fixture(scope="session")
+def migrated(mongo_url: str) -> Iterator[Store]:
+    """A store with all collections and indexes: making and dropping them takes longer than most tests."""
+    made = Store(mongo_url, f"test_{secrets.token_hex(6)}")
     made.migrate()
     yield made
+    made._client.drop_database(made._db)
     made.close()
+
+
+@pytest.fixture
+def mongo_database(migrated: Store) -> str:
+    """The same database for each test of a process, emptied before it."""
+    for name in migrated._db.list_collection_names():
+        migrated._db[name].delete_many({})
+    return migrated._db.name
+
+
+@pytest.fixture
+def store(migrated: Store, mongo_database: str) -> Store:
+    return migrated
 
 
 @pytest.fixture
