@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 ADDRESSES = {
@@ -37,10 +38,14 @@ def container(name: str, endings: ExitStack) -> Mapping[str, str]:
     return {name: endings.enter_context(start_container(CONTAINERS[name]))}
 
 
-def native(_: str, endings: ExitStack) -> Mapping[str, str]:
-    """All four servers natively."""
-    addresses = endings.enter_context(_native_stack())
+def native(_: str, endings: ExitStack, *, optimised: bool = False) -> Mapping[str, str]:
+    """All four servers natively; `optimised` as they are where they are used for long."""
+    addresses = endings.enter_context(_native_stack(optimised=optimised))
     return {name: addresses[variable] for name, variable in ADDRESSES.items()}
+
+
+MEASURED: Sequence[Way] = (container, partial(native, optimised=True))
+"""For figures: a container, else native servers with every compiler that Java has."""
 
 
 class Backends:
@@ -93,7 +98,7 @@ def _docker_answers() -> bool:
 
 
 @contextmanager
-def _native_stack() -> Iterator[Mapping[str, str]]:
+def _native_stack(*, optimised: bool) -> Iterator[Mapping[str, str]]:
     """A stack in a directory of its own, with ports of its own; gone afterwards."""
     # Here, not above: a run without servers must not need its packages.
     from deploy.native.servers import Options
@@ -103,7 +108,8 @@ def _native_stack() -> Iterator[Mapping[str, str]]:
     # The servers may run as a user of their own.
     directory.chmod(0o755)
     # Tests kill processes, never the machine: what the kernel has is safe enough.
-    stack = Stack(directory / "stack", options=Options(fsync=False), report=_tell)
+    options = Options(fsync=False, elasticsearch_optimised=optimised)
+    stack = Stack(directory / "stack", options=options, report=_tell)
     try:
         yield stack.start()
     finally:

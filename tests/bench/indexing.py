@@ -1,7 +1,7 @@
 """The search index: how fast it is built, and how soon a change is found.
 
-`python -m tests.bench.indexing [businesses changes]`, with MONGO_URL, ELASTICSEARCH_URL and KAFKA_BOOTSTRAP of servers
-to use: a database, indices and a topic of its own are made in them, and removed.
+`python -m tests.bench.indexing [businesses changes]`, on servers of its own or at MONGO_URL, ELASTICSEARCH_URL and
+KAFKA_BOOTSTRAP: a database, indices and a topic of its own are made in them, and removed.
 
 The change goes the whole way in the service: transaction, outbox, relay (a process), Kafka, consumer (a process),
 index; then we ask the search until it is found.
@@ -28,6 +28,7 @@ from services.directory.handlers import members
 from services.directory.handlers.writing import By, Directory
 from services.directory.store import EntityIndex, migrate
 from services.directory.store.entities import _document
+from tests.backends import MEASURED, Backends
 from tests.bench.businesses import businesses
 from tests.directory.process import running
 from tests.waiting import wait_until
@@ -37,7 +38,14 @@ BY = By(actor="system:bench", correlation_id="bench")
 
 def main(count: int, changes: int) -> None:
     """Measure and print."""
-    config = _config()
+    found = Backends(os.environ, MEASURED)
+    try:
+        _measure(_config(found), count, changes)
+    finally:
+        found.close()
+
+
+def _measure(config: Config, count: int, changes: int) -> None:
     directory, index = app.directory_of(config, app.store_of(config)), app.index_of(config)
     migrate(directory.store.database)
     with _cleaned(directory, index, config):
@@ -104,14 +112,14 @@ def _cleaned(directory: Directory, index: EntityIndex, config: Config) -> Iterat
                 elasticsearch.indices.delete(index=name)
 
 
-def _config() -> Config:
+def _config(found: Backends) -> Config:
     name = f"bench-{secrets.token_hex(4)}"
     return Config(
-        mongo_url=os.environ["MONGO_URL"],
+        mongo_url=found.address("mongo"),
         mongo_database=name,
-        elasticsearch_url=os.environ["ELASTICSEARCH_URL"],
+        elasticsearch_url=found.address("elasticsearch"),
         index_prefix=name,
-        kafka_bootstrap=os.environ["KAFKA_BOOTSTRAP"],
+        kafka_bootstrap=found.address("kafka"),
         internal_public_key_file=str(Path(os.devnull)),
         messages_key=Fernet.generate_key().decode(),
         secrets_key=Fernet.generate_key().decode(),

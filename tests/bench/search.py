@@ -27,7 +27,7 @@ from services.directory import search
 from services.directory.indexing import indexed
 from services.directory.store import EntityIndex, Store, migrate, new_store
 from services.directory.store.entities import _document
-from tests.backends import Backends
+from tests.backends import MEASURED, Backends
 from tests.bench.businesses import businesses, queries
 from tests.bench.load import Plan
 from tests.bench.serving import Served, served
@@ -41,7 +41,7 @@ PROFILES = 500
 
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
-    found = Backends(os.environ)
+    found = Backends(os.environ, MEASURED)
     try:
         elastic, mongo = found.address("elasticsearch"), found.address("mongo")
         sizes = [int(each) for each in arguments if each.isdecimal()]
@@ -74,6 +74,8 @@ def measure(elastic: str, mongo: str, size: int) -> None:
             print(f"\n{size:,} businesses, {CALLERS} callers, best of {ROUNDS} rounds of {SECONDS:.0f} s", flush=True)
             for name, paths in scenarios(size).items():
                 tell(name, service, paths)
+            for name in ("search", "profile"):
+                tell(f"{name}, one caller", service, scenarios(size)[name], callers=1)
 
 
 def fill(index: EntityIndex, store: Store, size: int) -> None:
@@ -108,10 +110,10 @@ def scenarios(size: int) -> dict[str, list[str]]:
     }
 
 
-def tell(name: str, service: Served, paths: list[str]) -> None:
+def tell(name: str, service: Served, paths: list[str], callers: int = CALLERS) -> None:
     """Warm up, measure several rounds, print the best."""
-    _run(service, paths, 2.0)
-    rounds = [_run(service, paths, SECONDS) for _ in range(ROUNDS)]
+    _run(service, paths, 2.0, callers)
+    rounds = [_run(service, paths, SECONDS, callers) for _ in range(ROUNDS)]
     for each in rounds:
         if set(each["statuses"]) != {"200"}:
             sys.exit(f"{name}: {each['statuses']} {each['sample']}")
@@ -124,12 +126,12 @@ def tell(name: str, service: Served, paths: list[str]) -> None:
     )
 
 
-def _run(service: Served, paths: list[str], seconds: float) -> dict[str, Any]:
+def _run(service: Served, paths: list[str], seconds: float, callers: int) -> dict[str, Any]:
     """In a process of its own, as a plan: the load's work must not be this process's."""
     plan = Plan(
         scenario="paths",
         port=service.port,
-        callers=CALLERS,
+        callers=callers,
         seconds=seconds,
         accounts=["public"],
         tokens={"public": service.token()},

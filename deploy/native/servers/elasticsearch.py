@@ -28,7 +28,7 @@ JVM = """\
 -Xms{heap}m
 -Xmx{heap}m
 -XX:+UseSerialGC
--XX:TieredStopAtLevel=1
+{compilers}
 -XX:+ExitOnOutOfMemoryError
 -Djava.io.tmpdir=${{ES_TMPDIR}}
 -Dorg.apache.lucene.store.MMapDirectory.sharedArenaMaxPermits=1
@@ -71,8 +71,13 @@ class Elasticsearch(Server):
         ports = {"port": self.port, "transport": self.place.ports["elasticsearch_transport"]}
         folders = {"data": self.data, "logs": self.place.directory / "logs"}
         self.write("config/elasticsearch.yml", SETTINGS.format(**ports, **folders))
-        self.write("config/jvm.options", JVM.format(heap=self.place.options.elasticsearch_heap_megabytes))
+        self.write("config/jvm.options", self._java())
         self.write("config/log4j2.properties", LOGGING)
+
+    def _java(self) -> str:
+        options = self.place.options
+        compilers = "" if options.elasticsearch_optimised else "-XX:TieredStopAtLevel=1"
+        return JVM.format(heap=options.elasticsearch_heap_megabytes, compilers=compilers)
 
     def command(self) -> list[str]:
         return [str(self.place.software.elasticsearch / "bin" / "elasticsearch")]

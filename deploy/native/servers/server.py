@@ -20,6 +20,9 @@ class Options:
 
     elasticsearch_heap_megabytes: int = 512
     kafka_heap_megabytes: int = 384
+    # Java's second compiler makes searches twice as fast once they have run a thousand times, as in the official image;
+    # until then it takes a core of its own, which a start and a test run need for themselves.
+    elasticsearch_optimised: bool = False
     # Only for throw-away test stacks: without it a power cut loses money.
     fsync: bool = True
 

@@ -22,8 +22,17 @@ _WRITERS = 2
 _WRITE_SECONDS, _FILL_SECONDS = 15, 60
 """How long an Elasticsearch that is busy may take for documents; who searches waits less."""
 _WAITS = (0.25, 0.5, 1.0, 2.0, 4.0)
-_SERVING: Mapping[str, Any] = {"auto_expand_replicas": "0-1", "refresh_interval": None}
-_BUILDING: Mapping[str, Any] = {"auto_expand_replicas": False, "refresh_interval": "-1"}
+_SERVING: Mapping[str, Any] = {
+    "auto_expand_replicas": "0-1",
+    "refresh_interval": None,
+    "translog.durability": None,
+}
+# A build that was cut off begins anew: only at its end must everything be on the disk.
+_BUILDING: Mapping[str, Any] = {
+    "auto_expand_replicas": False,
+    "refresh_interval": "-1",
+    "translog.durability": "async",
+}
 
 _Lines = list[Any]
 """Of a bulk request, encoded."""
@@ -159,6 +168,7 @@ class EntityIndex:
         patient = self._client.options(request_timeout=_FILL_SECONDS)
         with _reaching():
             patient.indices.put_settings(index=name, settings=_SERVING)
+            patient.indices.flush(index=name)
             patient.indices.refresh(index=name)
         others = [index for index in self._named() if index != name]
         actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": self.alias}}]
