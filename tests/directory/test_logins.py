@@ -2,7 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +11,7 @@ from flask import Flask
 
 from events import codec
 from events.directory import OneTimeMessage, PasswordResetRequested, SecurityNotice
+from services.directory.config import Config
 from services.directory.domain import LoginLocked, ResetInvalid
 from services.directory.handlers import logins, members, security
 from services.directory.handlers.writing import By, Directory
@@ -343,6 +344,13 @@ def test_a_login_from_a_new_device_is_mailed_and_from_a_known_one_is_not(gateway
 
 
 # --- passwords ---------------------------------------------------------------------------------------------------
+
+
+def test_without_settings_a_hash_costs_what_rfc_9106_asks() -> None:
+    """Everywhere else the tests hash lightly."""
+    given = {each.name: each.default for each in fields(Config)}
+    passwords = Passwords(given["argon2_memory_kib"], given["argon2_time_cost"])
+    assert passwords.hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_weak_passwords_are_refused_with_what_to_do(gateway: Gateway, store: Store) -> None:
