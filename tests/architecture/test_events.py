@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from importlib import import_module
 
 import pytest
@@ -18,10 +19,12 @@ def named(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
+@cache
 def names_used(service: str) -> set[str]:
     return {named(node) for path in python(f"services/{service}/") for node in ast.walk(tree(path))}
 
 
+@cache
 def names_called(service: str) -> set[str]:
     nodes = (node for path in python(f"services/{service}/") for node in ast.walk(tree(path)))
     return {named(node.func) for node in nodes if isinstance(node, ast.Call)}
