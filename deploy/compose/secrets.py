@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,11 @@ def prepare(root: Path, port: int, mail_page_port: int) -> list[Path]:
     if not (root / ".env").exists():
         write_private(root / ".env", environment(port, mail_page_port))
         written.append(root / ".env")
+    elif not re.search(r"^DIRECTORY_SECRETS_KEY=.", (root / ".env").read_text(), re.MULTILINE):
+        # A checkout of before there were second factors: nothing is sealed with it yet.
+        with (root / ".env").open("a") as file:
+            file.write(f"\nDIRECTORY_SECRETS_KEY={_fernet_key()}\n")
+        written.append(root / ".env")
     folder = root / ".secrets"
     folder.mkdir(mode=0o700, exist_ok=True)
     if not (folder / "session-private.pem").exists():
@@ -38,10 +44,14 @@ def environment(port: int, mail_page_port: int) -> str:
     passwords = ("POSTGRES_PASSWORD", "LEDGER_OWNER_PASSWORD", "LEDGER_PASSWORD", "GATEWAY_SECRET_KEY")
     values = DEVELOPMENT | {name: secrets.token_hex(24) for name in passwords}
     for name in ("MESSAGES_KEY", "DIRECTORY_SECRETS_KEY"):
-        values[name] = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        values[name] = _fernet_key()
     values |= {"PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}"}
     values |= {"MAIL_PAGE_PORT": str(mail_page_port), "GATEWAY_MAIL_PAGE_URL": f"http://localhost:{mail_page_port}"}
     return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def write_keys(folder: Path) -> list[Path]:

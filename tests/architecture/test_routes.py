@@ -74,6 +74,14 @@ def test_the_readme_names_exactly_the_routes(service: str):
     assert told - {("GET", path) for path in ("/healthz", "/readyz", "/version", "/metrics")} == routes(service)
 
 
+@pytest.mark.parametrize("service", BLUEPRINTS)
+def test_a_readme_says_nothing_twice(service: str):
+    """Two versions of a line side by side are what a merge leaves."""
+    text = (ROOT / f"services/{service}/README.md").read_text(encoding="utf-8")
+    begins = re.findall(r"^\*\*[^*]+\*\*|^\| [A-Z][^|]*/[^|]* \|", text, re.MULTILINE)
+    assert sorted(begins) == sorted(set(begins))
+
+
 @pytest.mark.parametrize("service", INNER)
 def test_the_interface_document_names_exactly_the_routes(service: str):
     assert section(service.capitalize()) == routes(service)

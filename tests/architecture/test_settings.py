@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.architecture.source import ROOT, SERVICES, python, rows, tree
 
@@ -16,6 +17,8 @@ THE_SYSTEMS_OWN = {"PATH", "HOME", "XDG_CACHE_HOME", "JAVA_HOME"}
 # Of a WSGI request, whose environ is another.
 OF_A_REQUEST = re.compile(r"HTTP_|REQUEST_METHOD|QUERY_STRING|PATH_INFO|CONTENT_LENGTH")
 EXAMPLE = ROOT / ".env.example"
+# What Compose need not say: the image sets the first; the names are within stores that serve this system alone.
+NOT_FOR_COMPOSE = re.compile(r"BIND_HOST|\w+_MONGO_DATABASE|\w+_INDEX_PREFIX")
 
 
 def settings_of(service: str) -> dict[str, Field[Any]]:
@@ -47,7 +50,14 @@ def read_by_hand() -> Iterator[str]:
 
 def in_compose() -> set[str]:
     """Variables that docker-compose.yml takes from `.env`."""
-    return set(re.findall(r"\$\{([A-Z][A-Z_]+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    return set(re.findall(r"\$\{([A-Z][A-Z_0-9]+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+
+
+def given_by_compose(service: str) -> set[str]:
+    """Variables that docker-compose.yml gives to any process of a service."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    own = [value for name, value in services.items() if name == service or name.startswith(f"{service}-")]
+    return {name for value in own for name in value["environment"]}
 
 
 def in_example() -> list[str]:
@@ -70,6 +80,13 @@ def test_settings_have_the_prefix_of_their_service_or_are_shared(service: str):
     foreign = {name for name in settings_of(service) if name.startswith(tuple(others))}
     addresses = {f"{other.upper()}_URL" for other in SERVICES} if service == "gateway" else set()
     assert foreign <= addresses
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_compose_hands_on_every_setting(service: str):
+    """Else what an operator writes into `.env` is ignored without a word."""
+    wanted = {name for name in settings_of(service) if not NOT_FOR_COMPOSE.fullmatch(name)}
+    assert wanted <= given_by_compose(service)
 
 
 def test_the_example_is_complete_and_names_nothing_else():

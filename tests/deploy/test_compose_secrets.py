@@ -2,6 +2,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
@@ -34,6 +35,20 @@ def test_a_checkout_of_before_gets_a_key_of_heads_and_keeps_the_others(tmp_path:
     assert prepare(tmp_path, 8080, 8025) == [head]
     assert session.read_bytes() == before
     assert isinstance(load_pem_private_key(head.read_bytes(), None), Ed25519PrivateKey)
+
+
+def test_a_checkout_of_before_gets_a_key_for_second_factors_and_keeps_its_settings(tmp_path: Path) -> None:
+    prepare(tmp_path, 8080, 8025)
+    env = tmp_path / ".env"
+    before = [line for line in env.read_text().splitlines() if not line.startswith("DIRECTORY_SECRETS_KEY=")]
+    env.write_text("\n".join(before))
+    assert prepare(tmp_path, 9999, 9998) == [env]
+    after = [line for line in env.read_text().splitlines() if line]
+    assert after[:-1] == before
+    name, _, key = after[-1].partition("=")
+    assert name == "DIRECTORY_SECRETS_KEY"
+    assert Fernet(key)
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600
 
 
 def test_every_checkout_gets_its_own(tmp_path: Path) -> None:
