@@ -27,8 +27,9 @@ GRAMS = (3, 4, 6)
 # What is only looked up needs no column beside its postings.
 _LOOKED_UP = {"type": "keyword", "doc_values": False}
 _WORDS = dict.fromkeys(("words", "stems"), _LOOKED_UP)
-_FOLDED = {"whole": {"type": "keyword"}, "stem": _LOOKED_UP, **_WORDS}
+_FOLDED = {"whole": _LOOKED_UP, "stem": _LOOKED_UP, **_WORDS}
 _FOUND_WITHIN = {**_FOLDED, "endings": _LOOKED_UP}
+_SORTED = {"whole": {"type": "keyword"}}
 _DATED = {"type": "nested", "properties": {**_FOLDED, "added_at": {"type": "date_nanos"}}}
 _TOWN = {**_FOLDED, "label": {"type": "keyword"}}
 
@@ -44,11 +45,11 @@ MAPPING: Query = {
         "trading": {"type": "byte"},
         "categories": {"type": "keyword"},
         "created_at": {"type": "date"},
-        "member_started_at": {"type": "date"},
         "place": {"type": "geo_point"},
         **{name: {"type": "long"} for name in ("balance", "max_negative", "max_positive")},
         **{name: {"properties": _TOWN} for name in ("city", "region", "country")},
-        **{name: {"properties": _FOUND_WITHIN} for name in ("name", "offers", "wants")},
+        "name": {"properties": {**_FOUND_WITHIN, **_SORTED}},
+        **{name: {"properties": _FOUND_WITHIN} for name in ("offers", "wants")},
         "category": {"properties": _FOLDED},
         "about": {"properties": _WORDS},
         "anything": {"properties": {"words": _LOOKED_UP}},
@@ -81,7 +82,6 @@ def indexed(entity: Entity, view: Mapping[str, Any], figures: Mapping[str, int] 
         "trading": int(entity.status == "tradingAccepted"),
         "categories": list(entity.categories),
         "created_at": entity.created_at,
-        **({"member_started_at": entity.member_started_at} if entity.member_started_at else {}),
         **({"place": _point(profile.place)} if profile.place else {}),
         **{name: known[name] for name in ("balance", "max_negative", "max_positive") if name in known},
         **{name: _town(getattr(profile, name)) for name in ("city", "region", "country")},
