@@ -18,6 +18,7 @@ from services.matcher.query import MAPPING, document_of, entity_of, tagged_befor
 
 SCHEMA_VERSION = "1"
 _SECONDS = 5
+_CREATE_SECONDS = 60
 _CONFLICT = 409
 _AWAY = frozenset({408, 429, 502, 503, 504})
 _SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
@@ -49,6 +50,8 @@ class Store:
 
     def __init__(self, url: str, prefix: str) -> None:
         self._client = Elasticsearch(url, request_timeout=_SECONDS, max_retries=0)
+        # A server that has just started takes its time for its first index.
+        self._patient = self._client.options(request_timeout=_CREATE_SECONDS)
         self._prefix = prefix
         self._alias = f"{prefix}-entities"
         self._positions = f"{prefix}-positions"
@@ -65,9 +68,9 @@ class Store:
         """Create the first generation and the index of positions; may be repeated."""
         with _answering():
             self._create(self._positions, _POSITIONS_MAPPING)
-            if not self._client.indices.exists_alias(name=self._alias):
+            if not self._patient.indices.exists_alias(name=self._alias):
                 self._create(self._name(1), MAPPING)
-                self._client.indices.put_alias(index=self._name(1), name=self._alias)
+                self._patient.indices.put_alias(index=self._name(1), name=self._alias)
 
     def current(self) -> str:
         """The generation that is read now."""
@@ -82,7 +85,7 @@ class Store:
         with _answering():
             numbers = [_number(name) for name in self._client.indices.get(index=f"{self._alias}-*")]
             name = self._name(max(numbers, default=0) + 1)
-            self._client.indices.create(index=name, mappings=MAPPING, settings=_SETTINGS)
+            self._patient.indices.create(index=name, mappings=MAPPING, settings=_SETTINGS)
             return name
 
     def switch(self, old: str, new: str) -> None:
@@ -195,7 +198,7 @@ class Store:
 
     def _create(self, name: str, mapping: Mapping[str, Any]) -> None:
         try:
-            self._client.indices.create(index=name, mappings=mapping, settings=_SETTINGS)
+            self._patient.indices.create(index=name, mappings=mapping, settings=_SETTINGS)
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise

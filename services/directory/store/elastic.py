@@ -233,7 +233,7 @@ class EntityIndex:
 
     def _create(self, name: str, aliases: list[str], **settings: Any) -> bool:
         try:
-            self._client.indices.create(
+            self._client.options(request_timeout=_FILL_SECONDS).indices.create(
                 index=name,
                 mappings=self._mapping,
                 settings={"number_of_shards": 1, "number_of_replicas": 0, **settings},
