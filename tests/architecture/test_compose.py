@@ -46,3 +46,8 @@ def test_what_the_images_copy_reaches_the_engine():
     assert copied
     for source in copied:
         assert any(source == known or source.startswith(f"{known}/") for known in let_through), source
+
+
+def test_mongodb_undoes_what_a_killed_process_left_open_before_long():
+    # As the native one does (deploy/native/servers/mongo.py): whoever wants the same document waits for it.
+    assert "transactionLifetimeLimitSeconds=10" in SERVICES["mongo"]["command"]
