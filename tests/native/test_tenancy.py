@@ -20,12 +20,15 @@ from pathlib import Path
 from deploy.native.board import Part
 from deploy.native.processes import ProcessBook, start_process
 from deploy.native.tenancy import Tenancy
+from deploy.native.waiting import wait_until
 directory = Path(sys.argv[1])
 tenancy = Tenancy(directory, ProcessBook(directory / "processes"))
 with tenancy.held():
     tenancy.publish([Part(name="program")], "http://localhost:8080")
     for name in ("noted", "unnoted"):
         child = start_process(["sleep", "600"], environment={}, mark=tenancy.mark, log=directory / "log")
+        # The kernel says that a program runs a moment before it shows its environment.
+        assert wait_until(Path(f"/proc/{child.pid}/environ").read_bytes, seconds=10)
         if name == "noted":
             ProcessBook(directory / "processes").write(name, child.pid)
     print("held", flush=True)
