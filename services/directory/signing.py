@@ -12,9 +12,9 @@ from typing import Any
 
 import jwt
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from services.chassis.tokens import StatementKey, base64url
 from services.directory.domain.audit import Head, SignedHead
 
 ALGORITHM, TYPE, ISSUER = "EdDSA", "mccs-audit-head+jwt", "/directory/audit"
@@ -24,28 +24,13 @@ class BadHead(ValueError):
     """Not a head that one of the keys signed; says why."""
 
 
-class HeadKey:
-    """The private key that heads are signed with. Never shows itself."""
-
-    def __init__(self, pem: bytes) -> None:
-        """Raises ValueError, with a sentence, for what is no Ed25519 key in PKCS8 PEM without a passphrase."""
-        try:
-            key = load_pem_private_key(pem, password=None)
-        except (ValueError, TypeError) as error:
-            raise ValueError("it is no private key in PEM without a passphrase") from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError("it is a private key, but not of Ed25519")  # noqa: TRY004 -- of the file, not of a caller
-        self._key = key
-        raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        self.jwk = {"kty": "OKP", "crv": "Ed25519", "x": _base64url(raw)}
-        """The public key (RFC 7517)."""
-        self.kid = thumbprint(self.jwk)
+class HeadKey(StatementKey):
+    """The private key that heads are signed with."""
 
     def sign(self, head: Head, *, number: int, time: str) -> SignedHead:
         """The head as a statement; the caller has made sure that the log up to there is whole."""
         stated = {"iss": ISSUER, "number": number, "position": head.position, "hash": head.hash, "time": time}
-        jws = jwt.encode(stated, self._key, algorithm=ALGORITHM, headers={"kid": self.kid, "typ": TYPE})
-        return SignedHead(number=number, head=head, time=time, kid=self.kid, jws=jws)
+        return SignedHead(number=number, head=head, time=time, kid=self.kid, jws=self.jws(TYPE, stated))
 
 
 def verified(jws: str, keys: Iterable[Mapping[str, Any]]) -> SignedHead:
@@ -82,13 +67,9 @@ def kept(text: bytes) -> list[SignedHead]:
 def thumbprint(jwk: Mapping[str, Any]) -> str:
     """RFC 7638. Raises KeyError for what is no OKP key."""
     members = {name: jwk[name] for name in ("crv", "kty", "x")}
-    return _base64url(hashlib.sha256(orjson.dumps(members, option=orjson.OPT_SORT_KEYS)).digest())
+    return base64url(hashlib.sha256(orjson.dumps(members, option=orjson.OPT_SORT_KEYS)).digest())
 
 
 def _public_key(jwk: Mapping[str, Any]) -> Ed25519PublicKey:
     x = str(jwk["x"])
     return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(x + "=" * (-len(x) % 4)))
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

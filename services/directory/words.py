@@ -221,12 +221,6 @@ def _nearly(term: str, text: Folded) -> bool:
     return allowed > 0 and any(within(term, form, allowed) for form in near_forms(text))
 
 
-def how_matched(term: str, text: Folded) -> How | None:
-    """The same in the words of an answer."""
-    way = way_matched(term, text)
-    return HOW[way] if way else None
-
-
 def within(first: str, second: str, allowed: int) -> bool:
     """Whether at most `allowed` insertions, deletions, changes or swaps of neighbours lie between two words."""
     # Elasticsearch counts a swap as one slip too: optimal string alignment.

@@ -4,18 +4,15 @@ A head is a JWS in compact form (RFC 7515) with Ed25519 (RFC 8037), so that any 
 belongs to the `schedule` process alone; its name is its thumbprint (RFC 7638), so that nobody can choose it.
 """
 
-import base64
-import hashlib
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from events.checkpoints import SignedHead
 from services.chassis.clock import rfc3339
+from services.chassis.tokens import StatementKey
 from services.ledger.store.tree import TreeHead
 
 TYPE = "mccs-head+jwt"
@@ -24,22 +21,8 @@ BALANCED = 0
 """The sum of all balances: no other is ever signed."""
 
 
-class HeadKey:
-    """The private key that heads are signed with. Never shows itself."""
-
-    def __init__(self, pem: bytes) -> None:
-        """Raises ValueError, with a sentence, for what is no Ed25519 key in PKCS8 PEM without a passphrase."""
-        try:
-            key = load_pem_private_key(pem, password=None)
-        except (ValueError, TypeError) as error:
-            raise ValueError("it is no private key in PEM without a passphrase") from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError("it is a private key, but not of Ed25519")  # noqa: TRY004 -- of the file, not of a caller
-        self._key = key
-        raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        self.jwk = _json({"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}).decode()
-        """The public key (RFC 7517), in the form whose hash is `kid`."""
-        self.kid = _base64url(hashlib.sha256(self.jwk.encode()).digest())
+class HeadKey(StatementKey):
+    """The private key that heads are signed with."""
 
     def sign(
         self, *, book: str, number: int, size: int, root: bytes, hash_: bytes, accounts: int, time: datetime
@@ -56,9 +39,7 @@ class HeadKey:
             "sum": BALANCED,
             "time": rfc3339(time),
         }
-        header = {"alg": "EdDSA", "kid": self.kid, "typ": TYPE}
-        signed = f"{_base64url(_json(header))}.{_base64url(_json(stated))}"
-        jws = f"{signed}.{_base64url(self._key.sign(signed.encode()))}"
+        jws = self.jws(TYPE, stated)
         return TreeHead(book, number, size, root, hash_, accounts, rfc3339(time), self.kid, jws)
 
 
@@ -85,7 +66,3 @@ def canonical_document(head: TreeHead) -> bytes:
 
 def _json(document: dict[str, Any]) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

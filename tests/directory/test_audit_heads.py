@@ -141,7 +141,7 @@ def test_a_file_that_was_tampered_with_is_no_head(signing_directory: Directory, 
         {**document, "keys": []},
         {**document, "heads": [{"jws": forged.jws}]},
         {**document, "heads": [{"jws": document["heads"][0]["jws"][:-4] + "AAAA"}]},
-        {**document, "keys": [{**document["keys"][0], "x": HeadKey(a_pem()).jwk["x"]}]},
+        {**document, "keys": [{**document["keys"][0], "x": json.loads(HeadKey(a_pem()).jwk)["x"]}]},
         {"heads": document["heads"]}, [], "text",
     ]  # fmt: skip
     for each in wrong:

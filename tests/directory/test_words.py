@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.directory.words import (
+    HOW,
     Folded,
     TagsInvalid,
     _normal_unicode,
@@ -14,10 +15,10 @@ from services.directory.words import (
     fold,
     folded,
     folded_name,
-    how_matched,
     normal_tag,
     normal_tags,
     search_terms,
+    way_matched,
     within,
 )
 
@@ -127,7 +128,8 @@ def test_search_terms_are_split_on_commas_and_spaces() -> None:
     ],
 )
 def test_the_best_way_of_matching_is_named(term: str, tag: str, how: str | None) -> None:
-    assert how_matched(search_terms(term)[0], folded(tag)) == how
+    way = way_matched(search_terms(term)[0], folded(tag))
+    assert (HOW[way] if way else None) == how
 
 
 @pytest.mark.parametrize(("length", "edits"), [(1, 0), (2, 0), (3, 1), (5, 1), (6, 2), (50, 2)])

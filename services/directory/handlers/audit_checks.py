@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import orjson
+
 from services.chassis.clock import rfc3339
 from services.chassis.logs import log
 from services.directory import signing
@@ -126,7 +128,7 @@ def _sign(directory: Directory, head: Head) -> None:
     newest = heads.newest() or {"number": 0, "position": 0}
     if head.position > newest["position"]:
         signed = key.sign(head, number=newest["number"] + 1, time=rfc3339(directory.now()))
-        heads.add(signed, key.jwk)
+        heads.add(signed, orjson.loads(key.jwk))
         log.info("audit.head_signed", number=signed.number, position=head.position, kid=signed.kid)
 
 
