@@ -116,7 +116,9 @@ class _Simulation:
     def _moment(self, first: datetime) -> datetime:
         """Some time between `first` and now, by day; more of them as the network grows."""
         share = self._random.random() ** 0.7
-        return _by_day(first + share * (self._now - timedelta(hours=2) - first), self._random)
+        at = _by_day(first + share * (self._now - timedelta(hours=2) - first), self._random)
+        # Of last night: the morning to come is not there yet, and no clock goes back from it.
+        return at if at < self._now else at - timedelta(days=1)
 
     def _hear_of_limits(self, at: datetime) -> None:
         while self._limits and self._limits[0].at < at - timedelta(hours=1):

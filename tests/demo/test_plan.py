@@ -15,7 +15,12 @@ from services.gateway.schemas import SignUp as SignUpSchema
 from services.gateway.schemas import TradingApplication
 
 NOW = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
-MOMENTS = [NOW, datetime(2027, 3, 1, 0, 1, tzinfo=UTC), datetime(2028, 2, 29, 12, tzinfo=UTC)]
+MOMENTS = [
+    NOW,
+    datetime(2026, 11, 30, 3, 40, 30, 864_614, tzinfo=UTC),  # a proposal of that night was put off until it was day
+    datetime(2027, 3, 1, 0, 1, tzinfo=UTC),
+    datetime(2028, 2, 29, 12, tzinfo=UTC),
+]
 BUSINESSES = read_businesses()
 STATUSES = {"pending", "accepted", "rejected", "tradingPending", "tradingAccepted", "tradingRejected"}
 
