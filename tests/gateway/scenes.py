@@ -142,6 +142,8 @@ PAGES = (
     Page("admin-activity", "/admin/activity?action=transfer.&text=x", "admin"),
     Page("auditor-activity", "/admin/activity?before=9", "auditor"),
     Page("activity", "/activity", "member"),
+    Page("matches", "/matches", "member"),
+    Page("matches-new", "/matches?since=login", "member"),
     Page("activity-business", f"/activity?of={FARM}", "member"),
     Page("auditor", f"/auditor?account={FARM_ACCOUNT}", "auditor"),
 )
