@@ -276,6 +276,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
     ledger.TransferExpiring: (Rule(kind="transfer_expiring", to=_the_other_party, facts=_proposal_facts),),
     ledger.TransferCompleted: (
         Rule(kind="transfer_accepted", to=_the_initiator, when=_accepted, facts=_transfer_facts),
+        Rule(kind="transfer_receipt", to=_the_other_party, when=_accepted, facts=_transfer_facts),
         Rule(kind="transfer_by_consent", to=_the_consenter, when=_by_consent, facts=_transfer_facts),
     ),
     ledger.TransferCancelled: (

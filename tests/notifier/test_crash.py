@@ -91,7 +91,7 @@ def test_poison_is_parked_and_the_next_event_is_taken(start, store, topic, kafka
     start("tests.notifier.consuming", topic)
     wait_until(lambda: store.position(log.source) == 4, seconds=30)
     kinds = {record["kind"] for record in store._db["messages"].find()}
-    assert kinds == {"transfer_initiated", "transfer_accepted"}
+    assert kinds == {"transfer_initiated", "transfer_accepted", "transfer_receipt"}
     parked = KafkaConsumer(
         dead_letters(topic, GROUP),
         bootstrap_servers=kafka_bootstrap,

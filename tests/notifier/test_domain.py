@@ -82,14 +82,11 @@ def one_time(expires_at: str = "2999-01-01T00:00:00.000000Z", kind: str = "passw
         (directory.SecurityNotice(user_id="u", what="recovery-code-used"), "recovery_code_used", {"user:u"}),
         (PAY, "transfer_initiated", {"account:2"}),
         (REQUEST, "transfer_initiated", {"account:2"}),
-        (given.completed(PAY), "transfer_accepted", {"account:1"}),
-        (given.completed(REQUEST), "transfer_accepted", {"account:1"}),
         (given.cancelled(PAY, "rejected"), "transfer_rejected", BOTH),
         (given.cancelled(REQUEST, "cancelled"), "transfer_cancelled", BOTH),
         (given.cancelled(PAY, "system"), "transfer_cancelled_by_system", BOTH),
         (given.cancelled(PAY, "expired"), "transfer_cancelled_by_system", BOTH),
         (WITH_FEES, "transfer_initiated", {"account:2"}),
-        (given.completed(WITH_FEES), "transfer_accepted", {"account:1"}),
         (given.cancelled(WITH_FEES, "expired"), "transfer_cancelled_by_system", BOTH),
         (given.expiring(PAY), "transfer_expiring", {"account:2"}),
         (given.expiring(REQUEST), "transfer_expiring", {"account:2"}),
@@ -106,6 +103,12 @@ def test_event_becomes_one_kind_of_message_to_whom_it_concerns(event, kind, reci
     assert {message.kind for message in messages} == {kind}
     assert sorted(message.recipient for message in messages) == sorted(recipients)
     assert {message.state for message in messages} == {"queued"}
+
+
+@pytest.mark.parametrize("transfer", [PAY, REQUEST, WITH_FEES])
+def test_an_acceptance_is_told_to_who_proposed_and_receipted_to_who_accepted(transfer):
+    told = {(message.kind, message.recipient) for message in asked(given.completed(transfer))}
+    assert told == {("transfer_accepted", "account:1"), ("transfer_receipt", "account:2")}
 
 
 @pytest.mark.parametrize(
@@ -233,6 +236,7 @@ def test_events_of_one_run_see_those_before_them():
     assert [(m.kind, m.recipient) for m in effects.messages] == [
         ("transfer_initiated", "account:2"),
         ("transfer_accepted", "account:1"),
+        ("transfer_receipt", "account:2"),
         ("trading_application", f"user:{admin.user_id}"),
     ]
 
@@ -251,7 +255,7 @@ def test_nobody_is_asked_to_accept_what_a_consent_covers():
 
 def test_acceptance_withdraws_nothing():
     made = effects(UNENDING, given.completed(UNENDING))
-    assert [m.kind for m in made.messages] == ["transfer_initiated", "transfer_accepted"]
+    assert [m.kind for m in made.messages] == ["transfer_initiated", "transfer_accepted", "transfer_receipt"]
     assert not made.covered
 
 

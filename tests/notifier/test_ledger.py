@@ -101,7 +101,11 @@ def test_an_acceptance_is_told_whatever_it_costs_and_who_gets_the_fee_hears_noth
     (proposed,) = network.decide(propose(), acting_for(FARM))
     accepted = network.decide(AcceptTransfer(transfer_id=proposed.transfer_id), acting_for(BAKERY))
     assert len(accepted[0].entries) == 3
-    assert network.told([proposed, *accepted]) == [("transfer_accepted", FARM), ("transfer_initiated", BAKERY)]
+    assert network.told([proposed, *accepted]) == [
+        ("transfer_accepted", FARM),
+        ("transfer_initiated", BAKERY),
+        ("transfer_receipt", BAKERY),
+    ]
     back = network.decide(ReverseTransfer(transfer_id=proposed.transfer_id, reason="Twice"), ADMIN)
     assert network.told(back) == [("transfer_reversed", FARM), ("transfer_reversed", BAKERY)]
 

@@ -170,6 +170,18 @@ def test_expired_proposal_needs_no_further_reason():
             "Blue Bakery has paid 25.00 credits to Green Farm, accepted at once by your standing consent.",
         ),
         (
+            "transfer_receipt",
+            {},
+            "Receipt: 25.00 credits paid to Blue Bakery",
+            "Green Farm accepted the request of Blue Bakery. 25.00 credits went from Green Farm to Blue Bakery.",
+        ),
+        (
+            "transfer_receipt",
+            {"you_pay": False},
+            "Receipt: 25.00 credits received from Blue Bakery",
+            "Green Farm accepted the payment of Blue Bakery. 25.00 credits went from Blue Bakery to Green Farm.",
+        ),
+        (
             "transfer_by_admin",
             {},
             "An administrator moved 25.00 credits from your account",

@@ -78,10 +78,11 @@ def test_sign_up_proposal_and_answers_reach_whom_they_concern(network, sender, s
     assert sorted(to_bakery) == [
         "Green Farm asks you for 12.34 credits",
         "Green Farm wants to pay you 25.00 credits",
+        "Receipt: 25.00 credits received from Green Farm",
         "Welcome, Blue Bakery",
         "You declined the request of 12.34 credits from Green Farm",
     ]
-    assert states(store) == {"sent": 7}
+    assert states(store) == {"sent": 8}
     assert store._db["messages"].count_documents({"once": {"$exists": True}}) == 0
     assert "no stock" not in str(list(store._db["messages"].find()))
 
