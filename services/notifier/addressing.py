@@ -8,6 +8,7 @@ from services.notifier.mail import in_credits, in_words
 
 _AMOUNTS = ("amount", "max_amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive")
 _BECAUSE_MEMBER = "your business is a member of this network"
+_BECAUSE_FORMER = "your business was a member of this network"
 _BECAUSE_NAMED = "somebody gave this address to this network"
 _NOBODY = "there"
 _BECAUSE_USER = "you have a login at this network"
@@ -21,12 +22,17 @@ class NotKnownYet(Exception):
     """A name or address that this message needs has not arrived: try again soon."""
 
 
-class Book(Protocol):
+class People(Protocol):
+    """Those who belong to a business."""
+
+    def user(self, user_id: str) -> Document | None: ...
+
+
+class Book(People, Protocol):
     """Names and addresses."""
 
     def entity(self, entity_id: str) -> Document | None: ...
     def entity_of(self, account: str) -> Document | None: ...
-    def user(self, user_id: str) -> Document | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +53,21 @@ def addressee(recipient: str, book: Book) -> Addressee:
     if what == "user":
         user = _found(book.user(key), "email")
         return Addressee(name=_name_of_user(user), address=user["email"], why=_BECAUSE_USER)
-    entity = _found(book.entity(key) if what == "entity" else book.entity_of(key), "name")
-    address = entity.get("email") or _owner_address(entity, book)
-    return Addressee(name=entity["name"], address=address, why=_BECAUSE_MEMBER)
+    return of_entity(book.entity(key) if what == "entity" else book.entity_of(key), book)
+
+
+def of_entity(entity: Document | None, people: People) -> Addressee:
+    """Where an entity is written to. Raises NotKnownYet."""
+    found = _found(entity, "name")
+    address = found.get("email") or _owner_address(found, people)
+    return Addressee(name=found["name"], address=address, why=_BECAUSE_MEMBER)
+
+
+def kept(once: Mapping[str, str]) -> Addressee | None:
+    """Who a farewell goes to: it says so itself, for its entity may be forgotten already."""
+    if not once.get("name") or not once.get("address"):
+        return None
+    return Addressee(name=once["name"], address=once["address"], why=_BECAUSE_FORMER)
 
 
 def instead(to: Addressee, address: str) -> Addressee:
@@ -108,11 +126,11 @@ def _person(recipient: str, user_id: str, book: Book) -> str:
     return "" if recipient == f"user:{user_id}" else _name_of_user(_found(book.user(user_id), "email"), "Somebody")
 
 
-def _owner_address(entity: Document, book: Book) -> str:
+def _owner_address(entity: Document, people: People) -> str:
     members: Mapping[str, str] = entity.get("members", {})
     owners = sorted(user_id for user_id, role in members.items() if role == "owner")
     for user_id in owners:
-        if (user := book.user(user_id)) and user.get("email"):
+        if (user := people.user(user_id)) and user.get("email"):
             return str(user["email"])
     raise NotKnownYet("no address")
 

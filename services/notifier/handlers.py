@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from events.envelope import Envelope, Event
 from services.notifier.domain import Known, Message
+from services.notifier.farewell import addressed
 from services.notifier.knowledge import Change, Effects, Reader, change_of, earlier_transfer, transfer_of
 from services.notifier.rules import asks_to_accept, covered_transfer, messages_for
 
@@ -33,7 +34,8 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
         if change := change_of(event):
             changes.append(change)
             known = _learned(known, event, change)
-        messages += messages_for(envelope, event, known, now=now, max_age=policy.max_age)
+        made = messages_for(envelope, event, known, now=now, max_age=policy.max_age)
+        messages += [addressed(message, reader, changes) for message in made]
     asked = [message for message in messages if not asks_to_accept(message, covered)]
     return Effects(changes=changes, messages=asked, covered=covered)
 

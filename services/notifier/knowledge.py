@@ -5,6 +5,7 @@ them, so carrying one out twice is the same as once.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -27,7 +28,7 @@ class Change:
     values: Mapping[str, Any] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     forgets: tuple[str, ...] = ()
-    """Recipients to whom nothing is said any more; of what was said nothing is kept but that it was."""
+    """Recipients to whom nothing is said any more but farewell; of what was said nothing is kept but that it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,37 @@ class Reader(Protocol):
     def transfers(self, ids: Iterable[str]) -> dict[str, Transfer]:
         """The transfers of these ids that are known."""
 
+    def entity(self, entity_id: str) -> Mapping[str, Any]:
+        """What is remembered of an entity; empty when it is nothing."""
+
+    def user(self, user_id: str) -> Mapping[str, Any]:
+        """The same of a user."""
+
 
 def change_of(event: Event) -> Change | None:
     """What to remember of `event`; None when there is nothing."""
     remember = _MEMORY.get(type(event))
     return remember(event) if remember else None
+
+
+def after(document: Mapping[str, Any], changes: Iterable[Change]) -> Mapping[str, Any]:
+    """`document` with `changes` of it carried out."""
+    made: dict[str, Any] = deepcopy(dict(document))
+    for change in changes:
+        for path, value in change.values.items():
+            holder, name = _holder(made, path)
+            holder[name] = value
+        for path in change.gone:
+            holder, name = _holder(made, path)
+            holder.pop(name, None)
+    return made
+
+
+def _holder(document: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
+    *outer, name = path.split(".")
+    for each in outer:
+        document = document.setdefault(each, {})
+    return document, name
 
 
 def transfer_of(event: Event) -> Transfer | None:

@@ -20,6 +20,9 @@ standing consent. Then its completion, which is the next event, withdraws the me
 PROPOSED = "transfer_initiated"
 """The kind of message that asks for an answer."""
 
+FAREWELL = "account_closed"
+"""The kind of message that is still sent to who is forgotten."""
+
 Whom = Callable[[Any, Known], Sequence[str]]
 What = Callable[[Any, Known], Mapping[str, Any]]
 When = Callable[[Any, Known], bool]
@@ -230,6 +233,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         _status_rule("tradingAccepted", "trading_accepted"),
         _status_rule("tradingRejected", "trading_rejected"),
     ),
+    directory.EntityClosed: (Rule(kind=FAREWELL, to=_the_entity, once=_reason),),
     directory.MembershipChanged: (
         _membership_rule("joined", "member_joined"),
         _membership_rule("changed", "member_changed"),

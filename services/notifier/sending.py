@@ -10,7 +10,7 @@ from datetime import timedelta
 from services.chassis.clock import Clock
 from services.chassis.logs import log
 from services.chassis.process import Stop
-from services.notifier.addressing import NotKnownYet, Unseal, addressee, instead, values_for
+from services.notifier.addressing import NotKnownYet, Unseal, addressee, instead, kept, values_for
 from services.notifier.domain import Failure, RetryPolicy, State
 from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, in_words
 from services.notifier.smtp import Mailer, NotNow, Refused, ServerAway
@@ -91,7 +91,7 @@ class Sender:
             self._end(claimed, "sent")
 
     def _send(self, claimed: Claimed) -> None:
-        to = addressee(claimed.recipient, self.store)
+        to = kept(claimed.once) or addressee(claimed.recipient, self.store)
         values = values_for(claimed.recipient, claimed.facts, claimed.once, self.store, self.unseal)
         to = instead(to, values.pop("address", ""))
         values |= {"happened_on": in_words(claimed.event_at.isoformat())}

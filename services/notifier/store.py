@@ -16,7 +16,7 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, 
 
 from services.notifier.domain import STATES, Message, State, Transfer
 from services.notifier.knowledge import Change, Effects, Reader
-from services.notifier.rules import PROPOSED
+from services.notifier.rules import FAREWELL, PROPOSED
 
 SCHEMA_VERSION = "2"
 _SELECTION_MS = 3_000
@@ -148,7 +148,8 @@ class Store:
 
     def _forget(self, session: ClientSession, recipients: Collection[str]) -> None:
         if recipients:
-            theirs: Document = {"recipient": {"$in": list(recipients)}}
+            # That it is closed is still said; such a message keeps what it needs, until it is sent or given up.
+            theirs: Document = {"recipient": {"$in": list(recipients)}, "kind": {"$ne": FAREWELL}}
             waiting = {"state": {"$in": ["queued", "failed", "sending"]}}
             self._db["messages"].delete_many({**theirs, **waiting}, session=session)
             nothing: Document = {"$set": {"facts": {}}, "$unset": {"once": ""}}
@@ -274,6 +275,12 @@ class _Reader:
     def transfers(self, ids: Iterable[str]) -> dict[str, Transfer]:
         found = self._db["transfers"].find({"_id": {"$in": list(ids)}}, session=self._session)
         return {row["_id"]: Transfer(transfer_id=row.pop("_id"), **row) for row in found}
+
+    def entity(self, entity_id: str) -> Document:
+        return self._db["entities"].find_one({"_id": entity_id}, session=self._session) or {}
+
+    def user(self, user_id: str) -> Document:
+        return self._db["users"].find_one({"_id": user_id}, session=self._session) or {}
 
 
 def _due(now: datetime) -> Document:

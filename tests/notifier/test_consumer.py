@@ -219,6 +219,9 @@ def test_who_is_forgotten_is_written_to_no_more_and_leaves_no_name(projection: M
     log.tell(directory.UserClosed(user_id="u1"))
     log.tell(directory.EntityForgotten(entity_id="e1", account="1234"))
     assert deliver(projection, log.records)
+    # The farewell has its own address until it is sent.
+    farewell = projection.store._db["messages"].find_one_and_delete({"kind": "account_closed"})
+    assert farewell["once"] == {"name": "zebrafinch ltd", "address": "zebrafinch@dev.null"}
     left = [list(projection.store._db[name].find()) for name in projection.store._db.list_collection_names()]
     assert "zebrafinch" not in repr(left)
     assert not {recipient for _, recipient in kinds(projection.store)} & {"user:u1", "entity:e1", "account:1234"}

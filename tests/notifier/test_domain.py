@@ -64,6 +64,7 @@ def one_time(expires_at: str = "2999-01-01T00:00:00.000000Z", kind: str = "passw
         (given.status_changed(ENTITY, "tradingPending"), "trading_pending", TO_ENTITY),
         (given.status_changed(ENTITY, "tradingAccepted"), "trading_accepted", TO_ENTITY),
         (given.status_changed(ENTITY, "tradingRejected"), "trading_rejected", TO_ENTITY),
+        (directory.EntityClosed(entity_id=ENTITY.entity_id, account="1"), "account_closed", TO_ENTITY),
         (application(), "trading_application", {"user:a", "user:b"}),
         (one_time(), "password_reset", {"user:u"}),
         (one_time(kind="import-invitation"), "import_invitation", {"user:u"}),
