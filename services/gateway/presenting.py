@@ -45,10 +45,11 @@ KIND_WORDS = {
 }
 MATCH_WORDS = {
     "exact": lazy_gettext("same word"),
-    "stem": lazy_gettext("another form of the word"),
+    "stem": lazy_gettext("a form of the same word"),
     "prefix": lazy_gettext("begins the same"),
     "contains": lazy_gettext("part of the word"),
     "part": lazy_gettext("a part of what you look for"),
+    "synonym": lazy_gettext("means nearly the same"),
     "fuzzy": lazy_gettext("similar spelling"),
 }
 INC_TYPES = {

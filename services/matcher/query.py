@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from services.matcher.domain import LISTED, Entity, Place, Tag
-from services.matcher.words import SHORTEST_PREFIX, WEIGHTS, Folded, edits_allowed, fold, prefixes
+from services.matcher.synonyms import Synonyms
+from services.matcher.words import SHORTEST_PREFIX, WEIGHTS, Folded, edits_allowed, fold, our_synonyms, prefixes
 
 Side = Literal["offers", "wants"]
 Clause = dict[str, Any]
@@ -25,6 +26,9 @@ _TAGS: Clause = {
         "key": {"type": "keyword"},
         "words": {"type": "keyword"},
         "word_count": {"type": "integer"},
+        "stem": {"type": "keyword"},
+        "stems": {"type": "keyword"},
+        "stem_count": {"type": "integer"},
     },
 }
 MAPPING: Clause = {
@@ -77,6 +81,9 @@ def _tag_document(tag: Tag) -> dict[str, Any]:
         "key": folded.key,
         "words": list(folded.words),
         "word_count": len(folded.words),
+        "stem": folded.stem,
+        "stems": list(folded.stems),
+        "stem_count": len(folded.stems),
     }
 
 
@@ -90,11 +97,20 @@ def tagged_before(tag: str, version: int) -> Clause:
     return {"bool": {"filter": [{"range": {"version": {"lt": version}}}, _any(sides)]}}
 
 
-def search_for(mine: Entity, tags: Sequence[Tag], theirs: Side, *, since: str | None, limit: int) -> Clause:
-    """The search for others whose tags of side `theirs` fit `tags` of `mine`; best first."""
+def search_for(
+    mine: Entity,
+    tags: Sequence[Tag],
+    theirs: Side,
+    *,
+    since: str | None,
+    limit: int,
+    synonyms: Synonyms | None = None,
+) -> Clause:
+    """The search for others whose tags of side `theirs` fit `tags` of `mine`; best first. Synonyms: ours by default."""
+    known = our_synonyms() if synonyms is None else synonyms
     folded = [folded for tag in tags if (folded := fold(tag.tag)).key]
     listed: list[Clause] = [{"terms": {"status": sorted(LISTED)}}, {"term": {"closed": False}}]
-    fits: Clause = {"match_none": {}} if not folded else _nested(theirs, folded, since)
+    fits: Clause = {"match_none": {}} if not folded else _nested(theirs, folded, since, known)
     query = {
         "bool": {
             "filter": listed,
@@ -114,11 +130,13 @@ def _order(place: Place | None) -> list[Clause | str]:
     return ["_score", *near, {"entity_id": "asc"}]
 
 
-def _nested(side: Side, tags: Sequence[Folded], since: str | None) -> Clause:
+def _nested(side: Side, tags: Sequence[Folded], since: str | None, synonyms: Synonyms) -> Clause:
     ways = [
         _scored({"terms": {f"{side}.key": [tag.key for tag in tags]}}, WEIGHTS["exact"]),
         _scored(_any(_prefix(side, tags)), WEIGHTS["prefix"]),
         _scored(_any(_contains(side, tags)), WEIGHTS["contains"]),
+        _scored(_any(_same_stems(side, tags)), WEIGHTS["stem"]),
+        _scored({"terms": {f"{side}.stem": _meaning_the_same(tags, synonyms)}}, WEIGHTS["synonym"]),
         _scored(_any(_fuzzy(side, tags)), WEIGHTS["fuzzy"]),
     ]
     new = [{"range": {f"{side}.added_at": {"gt": since}}}] if since else []
@@ -134,12 +152,21 @@ def _prefix(side: Side, tags: Sequence[Folded]) -> list[Clause]:
 
 
 def _contains(side: Side, tags: Sequence[Folded]) -> list[Clause]:
-    words, count = f"{side}.words", f"{side}.word_count"
-    all_mine = [_all([{"term": {words: word}} for word in tag.words]) for tag in tags]
-    all_theirs = [
-        {"terms_set": {words: {"terms": list(tag.words), "minimum_should_match_field": count}}} for tag in tags
-    ]
+    return _one_within_other(f"{side}.words", f"{side}.word_count", [tag.words for tag in tags])
+
+
+def _same_stems(side: Side, tags: Sequence[Folded]) -> list[Clause]:
+    return _one_within_other(f"{side}.stems", f"{side}.stem_count", [tag.stems for tag in tags])
+
+
+def _one_within_other(field: str, count: str, mine: Sequence[Sequence[str]]) -> list[Clause]:
+    all_mine = [_all([{"term": {field: word}} for word in words]) for words in mine]
+    all_theirs = [{"terms_set": {field: {"terms": list(words), "minimum_should_match_field": count}}} for words in mine]
     return [*all_mine, *all_theirs]
+
+
+def _meaning_the_same(tags: Sequence[Folded], synonyms: Synonyms) -> list[str]:
+    return sorted({other for tag in tags for other in synonyms.of(tag.stem)})
 
 
 def _fuzzy(side: Side, tags: Sequence[Folded]) -> list[Clause]:

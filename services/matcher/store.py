@@ -16,12 +16,15 @@ from elasticsearch import ApiError, BadRequestError, ConflictError, Elasticsearc
 from services.matcher.domain import Entity
 from services.matcher.query import MAPPING, document_of, entity_of, tagged_before
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+"""In each generation's mapping. 2: the stems of tags."""
 _SECONDS = 5
 _CREATE_SECONDS = 60
+_PAGE = 500
 _CONFLICT = 409
 _AWAY = frozenset({408, 429, 502, 503, 504})
 _SETTINGS = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
+_MAPPING = {**MAPPING, "_meta": {"version": SCHEMA_VERSION}}
 _POSITIONS_MAPPING = {
     "dynamic": "strict",
     "properties": {
@@ -65,12 +68,42 @@ class Store:
             self._client.cluster.health(timeout="1s")
 
     def migrate(self) -> None:
-        """Create the first generation and the index of positions; may be repeated."""
+        """Create the first generation and the index of positions, or bring what is read now up to date.
+
+        May be repeated. No consumer of an older version may run beside it: it would write documents of before.
+        """
         with _answering():
             self._create(self._positions, _POSITIONS_MAPPING)
             if not self._patient.indices.exists_alias(name=self._alias):
-                self._create(self._name(1), MAPPING)
+                self._create(self._name(1), _MAPPING)
                 self._patient.indices.put_alias(index=self._name(1), name=self._alias)
+        self._bring_up_to_date(self.current())
+
+    def _bring_up_to_date(self, generation: str) -> None:
+        """Write every document again in its place: it has all that a newer mapping is made from."""
+        with _answering():
+            mapping = self._patient.indices.get_mapping(index=generation)[generation]["mappings"]
+            if mapping.get("_meta") == _MAPPING["_meta"]:
+                return
+            self._patient.indices.put_mapping(index=generation, properties=MAPPING["properties"])
+        after: str | None = None
+        while page := self._page(generation, after):
+            after = page[-1].entity.entity_id
+            while clashed := self.save(generation, page):
+                page = list(self.load(generation, clashed).values())
+        with _answering():
+            self._patient.indices.put_mapping(index=generation, meta=_MAPPING["_meta"])
+
+    def _page(self, generation: str, after: str | None) -> list[Loaded]:
+        with _answering():
+            found = self._patient.search(
+                index=generation,
+                sort=[{"entity_id": "asc"}],
+                search_after=[after] if after else None,
+                size=_PAGE,
+                seq_no_primary_term=True,
+            )
+        return _loaded(found["hits"]["hits"])
 
     def current(self) -> str:
         """The generation that is read now."""
@@ -85,7 +118,7 @@ class Store:
         with _answering():
             numbers = [_number(name) for name in self._client.indices.get(index=f"{self._alias}-*")]
             name = self._name(max(numbers, default=0) + 1)
-            self._patient.indices.create(index=name, mappings=MAPPING, settings=_SETTINGS)
+            self._patient.indices.create(index=name, mappings=_MAPPING, settings=_SETTINGS)
             return name
 
     def switch(self, old: str, new: str) -> None:
@@ -151,10 +184,7 @@ class Store:
             found = self._client.search(
                 index=generation, query=tagged_before(tag, before), size=limit, seq_no_primary_term=True
             )
-        return [
-            Loaded(entity=entity_of(hit["_source"]), seq_no=hit["_seq_no"], primary_term=hit["_primary_term"])
-            for hit in found["hits"]["hits"]
-        ]
+        return _loaded(found["hits"]["hits"])
 
     def save(self, generation: str, changed: Sequence[Loaded]) -> set[str]:
         """Write entities and make them searchable; the ids of those that somebody changed since they were read."""
@@ -202,6 +232,13 @@ class Store:
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
+
+
+def _loaded(hits: Iterable[Mapping[str, Any]]) -> list[Loaded]:
+    return [
+        Loaded(entity=entity_of(hit["_source"]), seq_no=hit["_seq_no"], primary_term=hit["_primary_term"])
+        for hit in hits
+    ]
 
 
 def _number(generation: str) -> int:

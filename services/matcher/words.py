@@ -7,16 +7,19 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-How = Literal["exact", "prefix", "contains", "fuzzy"]
+from services.matcher.stems import stem
+from services.matcher.synonyms import Synonyms, of_groups, our_groups
+
+How = Literal["exact", "prefix", "contains", "stem", "synonym", "fuzzy"]
 
 SHORTEST_PREFIX = 3
 """A shorter beginning says too little: `it` is no Italian food."""
-WEIGHTS: dict[How, int] = {"exact": 100, "prefix": 75, "contains": 60, "fuzzy": 40}
+WEIGHTS: dict[How, int] = {"exact": 100, "prefix": 75, "contains": 60, "stem": 50, "synonym": 45, "fuzzy": 40}
 
 _BETWEEN_WORDS = re.compile(r"[^\w&+]+|_+")
 _ONE_EDIT_FROM, _TWO_EDITS_FROM = 3, 6
@@ -25,10 +28,12 @@ _SIBILANTS = ("ches", "shes", "sses", "xes", "zes")
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A tag in the form that is compared: its words, and the words joined."""
+    """A tag in the form that is compared: its words, and the words joined; the same of their stems."""
 
     words: tuple[str, ...]
     key: str
+    stems: tuple[str, ...]
+    stem: str
 
 
 @lru_cache(maxsize=10_000)
@@ -36,7 +41,14 @@ def fold(tag: str) -> Folded:
     """`Organic Vegetables` and `organic-vegetable` → words `organic`, `vegetable`."""
     plain = "".join(char for char in unicodedata.normalize("NFKD", tag) if not unicodedata.combining(char))
     words = tuple(dict.fromkeys(_singular(word) for word in _BETWEEN_WORDS.split(plain.casefold()) if word))
-    return Folded(words=words, key="-".join(words))
+    stems = tuple(dict.fromkeys(map(stem, words)))
+    return Folded(words=words, key="-".join(words), stems=stems, stem="-".join(stems))
+
+
+@cache
+def our_synonyms() -> Synonyms:
+    """The words for the same trade that every network has."""
+    return of_groups([fold(tag).stem for tag in group] for group in our_groups())
 
 
 def _singular(word: str) -> str:
@@ -55,11 +67,12 @@ def prefixes(key: str) -> list[str]:
     return [key[:length] for length in range(SHORTEST_PREFIX, len(key))]
 
 
-def how(mine: str, theirs: str) -> How | None:
+def how(mine: str, theirs: str, synonyms: Synonyms | None = None) -> How | None:
     """How two tags fit, the strongest way first; None when they don't (behaviour.md 3.8, both ways).
 
-    Prefix: one begins with the other. Contains: one has all words of the other. Fuzzy: every word of mine is
-    nearly a word of theirs, or theirs is one word and nearly one of mine.
+    Prefix: one begins with the other. Contains: one has all words of the other. Stem: the same of
+    their stems. Synonym: they mean nearly the same (`synonyms`, ours by default). Fuzzy: every word of mine is nearly
+    a word of theirs, or theirs is one word and nearly one of mine.
     """
     a, b = fold(mine), fold(theirs)
     if not a.key or not b.key:
@@ -68,13 +81,23 @@ def how(mine: str, theirs: str) -> How | None:
         return "exact"
     if _begins(a.key, b.key) or _begins(b.key, a.key):
         return "prefix"
-    if set(a.words) <= set(b.words) or set(b.words) <= set(a.words):
+    if _within(a.words, b.words):
         return "contains"
+    if _within(a.stems, b.stems):
+        return "stem"
+    if b.stem in (our_synonyms() if synonyms is None else synonyms).of(a.stem):
+        return "synonym"
+    return "fuzzy" if _nearly_fit(a, b) else None
+
+
+def _within(some: Iterable[str], others: Iterable[str]) -> bool:
+    return set(some) <= set(others) or set(others) <= set(some)
+
+
+def _nearly_fit(a: Folded, b: Folded) -> bool:
     if all(_nearly_one_of(word, b.words) for word in a.words):
-        return "fuzzy"
-    if len(b.words) == 1 and any(nearly(word, b.words[0]) for word in a.words):
-        return "fuzzy"
-    return None
+        return True
+    return len(b.words) == 1 and any(nearly(word, b.words[0]) for word in a.words)
 
 
 def _begins(key: str, other: str) -> bool:

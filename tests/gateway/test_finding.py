@@ -62,7 +62,7 @@ def test_nonsense_in_the_address_is_as_if_it_were_not_there(found: FlaskClient, 
 
 def test_the_page_says_why_and_narrows_down(found: FlaskClient, network: Network) -> None:
     text = found.get("/businesses?q=gardener&near=Derry").text
-    assert "another form of the word" in text
+    assert "a form of the same word" in text
     assert "3.2 km from Derry, Northern Ireland" in text
     assert "these are spelt alike" in text
     assert 'href="/businesses?q=gardener&amp;category=food&amp;near=Derry"' in text

@@ -5,7 +5,8 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.matcher.words import fold, how, nearly
+from services.matcher.synonyms import of_groups, our_groups
+from services.matcher.words import WEIGHTS, fold, how, nearly
 
 TAGS = st.lists(st.text("abcdeésx", min_size=1, max_size=7), min_size=1, max_size=3).map("-".join)
 
@@ -31,6 +32,18 @@ TAGS = st.lists(st.text("abcdeésx", min_size=1, max_size=7), min_size=1, max_si
         ("vegetalbes", "organic-vegetables", "fuzzy"),
         ("organic-vegetalbes", "vegetables", "fuzzy"),
         ("bred", "bread", "fuzzy"),
+        ("plumber", "plumbing", "stem"),
+        ("plumber", "emergency-plumbing", "stem"),
+        ("baking", "bakery", "stem"),
+        ("gardening", "gardener", "stem"),
+        ("catering", "caterers", "stem"),
+        ("roofing", "roofer", "stem"),
+        ("plumbing", "heating engineer", "synonym"),
+        ("Heating Engineers", "plumber", "synonym"),
+        ("car repairs", "garage", "synonym"),
+        ("bookkeeper", "accountants", "synonym"),
+        ("solicitors", "legal-advice", "synonym"),
+        ("cornish-pasties", "corner-shop", None),
         ("it", "italian-food", None),
         ("it", "at", None),
         ("cat", "car-wash", "fuzzy"),
@@ -60,6 +73,24 @@ def test_tags_fit(mine, theirs, expected):
 )
 def test_longer_words_may_have_more_slips_and_an_exchange_is_one(word, other, expected):
     assert nearly(word, other) is expected
+
+
+@pytest.mark.parametrize("group", our_groups(), ids=lambda group: group[0])
+def test_our_groups_have_different_words_that_fit_one_another(group):
+    assert len({fold(tag).key for tag in group}) == len(group) > 1
+    assert all(how(one, other) not in {"fuzzy", None} for one in group for other in group)
+
+
+def test_another_list_takes_the_place_of_ours():
+    theirs = of_groups([("spud", "potato")])
+    assert how("spuds", "potatoes", theirs) == "synonym"
+    assert how("spud", "potato") is None
+    assert how("plumber", "heating engineer", theirs) is None
+
+
+def test_the_ways_stand_in_the_order_of_what_they_are_worth():
+    assert list(WEIGHTS) == ["exact", "prefix", "contains", "stem", "synonym", "fuzzy"]
+    assert sorted(WEIGHTS.values(), reverse=True) == list(WEIGHTS.values())
 
 
 @settings(deadline=None)
