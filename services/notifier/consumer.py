@@ -3,13 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from events import codec, topics
 from events.envelope import Envelope, Event
 from services.chassis.clock import Clock
 from services.chassis.consuming import Received
 from services.notifier.handlers import Policy, effects_of
+from services.notifier.rules import excess
 from services.notifier.store import TRANSIENT, Store
 
+log = structlog.get_logger()
 GROUP = "notifier"
 SUBSCRIBED = (topics.DIRECTORY_EVENTS, topics.LEDGER_EVENTS, topics.DIRECTORY_MESSAGES)
 DIRECTORY_SOURCE = f"{topics.DIRECTORY_EVENTS}/{topics.DIRECTORY_KEY}"
@@ -55,13 +59,23 @@ class Mail:
 
     def _take(self, source: str, previous: int, fresh: Sequence[Received], run: Run) -> bool:
         now = self.clock()
-        return self.store.advance(
+        taken = self.store.advance(
             source,
             previous=previous,
             position=fresh[-1].position,
             effects=lambda reader: effects_of(run, reader, self.policy, now=now),
             now=now,
         )
+        if taken:
+            _raise_alarm(run)
+        return taken
+
+
+def _raise_alarm(run: Run) -> None:
+    """Also of what is too old to be mailed: the ledger must be looked at."""
+    for envelope, event in run:
+        if off := excess(event):
+            log.error("ledger.non_zero_sum", transfer=envelope.subject, position=envelope.sequence, excess=off)
 
 
 def _understood(received: Sequence[Received]) -> Run:

@@ -38,6 +38,8 @@ class Rule:
     when: When = lambda _event, _known: True
     facts: What = lambda _event, _known: {}
     once: What = lambda _event, _known: {}
+    where: Callable[[Envelope], Mapping[str, Any]] = lambda _envelope: {}
+    """Facts of the envelope, for those who look the event up."""
     wait: Callable[[Any], timedelta] = lambda _event: timedelta(0)
 
 
@@ -173,6 +175,23 @@ def _accepted(event: ledger.TransferCompleted, known: Known) -> bool:
     return event.accepted_by is not None and _between_members(event, known)
 
 
+def excess(event: Event) -> int:
+    """What the entries of a completed transfer sum to, in the smallest unit: zero, or the ledger is wrong."""
+    return sum(entry.amount for entry in event.entries) if isinstance(event, ledger.TransferCompleted) else 0
+
+
+def _is_off_balance(event: ledger.TransferCompleted, _: Known) -> bool:
+    return excess(event) != 0
+
+
+def _excess_facts(event: ledger.TransferCompleted, _: Known) -> Mapping[str, Any]:
+    return {"transfer": event.transfer_id, "excess": excess(event)}
+
+
+def _position(envelope: Envelope) -> Mapping[str, Any]:
+    return {"position": envelope.sequence}
+
+
 def _the_member_and_the_entity(event: directory.MembershipChanged, _: Known) -> Sequence[str]:
     return (f"user:{event.user_id}", f"entity:{event.entity_id}")
 
@@ -281,6 +300,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
     ledger.TransferCompleted: (
         Rule(kind="transfer_accepted", to=_the_initiator, when=_accepted, facts=_transfer_facts),
         Rule(kind="transfer_receipt", to=_the_other_party, when=_accepted, facts=_transfer_facts),
+        Rule(kind="non_zero_sum", to=_the_admins, when=_is_off_balance, facts=_excess_facts, where=_position),
         Rule(kind="transfer_by_consent", to=_the_consenter, when=_by_consent, facts=_transfer_facts),
     ),
     ledger.TransferCancelled: (
@@ -312,7 +332,7 @@ def messages_for(envelope: Envelope, event: Event, known: Known, *, now: datetim
             recipient=recipient,
             kind=rule.kind,
             channel=rule.channel,
-            facts=rule.facts(event, known),
+            facts={**rule.facts(event, known), **rule.where(envelope)},
             once={} if too_late else rule.once(event, known),
             state="expired" if too_late else "queued",
             event_at=event_at,

@@ -10,6 +10,7 @@ from services.notifier.consumer import Mail
 from services.notifier.domain import UnknownTransfer
 from services.notifier.store import Store
 from tests.eventlog import EventLog, deliver
+from tests.log_lines import collected
 from tests.notifier import given
 
 pytestmark = pytest.mark.integration
@@ -200,6 +201,20 @@ def test_messages_topic_may_start_anywhere(projection: Mail):
     assert deliver(projection, log.records[2:])
     assert projection.position(log.source) == 3
     assert len(kinds(projection.store)) == 1
+
+
+def test_entries_that_do_not_sum_to_zero_are_logged_as_an_error_once(projection: Mail):
+    log = EventLog("ledger.events", "main")
+    transfer = given.a_transfer("1", "2")
+    log.tell(transfer)
+    log.tell(given.completed(transfer, entries=[ledger.Entry(account="1", amount=-3, balance=-3)]))
+    with collected() as lines:
+        assert deliver(projection, log.records)
+        assert deliver(projection, log.records)
+        (alarm,) = [line for line in lines() if line["level"] == "error"]
+    expected = {"event": "ledger.non_zero_sum", "position": 2, "excess": -3}
+    assert expected.items() <= alarm.items()
+    assert alarm["transfer"] == f"transfer/{transfer.transfer_id}"
 
 
 def test_who_is_forgotten_is_written_to_no_more_and_leaves_no_name(projection: Mail):

@@ -112,6 +112,14 @@ def test_an_acceptance_is_told_to_who_proposed_and_receipted_to_who_accepted(tra
     assert told == {("transfer_accepted", "account:1"), ("transfer_receipt", "account:2")}
 
 
+@pytest.mark.parametrize(("amount", "excess"), [(2501, 1), (2499, -1), (2**53 + 1, 2**53 - 2499)])
+def test_entries_that_do_not_sum_to_zero_are_told_to_every_administrator(amount, excess):
+    entries = [ledger.Entry(account="1", amount=-2500, balance=0), ledger.Entry(account="2", amount=amount, balance=0)]
+    alarms = [each for each in asked(given.completed(PAY, entries=entries)) if each.kind == "non_zero_sum"]
+    assert [each.recipient for each in alarms] == ["user:a", "user:b"]
+    assert {"transfer": PAY.transfer_id, "position": 1, "excess": excess} == alarms[0].facts
+
+
 @pytest.mark.parametrize(
     "event",
     [
