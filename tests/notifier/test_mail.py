@@ -1,6 +1,5 @@
 """What mails look like, and what nobody can make them look like."""
 
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,55 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import services.notifier
-from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, in_credits, in_words, one_line
+from services.notifier.mail import BadAddress, Envelope, as_mail, in_credits, in_words, one_line
 from services.notifier.rules import KINDS
-
-STATIONERY = Stationery("https://credit.test/")
-VALUES = {
-    "name": "Green Farm",
-    "greeted": "Green Farm",
-    "why": "your business is a member of this network",
-    "other": "Blue Bakery",
-    "subject_name": "Green Farm",
-    "business": "Green Farm",
-    "person": "Ada Lane",
-    "role": "operator",
-    "view_only": False,
-    "max_amount": "50.00 credits",
-    "amount": "25.00 credits",
-    "you_pay": True,
-    "mine": True,
-    "by": "1",
-    "ending": "system",
-    "previous": "pending",
-    "transfer_id": "t-1",
-    "transfer": "t-1",
-    "position": 4711,
-    "excess": -3,
-    "token": "once-only",
-    "body": "Do you deliver?\nBest, Ann",
-    "sender": "Blue Bakery",
-    "receiver": "Old Mill",
-    "reply_to": "bakery@example.test",
-    "new_address": "ann@new.test",
-    "reason": "no stock",
-    "expires_on": "22 December 2026, 12:15 UTC",
-    "happened_on": "22 December 2026, 12:15 UTC",
-    "device": "Firefox on Windows",
-    "by_admin": True,
-    "parties": 2,
-    "max_negative": "100.00 credits",
-    "max_positive": "500.00 credits",
-    "previous_max_negative": "0.00 credits",
-    "previous_max_positive": "500.00 credits",
-}
-ENVELOPE = Envelope(
-    sender="Mutual Credit <noreply@dev.null>",
-    name="Green Farm",
-    address="farm@example.test",
-    message_id="6f1e",
-    at=datetime(2026, 1, 31, 12, tzinfo=UTC),
-)
+from tests.notifier.samples import ENVELOPE, STATIONERY, VALUES
 
 
 def words(kind, **changed):

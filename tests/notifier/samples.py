@@ -1,0 +1,85 @@
+"""Sample facts of every kind of message, and what is rendered from them.
+
+`python -m tests.notifier.samples` rewrites the golden files: after a change of words that is meant. Read the difference
+before it is committed; it is what people will read.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.notifier.mail import Envelope, Stationery
+from services.notifier.rules import KINDS
+
+GOLDEN = Path(__file__).parent / "golden"
+AS_HTML = "transfer_initiated"
+"""The kind whose HTML part is kept too: the layout is the same for all."""
+
+STATIONERY = Stationery("https://credit.test/")
+VALUES = {
+    "name": "Green Farm",
+    "greeted": "Green Farm",
+    "why": "your business is a member of this network",
+    "other": "Blue Bakery",
+    "subject_name": "Green Farm",
+    "business": "Green Farm",
+    "person": "Ada Lane",
+    "role": "operator",
+    "view_only": False,
+    "max_amount": "50.00 credits",
+    "amount": "25.00 credits",
+    "you_pay": True,
+    "mine": True,
+    "by": "1",
+    "ending": "system",
+    "previous": "pending",
+    "transfer_id": "t-1",
+    "transfer": "t-1",
+    "position": 4711,
+    "excess": -3,
+    "token": "once-only",
+    "body": "Do you deliver?\nBest, Ann",
+    "sender": "Blue Bakery",
+    "receiver": "Old Mill",
+    "reply_to": "bakery@example.test",
+    "new_address": "ann@new.test",
+    "reason": "no stock",
+    "expires_on": "22 December 2026, 12:15 UTC",
+    "happened_on": "22 December 2026, 12:15 UTC",
+    "device": "Firefox on Windows",
+    "by_admin": True,
+    "parties": 2,
+    "max_negative": "100.00 credits",
+    "max_positive": "500.00 credits",
+    "previous_max_negative": "0.00 credits",
+    "previous_max_positive": "500.00 credits",
+}
+ENVELOPE = Envelope(
+    sender="Mutual Credit <noreply@dev.null>",
+    name="Green Farm",
+    address="farm@example.test",
+    message_id="6f1e",
+    at=datetime(2026, 1, 31, 12, tzinfo=UTC),
+)
+
+
+def golden_files() -> Mapping[str, str]:
+    """What each golden file should say, by its name."""
+    texts = {}
+    for kind in KINDS:
+        words = STATIONERY.words(kind, VALUES)
+        texts[f"{kind}.txt"] = f"Subject: {words.subject}\n\n{STATIONERY.text(words)}\n"
+    return {**texts, f"{AS_HTML}.html": STATIONERY.html(STATIONERY.words(AS_HTML, VALUES)) + "\n"}
+
+
+def rewrite() -> None:
+    """Make the golden files say what is rendered now."""
+    GOLDEN.mkdir(exist_ok=True)
+    for path in GOLDEN.iterdir():
+        path.unlink()
+    for name, text in golden_files().items():
+        (GOLDEN / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    rewrite()
