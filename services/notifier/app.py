@@ -85,7 +85,7 @@ def new_sender(config: Config) -> Sender:
     return Sender(
         store=new_store(config),
         mailer=Mailer(server),
-        stationery=Stationery(config.public_url),
+        stationery=Stationery(config.public_url, config.network_name),
         unseal=new_unseal(config.messages_key),
         policy=RetryPolicy(first=timedelta(seconds=config.retry_seconds), max_tries=config.max_tries),
         lease=timedelta(seconds=config.lease_seconds),

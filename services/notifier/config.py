@@ -23,6 +23,9 @@ class Config:
     smtp_user: str = setting("NOTIFIER_SMTP_USER", "login at the mail server, when it asks for one", default="")
     smtp_password: str | None = setting("NOTIFIER_SMTP_PASSWORD", "its password", default=None, secret=True)
     sender: str = setting("NOTIFIER_SENDER", "From of every mail: Name <address>")
+    network_name: str = setting(
+        "NOTIFIER_NETWORK_NAME", "what the network is called, below every mail", default="Mutual credit network"
+    )
     signup_notifications: bool = setting(
         "NOTIFIER_SIGNUP_NOTIFICATIONS", "mail the administrators at each sign-up", default=False
     )

@@ -40,6 +40,7 @@ class Words:
     greeted: str
     preferences: str
     why: str
+    network: str
 
 
 def one_line(text: str) -> str:
@@ -65,7 +66,8 @@ def in_words(instant: str) -> str:
 class Stationery:
     """The templates and the layout."""
 
-    def __init__(self, public_url: str) -> None:
+    def __init__(self, public_url: str, network_name: str) -> None:
+        self._network = one_line(network_name)
         self._public_url = public_url.rstrip("/")
         loader = PackageLoader("services.notifier")
         options: dict[str, Any] = {"loader": loader, "undefined": StrictUndefined}
@@ -87,6 +89,7 @@ class Stationery:
             greeted=clean["greeted"],
             preferences=f"{self._public_url}/profile",
             why=clean["why"],
+            network=self._network,
         )
 
     def text(self, words: Words) -> str:

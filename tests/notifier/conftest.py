@@ -80,7 +80,7 @@ def a_sender(store: Store, mail_server: MailServer, clock: Clock) -> Sender:
     return Sender(
         store=store,
         mailer=Mailer(Server(host="127.0.0.1", port=mail_server.port)),
-        stationery=Stationery("https://credit.test"),
+        stationery=Stationery("https://credit.test", "Mutual credit network"),
         unseal=new_unseal(KEY),
         policy=RetryPolicy(first=timedelta(seconds=30), max_tries=4),
         lease=timedelta(seconds=120),

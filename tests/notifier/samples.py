@@ -15,7 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 AS_HTML = "transfer_initiated"
 """The kind whose HTML part is kept too: the layout is the same for all."""
 
-STATIONERY = Stationery("https://credit.test/")
+STATIONERY = Stationery("https://credit.test/", "Mutual credit network")
 VALUES = {
     "name": "Green Farm",
     "greeted": "Green Farm",

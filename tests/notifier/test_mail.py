@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import services.notifier
-from services.notifier.mail import BadAddress, Envelope, as_mail, in_credits, in_words, one_line
+from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, in_credits, in_words, one_line
 from services.notifier.rules import KINDS
 from tests.notifier.samples import ENVELOPE, STATIONERY, VALUES
 
@@ -227,6 +227,13 @@ def test_no_name_and_no_reason_becomes_markup_or_a_header(name, reason):
     assert mail["To"].addresses[0].addr_spec == "farm@example.test"
     html = mail.get_body(("html",)).get_content()
     assert tags_of(html) == tags_of(plain.get_body(("html",)).get_content())
+
+
+def test_the_networks_name_is_below_every_mail_on_one_line_and_escaped():
+    stationery = Stationery("https://credit.test", "Loop &\n<b>Co</b>")
+    said = stationery.words("welcome", VALUES)
+    assert "-- \nLoop & <b>Co</b>\n" in stationery.text(said)
+    assert "Loop &amp; &lt;b&gt;Co&lt;/b&gt;<br>" in stationery.html(said)
 
 
 def test_script_in_a_name_is_text():
