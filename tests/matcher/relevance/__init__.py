@@ -1,0 +1,1 @@
+"""How well tags are matched, by pairs that were judged by hand."""
