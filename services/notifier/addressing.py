@@ -6,7 +6,10 @@ from typing import Any, Protocol
 
 from services.notifier.mail import in_credits, in_words
 
-_AMOUNTS = ("amount", "max_amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive")
+_AMOUNTS = (
+    "amount", "max_amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive",
+    "balance", "limit", "room",
+)  # fmt: skip
 _BECAUSE_MEMBER = "your business is a member of this network"
 _BECAUSE_FORMER = "your business was a member of this network"
 _BECAUSE_NAMED = "somebody gave this address to this network"

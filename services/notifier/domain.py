@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from services.notifier.limits import WARNING_PERCENT, Limits
+
 Channel = Literal["mail"]
 State = Literal["queued", "sending", "sent", "failed", "dead", "expired"]
 Failure = Literal["temporary", "refused", "unresolved"]
@@ -55,6 +57,9 @@ class Known:
     admins: Sequence[str] = ()
     """User ids; a message to the administrators is one to each."""
     signup_notifications: bool = False
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    """By account number."""
+    warning_percent: int = WARNING_PERCENT
 
     def transfer(self, transfer_id: str) -> Transfer:
         """Raises UnknownTransfer."""

@@ -4,10 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from events import ledger
 from events.envelope import Envelope, Event
 from services.notifier.domain import Known, Message
 from services.notifier.farewell import addressed
-from services.notifier.knowledge import Change, Effects, Reader, change_of, earlier_transfer, transfer_of
+from services.notifier.knowledge import (
+    Change,
+    Effects,
+    Reader,
+    change_of,
+    earlier_transfer,
+    limits_of,
+    moved_accounts,
+    transfer_of,
+)
+from services.notifier.limits import WARNING_PERCENT
 from services.notifier.rules import asks_to_accept, covered_transfer, messages_for
 
 
@@ -23,7 +34,10 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
     """The effects of events in order, each seeing those before it. Raises UnknownTransfer."""
     earlier = {earlier for _, event in run if (earlier := earlier_transfer(event))}
     covered = {covered for _, event in run if (covered := covered_transfer(event))}
+    moved = {account for _, event in run for account in moved_accounts(event)}
     known = Known(
+        limits=reader.limits(moved) if moved else {},
+        warning_percent=reader.warning_percent() if moved else WARNING_PERCENT,
         transfers=reader.transfers(earlier) if earlier else {},
         admins=reader.admins(),
         signup_notifications=policy.signup_notifications,
@@ -43,6 +57,10 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
 def _learned(known: Known, event: Event, change: Change) -> Known:
     if begun := transfer_of(event):
         return replace(known, transfers={**known.transfers, begun.transfer_id: begun})
+    if given := limits_of(event):
+        return replace(known, limits={**known.limits, **given})
+    if isinstance(event, ledger.BookPolicyChanged):
+        return replace(known, warning_percent=event.warning_percent)
     if change.collection == "users" and change.values.get("kind") == "admin":
         return replace(known, admins=[*known.admins, change.key])
     return known

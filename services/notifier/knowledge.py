@@ -12,11 +12,15 @@ from typing import Any, Literal, Protocol
 from events import directory, ledger
 from events.envelope import Event
 from services.notifier.domain import Message, Transfer
+from services.notifier.limits import Limits
 
 NAMELESS = "A closed business"
 """What one is called that was forgotten."""
 
-CollectionName = Literal["entities", "users", "transfers"]
+THE_BOOK = "main"
+"""The one book that is followed."""
+
+CollectionName = Literal["entities", "users", "transfers", "accounts", "books"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,12 @@ class Reader(Protocol):
 
     def user(self, user_id: str) -> Mapping[str, Any]:
         """The same of a user."""
+
+    def limits(self, accounts: Iterable[str]) -> dict[str, Limits]:
+        """The limits of these accounts that are known."""
+
+    def warning_percent(self) -> int:
+        """Share of a limit from which on an account is near it."""
 
 
 def change_of(event: Event) -> Change | None:
@@ -103,6 +113,18 @@ def earlier_transfer(event: Event) -> str | None:
     if isinstance(event, ledger.TransferCompleted | ledger.TransferCancelled | ledger.TransferExpiring):
         return event.transfer_id
     return event.reverses if isinstance(event, ledger.TransferInitiated) else None
+
+
+def limits_of(event: Event) -> dict[str, Limits]:
+    """Account to the limits that `event` gives it, if it does."""
+    if not isinstance(event, ledger.AccountOpened | ledger.AccountLimitsChanged):
+        return {}
+    return {event.account: Limits(max_negative=event.max_negative, max_positive=event.max_positive)}
+
+
+def moved_accounts(event: Event) -> list[str]:
+    """The accounts whose balances `event` changes."""
+    return [entry.account for entry in event.entries] if isinstance(event, ledger.TransferCompleted) else []
 
 
 def _registered(event: directory.EntityRegistered) -> Change:
@@ -168,6 +190,15 @@ def _transfer(event: ledger.TransferInitiated) -> Change:
     return Change(collection="transfers", key=event.transfer_id, values=values)
 
 
+def _limits(event: ledger.AccountOpened | ledger.AccountLimitsChanged) -> Change:
+    values = {"max_negative": event.max_negative, "max_positive": event.max_positive}
+    return Change(collection="accounts", key=event.account, values=values)
+
+
+def _policy(event: ledger.BookPolicyChanged) -> Change:
+    return Change(collection="books", key=THE_BOOK, values={"warning_percent": event.warning_percent})
+
+
 _MEMORY: Mapping[type, Callable[[Any], Change | None]] = {
     directory.EntityRegistered: _registered,
     directory.EntityProfileChanged: _profile,
@@ -180,4 +211,7 @@ _MEMORY: Mapping[type, Callable[[Any], Change | None]] = {
     directory.UserAccessChanged: _access,
     directory.UserClosed: _user_closed,
     ledger.TransferInitiated: _transfer,
+    ledger.AccountOpened: _limits,
+    ledger.AccountLimitsChanged: _limits,
+    ledger.BookPolicyChanged: _policy,
 }

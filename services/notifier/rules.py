@@ -5,13 +5,14 @@ transfer, a reversal, a proposal that a standing consent covers) is told as done
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from events import directory, ledger
 from events.envelope import Envelope, Event
 from services.notifier.domain import Channel, Known, Message
+from services.notifier.limits import Nearness, came_near
 
 MAY_BE_COVERED = timedelta(seconds=60)
 """How long a proposal without an end is not mailed about: it is either from before proposals had one, or covered by a
@@ -26,6 +27,7 @@ FAREWELL = "account_closed"
 Whom = Callable[[Any, Known], Sequence[str]]
 What = Callable[[Any, Known], Mapping[str, Any]]
 When = Callable[[Any, Known], bool]
+ToEach = Callable[[Any, Known, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Rule:
     where: Callable[[Envelope], Mapping[str, Any]] = lambda _envelope: {}
     """Facts of the envelope, for those who look the event up."""
     wait: Callable[[Any], timedelta] = lambda _event: timedelta(0)
+    own: ToEach = lambda _event, _known, _recipient: {}
+    """Facts that are one recipient's alone, and in nobody else's record."""
 
 
 def _the_entity(event: Any, _: Known) -> Sequence[str]:
@@ -110,6 +114,23 @@ def _moved_facts(event: ledger.TransferInitiated, known: Known) -> Mapping[str, 
 
 def _ending_facts(event: ledger.TransferCancelled, known: Known) -> Mapping[str, Any]:
     return {**_transfer_facts(event, known), "ending": event.kind, "by": event.by}
+
+
+def _near_a_limit(event: ledger.TransferCompleted, known: Known) -> Mapping[str, Nearness]:
+    """Recipient to how near, of those whom the transfer brought near a limit; only where the limits are known."""
+    return {
+        f"account:{entry.account}": nearness
+        for entry in event.entries
+        if (limits := known.limits.get(entry.account)) and (nearness := came_near(entry, limits, known.warning_percent))
+    }
+
+
+def _those_near_a_limit(event: ledger.TransferCompleted, known: Known) -> Sequence[str]:
+    return tuple(_near_a_limit(event, known))
+
+
+def _nearness(event: ledger.TransferCompleted, known: Known, recipient: str) -> Mapping[str, Any]:
+    return asdict(_near_a_limit(event, known)[recipient])
 
 
 def _limit_facts(event: ledger.AccountLimitsChanged, _: Known) -> Mapping[str, Any]:
@@ -302,6 +323,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         Rule(kind="transfer_receipt", to=_the_other_party, when=_accepted, facts=_transfer_facts),
         Rule(kind="non_zero_sum", to=_the_admins, when=_is_off_balance, facts=_excess_facts, where=_position),
         Rule(kind="transfer_by_consent", to=_the_consenter, when=_by_consent, facts=_transfer_facts),
+        Rule(kind="near_limit", to=_those_near_a_limit, own=_nearness),
     ),
     ledger.TransferCancelled: (
         # Both parties, always (behaviour.md, decisions).
@@ -332,7 +354,7 @@ def messages_for(envelope: Envelope, event: Event, known: Known, *, now: datetim
             recipient=recipient,
             kind=rule.kind,
             channel=rule.channel,
-            facts={**rule.facts(event, known), **rule.where(envelope)},
+            facts={**rule.facts(event, known), **rule.where(envelope), **rule.own(event, known, recipient)},
             once={} if too_late else rule.once(event, known),
             state="expired" if too_late else "queued",
             event_at=event_at,

@@ -15,7 +15,8 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteError
 
 from services.notifier.domain import STATES, Message, State, Transfer
-from services.notifier.knowledge import Change, Effects, Reader
+from services.notifier.knowledge import THE_BOOK, Change, Effects, Reader
+from services.notifier.limits import WARNING_PERCENT, Limits
 from services.notifier.rules import FAREWELL, PROPOSED
 
 SCHEMA_VERSION = "2"
@@ -78,7 +79,7 @@ class Store:
     def migrate(self) -> None:
         """Create collections and indices; may be repeated."""
         existing = set(self._db.list_collection_names())
-        for name in {"positions", "entities", "users", "transfers", "messages"} - existing:
+        for name in {"positions", "entities", "users", "transfers", "accounts", "books", "messages"} - existing:
             self._db.create_collection(name)
         messages = self._db["messages"]
         identity = [(name, ASCENDING) for name in ("event_id", "recipient", "kind", "channel")]
@@ -281,6 +282,14 @@ class _Reader:
 
     def user(self, user_id: str) -> Document:
         return self._db["users"].find_one({"_id": user_id}, session=self._session) or {}
+
+    def limits(self, accounts: Iterable[str]) -> dict[str, Limits]:
+        found = self._db["accounts"].find({"_id": {"$in": list(accounts)}}, session=self._session)
+        return {row.pop("_id"): Limits(**row) for row in found}
+
+    def warning_percent(self) -> int:
+        book = self._db["books"].find_one({"_id": THE_BOOK}, session=self._session)
+        return int(book["warning_percent"]) if book else WARNING_PERCENT
 
 
 def _due(now: datetime) -> Document:

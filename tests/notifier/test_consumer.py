@@ -23,7 +23,7 @@ def kinds(store: Store) -> list[tuple[str, str]]:
 
 
 def memory(store: Store) -> dict[str, list]:
-    names = ("entities", "users", "transfers", "positions")
+    names = ("entities", "users", "transfers", "accounts", "books", "positions")
     return {name: sorted(store._db[name].find(), key=lambda document: document["_id"]) for name in names}
 
 
@@ -62,6 +62,27 @@ def test_duplicates_of_random_ranges_change_nothing(projection: Mail, mongo_url,
     assert kinds(again.store) == clean
     assert memory(again.store) == remembered
     again.store.close()
+
+
+def test_limits_are_remembered_from_run_to_run(projection: Mail):
+    log = EventLog("ledger.events", "main")
+    for number in ("1", "2"):
+        log.tell(
+            ledger.AccountOpened(
+                account=number, entity_id=number, max_negative=10_000, max_positive=50_000, standing="trading"
+            )
+        )
+    transfer = given.a_transfer("1", "2", amount=8_500)
+    log.tell(transfer)
+    assert deliver(projection, log.records)
+    entries = [ledger.Entry(account=leg.account, amount=leg.amount, balance=leg.amount) for leg in transfer.legs]
+    log.tell(
+        ledger.TransferCompleted(
+            transfer_id=transfer.transfer_id, entries=entries, effective_at=given.NEVER, accepted_by="2"
+        )
+    )
+    assert deliver(projection, log.records)
+    assert [told for told in kinds(projection.store) if told[0] == "near_limit"] == [("near_limit", "account:1")]
 
 
 def test_a_hole_is_not_stepped_over(projection: Mail):

@@ -230,6 +230,12 @@ class NothingStored:
     def transfers(self, _ids):
         return {}
 
+    def limits(self, _accounts):
+        return {}
+
+    def warning_percent(self):
+        return 80
+
 
 def test_events_of_one_run_see_those_before_them():
     log = EventLog("t", "k")

@@ -61,6 +61,12 @@ class Network:
     def transfers(self, ids):
         return {each: self.known[each] for each in ids if each in self.known}
 
+    def limits(self, _accounts):
+        return {}
+
+    def warning_percent(self):
+        return 80
+
 
 @pytest.fixture
 def network() -> Network:
