@@ -33,7 +33,9 @@ class Config:
         "NOTIFIER_MAX_AGE_HOURS", "events older than this when they arrive are not mailed", default=48
     )
     max_tries: int = setting("NOTIFIER_MAX_TRIES", "a message is dead after so many failed tries", default=10)
-    retry_seconds: int = setting("NOTIFIER_RETRY_SECONDS", "wait after the first failure; doubles", default=30)
+    retry_seconds: int = setting(
+        "NOTIFIER_RETRY_SECONDS", "wait after the first failure at most, half of it at least; doubles", default=30
+    )
     lease_seconds: int = setting(
         "NOTIFIER_LEASE_SECONDS", "a sender that died is given up after this; more than a mail takes", default=120
     )

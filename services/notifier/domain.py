@@ -94,7 +94,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """When a failed message is tried again: exponential, bounded, then never."""
+    """When a failed message is tried again: exponential, bounded, spread so that not all come at once, then never."""
 
     first: timedelta
     max_tries: int
@@ -106,8 +106,11 @@ class RetryPolicy:
     refused_tries: int = 3
     """A server that says no for good (5xx) seldom changes its mind."""
 
-    def after(self, tries: int, failure: Failure) -> timedelta | None:
-        """How long to wait after the `tries`-th failure; None when that was the last one."""
+    def after(self, tries: int, failure: Failure, *, spread: float) -> timedelta | None:
+        """How long to wait after the `tries`-th failure; None when that was the last one.
+
+        `spread`, from 0 to 1, is the caller's dice: the wait is between half of its step and all of it.
+        """
         first, longest, most = self.first, self.longest, self.max_tries
         if failure == "unresolved":
             first, longest, most = self.unresolved_first, self.unresolved_longest, self.unresolved_tries
@@ -116,4 +119,4 @@ class RetryPolicy:
         if tries >= most:
             return None
         wait: timedelta = first * (1 << min(tries - 1, _MOST_DOUBLINGS))
-        return min(wait, longest)
+        return min(wait, longest) * (0.5 + spread / 2)

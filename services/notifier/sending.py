@@ -4,6 +4,8 @@ A crash between handing a mail over and recording that repeats it when the lease
 Message-ID. That window is all that can be repeated; nothing can be lost.
 """
 
+import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -37,6 +39,8 @@ class Sender:
     clock: Clock
     keep: timedelta = timedelta(days=180)
     """How long the record of a message that has ended is kept."""
+    dice: Callable[[], float] = random.random
+    """From 0 to 1: spreads the next tries of what failed together."""
 
     def run(self, stop: Stop) -> None:
         """Send until asked to stop; a store or mail server that is away is waited for."""
@@ -107,7 +111,7 @@ class Sender:
         self.mailer.send(as_mail(envelope, words, self.stationery))
 
     def _failed(self, claimed: Claimed, failure: Failure, error: Exception) -> None:
-        wait = self.policy.after(claimed.tries, failure)
+        wait = self.policy.after(claimed.tries, failure, spread=self.dice())
         # Our own errors' texts are codes; another's may quote personal data.
         known = isinstance(error, NotNow | Refused | NotKnownYet | BadAddress)
         reason = f"{failure}: {error}" if known else f"{failure}: {type(error).__name__}"

@@ -86,6 +86,7 @@ def a_sender(store: Store, mail_server: MailServer, clock: Clock) -> Sender:
         lease=timedelta(seconds=120),
         sender="Mutual Credit <noreply@dev.null>",
         clock=clock,
+        dice=lambda: 1.0,
     )
 
 

@@ -278,26 +278,29 @@ POLICY = RetryPolicy(first=timedelta(seconds=30), max_tries=10)
 
 
 def test_waits_double_and_end():
-    waits = [POLICY.after(tries, "temporary") for tries in range(1, 11)]
+    waits = [POLICY.after(tries, "temporary", spread=1) for tries in range(1, 11)]
     assert waits[:3] == [timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120)]
     assert waits[-1] is None
 
 
 def test_a_no_for_good_is_tried_three_times_and_an_unknown_address_soon():
-    assert [POLICY.after(tries, "refused") is None for tries in (1, 2, 3)] == [False, False, True]
-    assert POLICY.after(1, "unresolved") == timedelta(milliseconds=500)
+    assert [POLICY.after(tries, "refused", spread=1) is None for tries in (1, 2, 3)] == [False, False, True]
+    assert POLICY.after(1, "unresolved", spread=1) == timedelta(milliseconds=500)
 
 
 @for_all(
     st.integers(min_value=1, max_value=10_000),
     st.integers(min_value=1, max_value=10_000),
     st.sampled_from(["temporary", "refused", "unresolved"]),
+    st.floats(min_value=0, max_value=1),
 )
-def test_no_wait_is_longer_than_the_longest_and_all_end(tries, max_tries, failure):
+def test_a_wait_is_between_half_of_its_step_and_all_of_it_and_all_end(tries, max_tries, failure, spread):
     policy = RetryPolicy(first=timedelta(seconds=30), max_tries=max_tries)
-    wait = policy.after(tries, failure)
-    assert wait is None or timedelta(0) < wait <= policy.longest
-    assert policy.after(10_001, failure) is None
+    wait, step = (policy.after(tries, failure, spread=each) for each in (spread, 1))
+    assert (wait is None) == (step is None)
+    if wait is not None and step is not None:
+        assert step / 2 <= wait <= step <= policy.longest
+    assert policy.after(10_001, failure, spread=spread) is None
 
 
 def test_kinds_are_named_once():
