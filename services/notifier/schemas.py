@@ -33,7 +33,7 @@ def told_view(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def message_view(record: dict[str, Any]) -> dict[str, Any]:
-    """A message record without address and text."""
+    """A message record without address and text; `error` is why its last try failed, in codes."""
     sent_at = record.get("sent_at")
     return {
         "message_id": record["_id"],
@@ -41,6 +41,7 @@ def message_view(record: dict[str, Any]) -> dict[str, Any]:
         "entity_id": record["entity_id"],
         "state": record["state"],
         "tries": record["tries"],
+        "error": record["error"],
         "created_at": rfc3339(record["created_at"]),
         "sent_at": rfc3339(sent_at) if sent_at else None,
     }

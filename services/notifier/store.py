@@ -224,7 +224,7 @@ class Store:
     def messages(self, state: State | None, *, skip: int, limit: int) -> tuple[list[Document], int]:
         """Message records newest first, without texts, each with its `entity_id` when it goes to an entity."""
         query: Document = {"state": state} if state else {}
-        fields = dict.fromkeys(("kind", "recipient", "state", "tries", "created_at", "sent_at"), 1)
+        fields = dict.fromkeys(("kind", "recipient", "state", "tries", "error", "created_at", "sent_at"), 1)
         newest = [("created_at", DESCENDING), ("_id", ASCENDING)]
         records = list(self._db["messages"].find(query, fields).sort(newest).skip(skip).limit(limit))
         by_account = self._entities_of(record["recipient"] for record in records)

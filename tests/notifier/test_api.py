@@ -49,13 +49,25 @@ def test_messages_are_listed_with_their_entity_and_nothing_personal(get, told):
     assert answer.status_code == 200
     found = answer.json["messages"]
     assert answer.json["total"] == len(found) == 5
-    assert set(found[0]) == {"message_id", "kind", "entity_id", "state", "tries", "created_at", "sent_at"}
+    assert set(found[0]) == {"message_id", "kind", "entity_id", "state", "tries", "error", "created_at", "sent_at"}
+    assert {each["error"] for each in found} == {""}
     by_kind = {(each["kind"], each["entity_id"]) for each in found}
     assert ("welcome", told.entity_id) in by_kind
     assert ("transfer_initiated", told.entity_id) in by_kind
     assert ("password_changed", None) in by_kind
     assert b"@" not in answer.data
     assert b"private" not in answer.data
+
+
+def test_a_message_that_was_given_up_says_why_in_codes(get, told, sender, mail_server, clock):
+    mail_server.desk.answers.extend(["550 no such mailbox farm@members.test"] * 20)
+    for _ in range(3):
+        while sender.send_next():
+            pass
+        clock.pass_by(hours=5)
+    answer = get("/messages?state=dead&page_size=50")
+    assert "refused: 550" in {each["error"] for each in answer.json["messages"]}
+    assert b"@" not in answer.data
 
 
 def test_messages_are_paged_and_filtered(get, told):
