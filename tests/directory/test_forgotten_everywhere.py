@@ -38,6 +38,8 @@ from tests.directory.gateway import ADMIN, Gateway, Member, a_login
 from tests.directory.test_pictures import a_picture, sent
 from tests.directory.test_renewal import all_in, lease
 from tests.eventlog import EventLog, deliver
+from tests.notifier.conftest import a_sender
+from tests.notifier.mailserver import MailServer
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.integration
@@ -154,6 +156,22 @@ def network(
         yield made
 
 
+def send_what_waits(network: Network) -> None:
+    """Let the notifier's sender hand everything to a real mail server."""
+    projection = network.projections["notifier"]
+    assert isinstance(projection, Mail)
+    server = MailServer()
+    server.start()
+    try:
+        sender = a_sender(projection.store, server, system_clock)
+        while sender.send_next():
+            pass
+        sender.mailer.close()
+    finally:
+        server.stop()
+    assert any(MARKER in mail.as_string() for mail in server.desk.mails)
+
+
 def signed_up(gateway: Gateway) -> Member:
     """Every field of business and person that takes words."""
     text = dict.fromkeys(("telephone", "inc_type", "company_number", "description", "address", "city"), MARKER)
@@ -222,6 +240,9 @@ def test_nothing_of_a_forgotten_business_is_left_anywhere(network: Network, gate
             assert deliver(projection, network.ledger.records)
         assert closing.renew_log(directory)
         network.settle_down()
+        # That it is closed is still to be mailed: until then the last mail has the name and address itself.
+        assert {name.rpartition("_")[2] for name in network.found()} == {"notifier.messages"}
+        send_what_waits(network)
         assert network.found() == set()
 
     kept = store.entities.find(other.entity_id)
