@@ -1,10 +1,13 @@
 """Events of a small network, with one line each."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from events import directory, ledger
+from services.notifier.domain import Transfer
+from services.notifier.limits import WARNING_PERCENT, Limits
 from tests.factories import an_account_number
 
 NEVER = "2999-12-22T12:15:00.000000Z"
@@ -111,3 +114,25 @@ def status_changed(
     return directory.EntityStatusChanged(
         entity_id=entity.entity_id, account=entity.account, previous=previous, status=status, reason="as agreed"
     )
+
+
+class NothingStored:
+    """What a store tells of events (knowledge.Reader) before there were any."""
+
+    def admins(self) -> list[str]:
+        return []
+
+    def transfers(self, _ids: Iterable[str]) -> dict[str, Transfer]:
+        return {}
+
+    def entity(self, _entity_id: str) -> dict[str, Any]:
+        return {}
+
+    def user(self, _user_id: str) -> dict[str, Any]:
+        return {}
+
+    def limits(self, _accounts: Iterable[str]) -> dict[str, Limits]:
+        return {}
+
+    def warning_percent(self) -> int:
+        return WARNING_PERCENT

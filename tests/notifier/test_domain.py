@@ -223,20 +223,6 @@ def test_message_id_depends_on_event_recipient_kind_and_channel_alone():
     assert made[0] == made[1]
 
 
-class NothingStored:
-    def admins(self):
-        return []
-
-    def transfers(self, _ids):
-        return {}
-
-    def limits(self, _accounts):
-        return {}
-
-    def warning_percent(self):
-        return 80
-
-
 def test_events_of_one_run_see_those_before_them():
     log = EventLog("t", "k")
     admin = given.a_user("admin")
@@ -247,7 +233,7 @@ def test_events_of_one_run_see_those_before_them():
         for record, event in zip(log.records, (admin, PAY, given.completed(PAY), application()), strict=True)
     ]
     policy = Policy(max_age=DAY, signup_notifications=False)
-    effects = effects_of(run, NothingStored(), policy, now=datetime.now(UTC))
+    effects = effects_of(run, given.NothingStored(), policy, now=datetime.now(UTC))
     assert [(m.kind, m.recipient) for m in effects.messages] == [
         ("transfer_initiated", "account:2"),
         ("transfer_accepted", "account:1"),
@@ -259,7 +245,9 @@ def test_events_of_one_run_see_those_before_them():
 def effects(*events):
     log = EventLog("ledger.events", "main")
     run = [(log.tell(event).envelope, event) for event in events]
-    return effects_of(run, NothingStored(), Policy(max_age=DAY, signup_notifications=False), now=datetime.now(UTC))
+    return effects_of(
+        run, given.NothingStored(), Policy(max_age=DAY, signup_notifications=False), now=datetime.now(UTC)
+    )
 
 
 def test_nobody_is_asked_to_accept_what_a_consent_covers():

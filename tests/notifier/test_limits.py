@@ -97,20 +97,6 @@ def test_each_is_told_of_itself_alone():
     }
 
 
-class NothingStored:
-    def admins(self):
-        return []
-
-    def transfers(self, _ids):
-        return {}
-
-    def limits(self, _accounts):
-        return {}
-
-    def warning_percent(self):
-        return 80
-
-
 def test_limits_and_level_of_the_same_run_count():
     log = EventLog("t", "k")
     opened = ledger.AccountOpened(
@@ -122,5 +108,5 @@ def test_limits_and_level_of_the_same_run_count():
     )  # fmt: skip
     run = [(log.tell(event).envelope, event) for event in (opened, level, PAY, completed(-9_000, 9_000))]
     policy = Policy(max_age=timedelta(days=2), signup_notifications=False)
-    effects = effects_of(run, NothingStored(), policy, now=datetime.now(UTC))
+    effects = effects_of(run, given.NothingStored(), policy, now=datetime.now(UTC))
     assert [m.recipient for m in effects.messages if m.kind == "near_limit"] == ["account:1"]
