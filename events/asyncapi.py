@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 import yaml
 
-from events import directory, ledger, topics
+from events import directory, ledger, matcher, topics
 from events.checkpoints import SignedHead
 from events.envelope import CONTENT_TYPE, SPECVERSION, Envelope, Event
 
@@ -21,6 +21,7 @@ CHANNELS: Mapping[str, tuple[type[Event], ...]] = {
     topics.LEDGER_EVENTS: ledger.EVENTS,
     topics.DIRECTORY_EVENTS: tuple(cls for cls in directory.EVENTS if cls is not directory.OneTimeMessage),
     topics.DIRECTORY_MESSAGES: (directory.OneTimeMessage,),
+    topics.MATCHER_EVENTS: matcher.EVENTS,
 }
 """Topic to the events that travel on it."""
 
@@ -32,6 +33,7 @@ PURPOSES = {
     topics.LEDGER_CHECKPOINTS: "Signed heads of each book; one total order per book; kept for ever.",
     topics.DIRECTORY_EVENTS: "Who there is, what they offer and want; one total order; kept for ever.",
     topics.DIRECTORY_MESSAGES: "What may be mailed once and must not be kept; encrypted; kept for a day.",
+    topics.MATCHER_EVENTS: "Who could trade with whom; ids and tags alone; one total order; kept for ever.",
 }
 
 _SCHEMAS = "#/components/schemas/"

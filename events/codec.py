@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 import orjson
 
-from events import directory, ledger
+from events import directory, ledger, matcher
 from events.envelope import SPECVERSION, Envelope, Event
 
-CLASSES: Mapping[str, type] = {cls.TYPE: cls for cls in (*ledger.EVENTS, *directory.EVENTS)}
+CLASSES: Mapping[str, type] = {cls.TYPE: cls for cls in (*ledger.EVENTS, *directory.EVENTS, *matcher.EVENTS)}
 
 UPCASTERS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]] = {}
 """Old type to (newer type, function over `data`). Applied until the type is a current one."""

@@ -6,9 +6,12 @@ LEDGER_EVENTS = "ledger.events"
 LEDGER_CHECKPOINTS = "ledger.checkpoints"
 DIRECTORY_EVENTS = "directory.events"
 DIRECTORY_MESSAGES = "directory.messages"
+MATCHER_EVENTS = "matcher.events"
 
 DIRECTORY_KEY = "directory"
 """The one key of `directory.events`: all that the directory announces has one total order."""
+MATCHER_KEY = "matcher"
+"""The one key of `matcher.events`."""
 DEFAULT_BOOK = "main"
 
 FOR_EVER = -1
@@ -40,6 +43,7 @@ TOPICS = (
     Topic(LEDGER_CHECKPOINTS, partitions=1, retention_ms=FOR_EVER),
     Topic(DIRECTORY_EVENTS, partitions=6, retention_ms=FOR_EVER),
     Topic(DIRECTORY_MESSAGES, partitions=1, retention_ms=ONE_DAY),
+    Topic(MATCHER_EVENTS, partitions=6, retention_ms=FOR_EVER),
     Topic(dead_letters(LEDGER_EVENTS, "notifier"), partitions=1, retention_ms=FOR_EVER),
     # Names and addresses: a renewal of the log deletes what is parked (ADR 15), and what a slow consumer parks after
     # it goes by itself.
