@@ -34,7 +34,7 @@ def messages() -> Response:
     """Message records, newest first."""
     asked = query(_LISTING)
     size = asked["page_size"]
-    records, total = _store().messages(asked["state"], skip=(asked["page"] - 1) * size, limit=size)
+    records, total = _store().records.messages(asked["state"], skip=(asked["page"] - 1) * size, limit=size)
     return answer({"messages": [message_view(record) for record in records], "total": total})
 
 
@@ -43,7 +43,7 @@ def messages() -> Response:
 @follows("directory", "ledger")
 def summary() -> Response:
     """How many messages are in each state."""
-    return answer(_store().summary())
+    return answer(_store().records.summary())
 
 
 @bp.get("/entities/<entity_id>/personal-data")
@@ -53,7 +53,7 @@ def entity_data(entity_id: str) -> Response:
     """The messages to a business and about it: for its owners and administrators."""
     asking = caller()
     _only(entity_id in asking.entities - asking.operated)
-    return answer({"messages": [told_view(record) for record in _store().about_entity(entity_id)]})
+    return answer({"messages": [told_view(record) for record in _store().records.about_entity(entity_id)]})
 
 
 @bp.get("/users/<user_id>/personal-data")
@@ -62,7 +62,7 @@ def entity_data(entity_id: str) -> Response:
 def user_data(user_id: str) -> Response:
     """The messages to a person and about them: for themselves and administrators."""
     _only(user_id == caller().subject)
-    return answer({"messages": [told_view(record) for record in _store().about_user(user_id)]})
+    return answer({"messages": [told_view(record) for record in _store().records.about_user(user_id)]})
 
 
 def _only(own: bool) -> None:

@@ -61,14 +61,14 @@ class Sender:
 
     def tidy(self) -> bool:
         """Delete a batch of records that were kept long enough; whether there may be more."""
-        return self.store.drop_ended(self.clock() - self.keep)
+        return self.store.queue.drop_ended(self.clock() - self.keep)
 
     def send_next(self) -> bool:
         """Send the message that is due longest; False when there is none. Raises ServerAway and the store's errors."""
-        if not self.store.anything_due(self.clock()):
+        if not self.store.queue.anything_due(self.clock()):
             return False
         self.mailer.ready()
-        claimed = self.store.claim(self.clock(), self.lease)
+        claimed = self.store.queue.claim(self.clock(), self.lease)
         if claimed is None:
             return False
         if claimed.expires_at is not None and claimed.expires_at <= self.clock():
@@ -95,8 +95,8 @@ class Sender:
             self._end(claimed, "sent")
 
     def _send(self, claimed: Claimed) -> None:
-        to = kept(claimed.once) or addressee(claimed.recipient, self.store)
-        values = values_for(claimed.recipient, claimed.facts, claimed.once, self.store, self.unseal)
+        to = kept(claimed.once) or addressee(claimed.recipient, self.store.memory)
+        values = values_for(claimed.recipient, claimed.facts, claimed.once, self.store.memory, self.unseal)
         to = instead(to, values.pop("address", ""))
         values |= {"happened_on": in_words(claimed.event_at.isoformat())}
         words = self.stationery.words(claimed.kind, {**values, "name": to.name, "greeted": to.name, "why": to.why})
@@ -121,11 +121,11 @@ class Sender:
         log.warning(
             "message.failed", message_id=claimed.message_id, kind=claimed.kind, tries=claimed.tries, reason=reason
         )
-        if not self.store.retry(claimed, self.clock() + wait, reason):
+        if not self.store.queue.retry(claimed, self.clock() + wait, reason):
             log.warning("message.lease_lost", message_id=claimed.message_id)
 
     def _end(self, claimed: Claimed, state: State, reason: str = "") -> None:
-        if not self.store.finish(claimed, state, self.clock(), reason):
+        if not self.store.queue.finish(claimed, state, self.clock(), reason):
             log.warning("message.lease_lost", message_id=claimed.message_id)
             return
         log.info("message.ended", message_id=claimed.message_id, kind=claimed.kind, outcome=state, tries=claimed.tries)

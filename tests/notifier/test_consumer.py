@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 
 
 def kinds(store: Store) -> list[tuple[str, str]]:
-    records, total = store.messages(None, skip=0, limit=10_000)
+    records, total = store.records.messages(None, skip=0, limit=10_000)
     assert total == len(records)
     return sorted((record["kind"], record["recipient"]) for record in records)
 
@@ -182,7 +182,7 @@ def test_names_addresses_and_members_follow_the_directory(projection: Mail, stor
     ):
         log.tell(event)
     assert deliver(projection, log.records)
-    assert store.entity_of(entity.account) == {
+    assert store.memory.entity_of(entity.account) == {
         "_id": entity.entity_id,
         "name": "New",
         "email": "",
@@ -190,10 +190,10 @@ def test_names_addresses_and_members_follow_the_directory(projection: Mail, stor
         "status": "pending",
         "members": {user.user_id: "owner"},
     }
-    assert store.user(user.user_id)["email"] == "new@person.test"
+    assert store.memory.user(user.user_id)["email"] == "new@person.test"
     log.tell(directory.MembershipChanged(entity_id=entity.entity_id, user_id=user.user_id))
     assert deliver(projection, log.records)
-    assert store.entity(entity.entity_id)["members"] == {}
+    assert store.memory.entity(entity.entity_id)["members"] == {}
 
 
 def test_each_administrator_known_by_then_hears_of_an_application(projection: Mail):
@@ -261,4 +261,4 @@ def test_who_is_forgotten_is_written_to_no_more_and_leaves_no_name(projection: M
     left = [list(projection.store._db[name].find()) for name in projection.store._db.list_collection_names()]
     assert "zebrafinch" not in repr(left)
     assert not {recipient for _, recipient in kinds(projection.store)} & {"user:u1", "entity:e1", "account:1234"}
-    assert projection.store.entity_of("1234")["name"] == "A closed business"
+    assert projection.store.memory.entity_of("1234")["name"] == "A closed business"

@@ -115,10 +115,10 @@ def test_killed_sender_loses_nothing_and_repeats_at_most_the_mail_in_its_hands(s
     wait_until(mail_server.desk.holding.is_set, seconds=30)
     kill(sender)
     mail_server.desk.dawdling.clear()
-    assert store.summary()["sending"] == 1, "killed outside the send window"
+    assert store.records.summary()["sending"] == 1, "killed outside the send window"
 
     again = start("services.notifier", "schedule")
-    wait_until(lambda: store.summary()["sent"] == 30, seconds=30)
+    wait_until(lambda: store.records.summary()["sent"] == 30, seconds=30)
     times = Counter(mail["Message-ID"] for mail in mail_server.desk.mails)
     assert len(times) == 30
     assert sorted(times.values()) == [1] * 29 + [2]

@@ -59,7 +59,7 @@ def send_all(sender) -> None:
 
 
 def states(store) -> dict[str, int]:
-    return {state: count for state, count in store.summary().items() if count}
+    return {state: count for state, count in store.records.summary().items() if count}
 
 
 def test_sign_up_proposal_and_answers_reach_whom_they_concern(network, sender, store, mail_server):
@@ -239,12 +239,12 @@ def test_several_senders_send_each_message_once(network, store, mail_server, clo
 
 def test_message_of_a_sender_that_died_is_sent_when_its_lease_ends(network, sender, store, mail_server, clock):
     network.tell(network.people, network.farm)
-    dead = store.claim(clock(), timedelta(seconds=120))
+    dead = store.queue.claim(clock(), timedelta(seconds=120))
     assert not sender.send_next()
     clock.pass_by(seconds=120)
     send_all(sender)
     assert states(store) == {"sent": 1}
-    assert not store.finish(dead, "dead", clock())
+    assert not store.queue.finish(dead, "dead", clock())
     assert states(store) == {"sent": 1}
 
 

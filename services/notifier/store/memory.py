@@ -1,0 +1,81 @@
+"""What is remembered of entities, users, transfers, accounts and the book: names, addresses, who takes part."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+
+from services.notifier.domain import Transfer
+from services.notifier.knowledge import THE_BOOK, Change
+from services.notifier.limits import WARNING_PERCENT, Limits
+
+Document = dict[str, Any]
+
+_WHO_ADMINISTERS = {"kind": {"$in": ["admin", "coordinator"]}, "active": {"$ne": False}}
+
+
+class Memory:
+    """Who and what is known."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._db = database
+
+    def migrate(self) -> None:
+        """Create indices; may be repeated."""
+        self._db["entities"].create_index("account", name="account")
+        self._db["users"].create_index("kind", name="kind")
+
+    def change(self, session: ClientSession, changes: Iterable[Change]) -> None:
+        writes: dict[str, list[UpdateOne]] = {}
+        for change in changes:
+            update: Document = {}
+            if change.values:
+                update["$set"] = dict(change.values)
+            if change.gone:
+                update["$unset"] = dict.fromkeys(change.gone, "")
+            writes.setdefault(change.collection, []).append(UpdateOne({"_id": change.key}, update, upsert=True))
+        for collection, updates in writes.items():
+            self._db[collection].bulk_write(updates, session=session)
+
+    def entity(self, entity_id: str) -> Document | None:
+        """`{name, email, account, status, members}` as far as known."""
+        return self._db["entities"].find_one({"_id": entity_id})
+
+    def entity_of(self, account: str) -> Document | None:
+        """The entity that holds `account`."""
+        return self._db["entities"].find_one({"account": account})
+
+    def user(self, user_id: str) -> Document | None:
+        """`{email, first_name, last_name, kind}`."""
+        return self._db["users"].find_one({"_id": user_id})
+
+
+class StoredReader:
+    """What a transaction sees."""
+
+    def __init__(self, db: Database[Document], session: ClientSession) -> None:
+        self._db, self._session = db, session
+
+    def admins(self) -> Sequence[str]:
+        found = self._db["users"].find(_WHO_ADMINISTERS, {"_id": 1}, session=self._session)
+        return sorted(user["_id"] for user in found)
+
+    def transfers(self, ids: Iterable[str]) -> dict[str, Transfer]:
+        found = self._db["transfers"].find({"_id": {"$in": list(ids)}}, session=self._session)
+        return {row["_id"]: Transfer(transfer_id=row.pop("_id"), **row) for row in found}
+
+    def entity(self, entity_id: str) -> Document:
+        return self._db["entities"].find_one({"_id": entity_id}, session=self._session) or {}
+
+    def user(self, user_id: str) -> Document:
+        return self._db["users"].find_one({"_id": user_id}, session=self._session) or {}
+
+    def limits(self, accounts: Iterable[str]) -> dict[str, Limits]:
+        found = self._db["accounts"].find({"_id": {"$in": list(accounts)}}, session=self._session)
+        return {row.pop("_id"): Limits(**row) for row in found}
+
+    def warning_percent(self) -> int:
+        book = self._db["books"].find_one({"_id": THE_BOOK}, session=self._session)
+        return int(book["warning_percent"]) if book else WARNING_PERCENT

@@ -1,0 +1,104 @@
+"""The connection, the positions, and the transaction in which events take effect."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteError
+
+from services.notifier.knowledge import Effects, Reader
+from services.notifier.store.memory import Memory, StoredReader
+from services.notifier.store.queue import Queue
+from services.notifier.store.records import Records
+
+SCHEMA_VERSION = "2"
+_SELECTION_MS = 3_000
+_MAY_BE_REPEATED = "TransientTransactionError"
+_COLLECTIONS = frozenset({"positions", "entities", "users", "transfers", "accounts", "books", "messages"})
+"""A transaction can't make them."""
+
+Document = dict[str, Any]
+
+
+class StoreAway(Exception):
+    """MongoDB refuses for a reason that is not the record's: try again."""
+
+
+class _Overtaken(Exception):
+    """Another consumer applied these records meanwhile."""
+
+
+TRANSIENT: tuple[type[Exception], ...] = (ConnectionFailure, StoreAway)
+"""MongoDB is away or changes its primary: try again."""
+
+
+class Store:
+    """All that the notifier keeps. Times are aware UTC."""
+
+    def __init__(self, url: str, database: str) -> None:
+        self._client: MongoClient[Document] = MongoClient(
+            url, tz_aware=True, serverSelectionTimeoutMS=_SELECTION_MS, connectTimeoutMS=_SELECTION_MS, w="majority"
+        )
+        self._db = self._client[database]
+        self.memory = Memory(self._db)
+        self.queue = Queue(self._db)
+        self.records = Records(self._db, self.memory)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def ping(self) -> None:
+        """Raises a MongoDB error when it doesn't answer."""
+        self._db.command("ping")
+
+    def migrate(self) -> None:
+        """Create collections and indices; may be repeated."""
+        for name in _COLLECTIONS - set(self._db.list_collection_names()):
+            self._db.create_collection(name)
+        self.memory.migrate()
+        self.queue.migrate()
+
+    def position(self, source: str) -> int:
+        """The last position applied of `source`; 0 at first."""
+        found = self._db["positions"].find_one({"_id": source})
+        return int(found["position"]) if found else 0
+
+    def advance(
+        self, source: str, *, previous: int, position: int, effects: Callable[[Reader], Effects], now: datetime
+    ) -> bool:
+        """Carry out the effects of the records up to `position` and move there from `previous`, in one transaction.
+
+        False, and nothing done, when the stored position is no longer `previous`: another consumer was faster
+        (a rebalance). Raises one of TRANSIENT.
+        """
+
+        def work(session: ClientSession) -> None:
+            self._move(session, source, previous, position)
+            made = effects(StoredReader(self._db, session))
+            self.memory.change(session, made.changes)
+            self.queue.put(session, made.messages, now)
+            self.queue.forget(session, [recipient for change in made.changes for recipient in change.forgets])
+            self.queue.withdraw(session, made.covered)
+
+        if previous == 0:
+            # Outside the transaction: two first upserts inside would be a duplicate key, not a conflict to retry.
+            self._db["positions"].update_one({"_id": source}, {"$setOnInsert": {"position": 0}}, upsert=True)
+        try:
+            with self._client.start_session() as session:
+                session.with_transaction(work)
+        except _Overtaken:
+            return False
+        except OperationFailure as error:
+            if isinstance(error, WriteError | BulkWriteError) and not error.has_error_label(_MAY_BE_REPEATED):
+                raise
+            raise StoreAway(type(error).__name__) from error
+        return True
+
+    def _move(self, session: ClientSession, source: str, previous: int, position: int) -> None:
+        moved = self._db["positions"].update_one(
+            {"_id": source, "position": previous}, {"$set": {"position": position}}, session=session
+        )
+        if moved.matched_count == 0:
+            raise _Overtaken

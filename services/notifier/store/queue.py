@@ -1,0 +1,144 @@
+"""The messages that are to be sent: put in with their events, claimed by one sender at a time, ended.
+
+Message ids are made from the event, so taking an event again inserts nothing. A record is claimed for the length of
+a lease.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+
+from services.notifier.domain import Message, State
+from services.notifier.rules import FAREWELL, PROPOSED
+
+_BATCH = 500
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A message that this sender alone may send until its lease ends."""
+
+    message_id: str
+    lease: str
+    kind: str
+    recipient: str
+    facts: Mapping[str, Any]
+    once: Mapping[str, str]
+    tries: int
+    """This try included."""
+    event_at: datetime
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class Queue:
+    """Message records. Times are aware UTC."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._messages = database["messages"]
+
+    def migrate(self) -> None:
+        """Create indices; may be repeated."""
+        identity = [(name, ASCENDING) for name in ("event_id", "recipient", "kind", "channel")]
+        self._messages.create_index(identity, unique=True, name="once")
+        self._messages.create_index([("recipient", ASCENDING)], name="recipient")
+        for name in ("entity_id", "user_id"):
+            self._messages.create_index([(f"facts.{name}", ASCENDING)], name=f"about_{name}", sparse=True)
+        self._messages.create_index([("state", ASCENDING), ("due_at", ASCENDING)], name="due")
+        self._messages.create_index([("created_at", DESCENDING), ("_id", ASCENDING)], name="newest")
+
+    def put(self, session: ClientSession, messages: Sequence[Message], now: datetime) -> None:
+        if messages:
+            inserts = [
+                UpdateOne({"_id": message.message_id}, {"$setOnInsert": _record(message, now)}, upsert=True)
+                for message in messages
+            ]
+            self._messages.bulk_write(inserts, session=session)
+
+    def withdraw(self, session: ClientSession, transfers: Collection[str]) -> None:
+        if transfers:
+            # By state first: what waits is little, and has an index.
+            asking = {"kind": PROPOSED, "facts.transfer_id": {"$in": list(transfers)}}
+            self._messages.delete_many({"state": {"$in": ["queued", "failed"]}, **asking}, session=session)
+
+    def forget(self, session: ClientSession, recipients: Collection[str]) -> None:
+        if recipients:
+            # That it is closed is still said; such a message keeps what it needs, until it is sent or given up.
+            theirs: Document = {"recipient": {"$in": list(recipients)}, "kind": {"$ne": FAREWELL}}
+            waiting = {"state": {"$in": ["queued", "failed", "sending"]}}
+            self._messages.delete_many({**theirs, **waiting}, session=session)
+            nothing: Document = {"$set": {"facts": {}}, "$unset": {"once": ""}}
+            self._messages.update_many(theirs, nothing, session=session)
+
+    def anything_due(self, now: datetime) -> bool:
+        """Whether there is a message to claim."""
+        return self._messages.find_one(_due(now), {"_id": 1}) is not None
+
+    def claim(self, now: datetime, lease: timedelta) -> Claimed | None:
+        """Take the message that has been due longest, for the length of `lease`."""
+        token = uuid.uuid4().hex
+        found = self._messages.find_one_and_update(
+            _due(now),
+            {"$set": {"state": "sending", "lease": token, "due_at": now + lease}, "$inc": {"tries": 1}},
+            sort=[("due_at", ASCENDING)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return _claimed(found) if found else None
+
+    def finish(self, claimed: Claimed, state: State, now: datetime, error: str = "") -> bool:
+        """The end of a message, `sent` or `dead`: what must not be kept is deleted. False if the lease was lost."""
+        values: Document = {"state": state, "error": error}
+        if state == "sent":
+            values["sent_at"] = now
+        return self._release(claimed, {"$set": values, "$unset": {"once": "", "lease": "", "due_at": ""}})
+
+    def retry(self, claimed: Claimed, due_at: datetime, error: str) -> bool:
+        """Put a message back to be tried again at `due_at`. False if the lease was lost."""
+        values = {"state": "failed", "due_at": due_at, "error": error}
+        return self._release(claimed, {"$set": values, "$unset": {"lease": ""}})
+
+    def _release(self, claimed: Claimed, update: Document) -> bool:
+        held = {"_id": claimed.message_id, "state": "sending", "lease": claimed.lease}
+        return self._messages.update_one(held, update).matched_count == 1
+
+    def drop_ended(self, before: datetime) -> bool:
+        """Delete a batch of records made before that need nothing done any more; whether there may be more."""
+        old = {"created_at": {"$lt": before}, "state": {"$in": ["sent", "dead", "expired"]}}
+        keys = [record["_id"] for record in self._messages.find(old, {"_id": 1}).limit(_BATCH)]
+        if keys:
+            self._messages.delete_many({"_id": {"$in": keys}})
+        return len(keys) == _BATCH
+
+
+def _due(now: datetime) -> Document:
+    # A record in `sending` is due again when its lease ends: its sender has died.
+    return {"state": {"$in": ["queued", "failed", "sending"]}, "due_at": {"$lte": now}}
+
+
+def _record(message: Message, now: datetime) -> Document:
+    record = asdict(message)
+    return {**record, "facts": dict(message.facts), "once": dict(message.once), "tries": 0,
+            "created_at": now, "error": ""}  # fmt: skip
+
+
+def _claimed(record: Document) -> Claimed:
+    return Claimed(
+        message_id=record["_id"],
+        lease=record["lease"],
+        kind=record["kind"],
+        recipient=record["recipient"],
+        facts=record["facts"],
+        once=record.get("once", {}),
+        tries=record["tries"],
+        event_at=record["event_at"].astimezone(UTC),
+        created_at=record["created_at"].astimezone(UTC),
+        expires_at=record["expires_at"],
+    )
