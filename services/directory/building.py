@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from services.chassis.logs import log
 from services.directory.indexing import indexed
 from services.directory.store import EntityIndex, Store
-from services.directory.store.lease import Lease
+from services.mongo.lease import Lease
 
 LEASE = "index-build"
 _LEASE_SECONDS = 30

@@ -20,7 +20,7 @@ from services.directory.handlers.writing import By, Directory
 from services.directory.indexing import put_again
 from services.directory.store import AWAY, EntityIndex
 from services.directory.store.jobs import Deposed, JobState
-from services.directory.store.lease import Lease
+from services.mongo.lease import Lease
 
 ACTOR = "system:schedule"
 LEASE_SECONDS = 20

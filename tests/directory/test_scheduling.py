@@ -13,7 +13,7 @@ from services.directory.handlers.writing import Directory
 from services.directory.scheduling import CutOff, Job, Schedule, Turn, is_due, retry_after
 from services.directory.store import EntityIndex, Store
 from services.directory.store.jobs import Deposed, JobState
-from services.directory.store.lease import Lease
+from services.mongo.lease import Lease
 from tests.directory.conftest import Time
 from tests.waiting import wait_until
 

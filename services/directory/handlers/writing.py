@@ -21,7 +21,8 @@ from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
 from services.directory.signing import HeadKey
 from services.directory.store import OutcomeKnown, Store
-from services.directory.store.outbox import EVENTS, Sealed
+from services.directory.store.outbox import EVENTS
+from services.mongo.outbox import Sealed
 
 SOURCE = "/directory"
 

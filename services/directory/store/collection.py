@@ -8,12 +8,11 @@ from pymongo import ReturnDocument
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, WriteConcernError
 
-Document = dict[str, Any]
+from services.mongo.lease import Document
+from services.mongo.outbox import AWAY
 
-AWAY: tuple[type[Exception], ...] = (ConnectionFailure, ExecutionTimeout, WriteConcernError)
-"""MongoDB doesn't answer, not in time, or can't say whether a write will stay (a primary that steps down)."""
+__all__ = ["AWAY", "Document", "Stored", "selector"]
 
 
 class Stored:

@@ -1,23 +1,14 @@
-"""Events and one-time messages: appended in the transaction of the change, read by the relay.
-
-Position order is commit order: every transaction that appends increments one counter document, so a second one
-conflicts with it, is rolled back and tried again until the first has committed. A reader never sees a hole.
-"""
+"""The directory's outboxes of events and of one-time messages (services/mongo/outbox.py), and one that nobody reads."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
-from pymongo import ReturnDocument
-from pymongo.change_stream import CollectionChangeStream
 from pymongo.database import Database
-from pymongo.read_concern import ReadConcern
 
-from events import codec, topics
-from events.envelope import Envelope
-from services.chassis.relaying import Outgoing
-from services.directory.store.collection import AWAY, Document, Stored
-from services.directory.store.lease import Lease
+from events import topics
+from services.directory.store.collection import Document, Stored
+from services.mongo import outbox
+from services.mongo.outbox import Sealed
 
 EVENTS = "outbox"
 """Everything that ever happened; kept."""
@@ -28,60 +19,23 @@ DECOYS = "decoys"
 
 TOPICS = {EVENTS: topics.DIRECTORY_EVENTS, MESSAGES: topics.DIRECTORY_MESSAGES}
 
-Sealed = Callable[[int, str], Envelope]
-"""Makes the envelope of a record from its position and time."""
-
 
 class Appender(Stored):
     """The writing side of the outboxes."""
 
     def append(self, stream: str, now: str, sealed: Sequence[Sealed]) -> int:
         """Append records in order; the position of the last one. Inside a transaction only."""
-        if self._session is None or not self._session.in_transaction:
-            raise RuntimeError("events are appended in the transaction of their change")
-        last, time = self._take_positions(stream, now, len(sealed))
-        first = last - len(sealed) + 1
-        envelopes = [seal(first + index, time) for index, seal in enumerate(sealed)]
-        documents = [_record(stream, envelope) for envelope in envelopes]
-        self._collection(stream).insert_many(documents, session=self._session)
-        return last
-
-    def _take_positions(self, stream: str, now: str, count: int) -> tuple[int, str]:
-        # Time never goes back along positions, even when the clock does.
-        step = {
-            "position": {"$add": [{"$ifNull": ["$position", 0]}, count]},
-            "time": {"$max": ["$time", now]},
-        }
-        counter: Any = self._collection("counters").find_one_and_update(
-            {"_id": stream},
-            [{"$set": step}],
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-            session=self._session,
-        )
-        return int(counter["position"]), str(counter["time"])
+        # Decoys: the position counts in their own sequence, and the relay never looks there.
+        extra = {"at": datetime.now(UTC)} if stream == DECOYS else None
+        return outbox.append(self._database, self._session, stream, now, sealed, extra)
 
     def head(self, stream: str = EVENTS) -> int:
         """The newest position."""
-        counter = self._collection("counters").find_one({"_id": stream})
-        return int(counter["position"]) if counter else 0
+        return outbox.head(self._database, stream)
 
 
-def _record(stream: str, envelope: Envelope) -> Document:
-    record: Document = {"_id": envelope.sequence, "value": codec.encode(envelope)}
-    record |= {"event_id": envelope.id, "type": envelope.type, "correlation_id": envelope.correlationid}
-    # By which everything about somebody is found when it must be forgotten.
-    record["subject"] = envelope.subject
-    if stream == DECOYS:
-        # The position counts in the decoys' own sequence, and the relay never looks here.
-        record["at"] = datetime.now(UTC)
-    return record
-
-
-class StreamOutbox:
-    """The relay's side of one outbox (chassis.relaying.Outbox): a cursor, and a lease with a fencing epoch."""
-
-    transient: tuple[type[Exception], ...] = AWAY
+class StreamOutbox(outbox.StreamOutbox):
+    """The relay's side of one of them."""
 
     def __init__(
         self,
@@ -90,67 +44,11 @@ class StreamOutbox:
         topic: str | None = None,
         forget_published: Callable[[str], None] | None = None,
     ) -> None:
-        """`forget_published` deletes what a topic has; without it the log is never renewed. Raises KafkaError."""
-        # Majority: what a change of primary would roll back must not be published.
-        self._records = database.get_collection(stream, read_concern=ReadConcern("majority"))
-        self._lease = Lease(database, f"relay.{stream}")
-        self._topic = topic or TOPICS[stream]
-        self._forgets = stream == MESSAGES
-        self._forget_published = forget_published
-        self._cursor = 0
-        self._news: CollectionChangeStream[Document] | None = None
-
-    def lead(self) -> int | None:
-        """Take or renew the lease; the epoch grows with every change of leader."""
-        lease = self._lease.take()
-        if lease is None:
-            return None
-        epoch = int(lease["epoch"])
-        wanted = int(lease.get("renew", 0))
-        if self._forget_published is not None and wanted > int(lease.get("renewed", 0)):
-            if not self._renew(wanted, epoch):
-                return None
-            self._cursor = 0
-        else:
-            self._cursor = int(lease.get("cursor", 0))
-        return epoch
-
-    def _renew(self, wanted: int, epoch: int) -> bool:
-        """Delete what is published, and begin again at the first record. Between two pages: nothing is in flight.
-
-        Cut off after the deletion it is repeated: there is nothing then, or a part, to delete.
-        """
-        if self._forget_published is None:
-            return False
-        self._forget_published(self._topic)
-        return self._lease.reset("cursor", {"renewed": wanted}, epoch)
-
-    def read(self, limit: int) -> Sequence[Outgoing]:
-        """The next records after the cursor, in order."""
-        found = self._records.find({"_id": {"$gt": self._cursor}}).sort("_id", 1).limit(limit)
-        return [self._outgoing(record) for record in found]
-
-    def advance(self, position: int, epoch: int) -> bool:
-        """Move the cursor if `epoch` still leads; one-time messages up to there are deleted."""
-        moved = self._lease.move("cursor", position, epoch)
-        if moved and self._forgets:
-            self._records.delete_many({"_id": {"$lte": position}})
-        return moved
-
-    def wait(self, seconds: float) -> None:
-        """Return at the next change of the collection, after `seconds` at the latest."""
-        if self._news is None or not self._news.alive:
-            self._news = self._records.watch(
-                [{"$match": {"operationType": "insert"}}, {"$project": {"_id": 1}}],
-                max_await_time_ms=int(seconds * 1000),
-            )
-        self._news.try_next()
-
-    def _outgoing(self, record: Document) -> Outgoing:
-        headers: dict[str, Any] = {
-            "ce_id": record["event_id"],
-            "ce_type": record["type"],
-            "position": str(record["_id"]),
-            "correlation_id": record["correlation_id"],
-        }
-        return Outgoing(record["_id"], self._topic, topics.DIRECTORY_KEY, record["value"], headers)
+        super().__init__(
+            database,
+            stream,
+            topic or TOPICS[stream],
+            topics.DIRECTORY_KEY,
+            forgets=stream == MESSAGES,
+            forget_published=forget_published,
+        )

@@ -12,7 +12,7 @@ from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from services.directory.store.collection import Document
+Document = dict[str, Any]
 
 
 class Lease:
