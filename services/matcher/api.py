@@ -7,7 +7,7 @@ from services.chassis.web import Problem, Unavailable, allow, answer, caller, fo
 from services.matcher.domain import UnknownEntity
 from services.matcher.handlers import matches_of
 from services.matcher.schemas import Asked, match_views
-from services.matcher.store import Store, StoreAway
+from services.matcher.store.elastic import Store, StoreAway
 
 bp = Blueprint("matches", __name__)
 

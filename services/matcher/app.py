@@ -16,7 +16,7 @@ from services.matcher.api import bp
 from services.matcher.config import Config
 from services.matcher.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, SUBSCRIBED, Index
 from services.matcher.rebuild import rebuild
-from services.matcher.store import SCHEMA_VERSION, Store
+from services.matcher.store.elastic import SCHEMA_VERSION, Store
 
 
 def create_app(store: Store, verifier: Verifier) -> Flask:

@@ -7,7 +7,7 @@ from events import codec, topics
 from events.envelope import Envelope, Event
 from services.chassis.consuming import Received
 from services.matcher.handlers import take
-from services.matcher.store import Store, StoreAway
+from services.matcher.store.elastic import Store, StoreAway
 
 GROUP = "matcher"
 SUBSCRIBED = (topics.DIRECTORY_EVENTS, topics.LEDGER_EVENTS)

@@ -19,7 +19,7 @@ from services.matcher.domain import (
     retagged,
 )
 from services.matcher.query import search_for
-from services.matcher.store import Loaded, Store
+from services.matcher.store.elastic import Loaded, Store
 
 Run = Sequence[tuple[Envelope, Event]]
 

@@ -7,7 +7,7 @@ from services.chassis.consuming import Loop, Received
 from services.chassis.logs import log
 from services.chassis.process import Stop
 from services.matcher.consumer import Index
-from services.matcher.store import Store
+from services.matcher.store.elastic import Store
 
 
 class NotRebuilt(Exception):

@@ -29,7 +29,7 @@ from services.directory.relay import relay_all
 from services.directory.store import EntityIndex, Store, StreamOutbox
 from services.directory.store.outbox import EVENTS, MESSAGES
 from services.matcher.consumer import Index
-from services.matcher.store import Store as MatcherStore
+from services.matcher.store.elastic import Store as MatcherStore
 from services.notifier.consumer import Mail
 from services.notifier.handlers import Policy
 from services.notifier.store import Store as NotifierStore

@@ -20,7 +20,7 @@ from services.directory.handlers.writing import By, Directory, append
 from services.directory.scheduling import JOBS, Schedule
 from services.directory.store import EntityIndex, Store
 from services.matcher.handlers import take
-from services.matcher.store import Store as MatcherStore
+from services.matcher.store.elastic import Store as MatcherStore
 from tests.directory.conftest import Time
 from tests.directory.process import freeze
 from tests.directory.renaming import renaming

@@ -5,12 +5,13 @@ import pytest
 from services.chassis.tokens import Caller, Verifier
 from services.matcher.app import create_app
 from services.matcher.consumer import DIRECTORY_SOURCE
-from services.matcher.store import Store
+from services.matcher.store.elastic import Store
 from tests.chassis.keys import key_pair, signer_of
 from tests.eventlog import EventLog, deliver
-from tests.matcher import given
+from tests.matcher import elastic, given
 
 pytestmark = pytest.mark.integration
+store, projection = elastic.store, elastic.projection
 
 ADMIN = Caller(subject="a", roles=frozenset({"admin"}))
 

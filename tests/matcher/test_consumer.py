@@ -10,11 +10,12 @@ from services.chassis.process import Stop
 from services.matcher.consumer import Index
 from services.matcher.handlers import take
 from services.matcher.rebuild import NotRebuilt, rebuild
-from services.matcher.store import Store
+from services.matcher.store.elastic import Store
 from tests.eventlog import EventLog, deliver
-from tests.matcher import given
+from tests.matcher import elastic, given
 
 pytestmark = pytest.mark.integration
+store, projection = elastic.store, elastic.projection
 
 
 def documents(store: Store) -> list[dict]:

@@ -12,10 +12,11 @@ from services.chassis.consuming import Loop
 from services.chassis.process import Stop
 from services.matcher.rebuild import rebuild
 from tests.eventlog import EventLog
-from tests.matcher import given
+from tests.matcher import elastic, given
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.integration
+store, projection = elastic.store, elastic.projection
 
 
 @pytest.fixture

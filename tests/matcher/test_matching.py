@@ -6,12 +6,13 @@ import pytest
 
 from services.matcher.domain import best_first, match_of, may_be_shown
 from services.matcher.handlers import matches_of
-from services.matcher.store import Loaded, Store
+from services.matcher.store.elastic import Loaded, Store
 from services.matcher.words import WEIGHTS
-from tests.matcher import given
+from tests.matcher import elastic, given
 from tests.matcher.given import LEEDS, LONDON
 
 pytestmark = pytest.mark.integration
+store, projection = elastic.store, elastic.projection
 
 WORDS = [
     *("bread", "braed", "breads", "organic", "organik", "vegetable", "vegetalbe", "veg", "box", "boxes", "bx"),

@@ -1,0 +1,33 @@
+"""Which errors of MongoDB mean "come back later"."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+
+_LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
+_SNAPSHOT_GONE = frozenset({239, 246})
+"""SnapshotTooOld, SnapshotUnavailable: a new one will do."""
+
+
+class StoreAway(Exception):
+    """MongoDB doesn't answer, changes its primary, or is not set up yet: try again."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Turns what means "come back later" into StoreAway."""
+    try:
+        yield
+    except PyMongoError as error:
+        if _is_away(error):
+            raise StoreAway(type(error).__name__) from error
+        raise
+
+
+def _is_away(error: PyMongoError) -> bool:
+    if isinstance(error, ConnectionFailure) or error.timeout:
+        return True
+    if isinstance(error, OperationFailure) and error.code in _SNAPSHOT_GONE:
+        return True
+    return any(error.has_error_label(label) for label in _LABELS)

@@ -1,0 +1,38 @@
+"""Names of the matcher's collections and their indices."""
+
+from collections.abc import Mapping, Sequence
+
+SCHEMA_VERSION = "3"
+"""3: MongoDB instead of Elasticsearch."""
+
+STATE = "state"
+"""One document: which generation is read, and the revision of the last change."""
+_REVISION = "revision"
+
+DERIVED: Mapping[str, Sequence[str]] = {
+    "entities": (_REVISION,),
+    "accounts": (_REVISION,),
+    "trades": (_REVISION,),
+    # Transfers that are neither completed nor cancelled: a completion doesn't say who paid whom.
+    "proposals": (),
+    "positions": (),
+}
+"""What the topics say, with the fields that have an index. Each is there once a generation: `entities-1`."""
+
+TRUTHS: Mapping[str, Sequence[str]] = {
+    "words": (_REVISION,),
+    "feedback": (_REVISION, "entity_id"),
+    "searches": (_REVISION, "entity_id"),
+    "announced": (),
+    "interests": (),
+    "outbox": (),
+    "counters": (),
+    "leases": (),
+    "to_announce": (_REVISION,),
+}
+"""What nothing else knows, with the fields that have an index."""
+
+
+def name_in(generation: int, derived: str) -> str:
+    """The collection of a derived kind in a generation."""
+    return f"{derived}-{generation}"
