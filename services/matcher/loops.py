@@ -1,10 +1,14 @@
 """Trading loops: two to five members each of whom wants what the next offers. Pure, and bounded in work.
 
-In an even loop all pay the same amount, so no balance moves in the end. Relief means here that members near a limit
-can trade although they could hardly pay (or be paid) outright: such loops rank higher. Payments are made one after
-the other, though, so each member needs room for at least one minor unit both to pay and to receive.
+In an even loop all pay the same amount, so no balance moves in the end. Payments are made one after the other, though,
+so each member needs room for at least one minor unit both to pay and to receive.
 
-`score` is 0–100: weakest give 50 %, freshness 15 %, distance 15 %, headroom 10 %, relief 10 %.
+`score` is 0–100: weakest give 50 %, freshness 15 %, distance 15 %, headroom 10 %, relief 10 %. The last two must not
+speak of the same thing, or they cancel each other. *Relief* looks at balances alone: members near a limit, who could
+hardly pay (or be paid) outright, trade in a loop, for whoever is far below zero is paid first and pays then. The more
+of them, the higher. *Headroom* looks at limits alone: everybody can either pay or receive half of the way between both
+of its limits, whatever its balance, so half of the smallest way can always go round. The nearer that is to what the
+largest member is used to, the higher.
 """
 
 import hashlib
@@ -20,7 +24,7 @@ from services.matcher.domain import Place, distance_km
 LONGEST = 5
 _NEUTRAL = 50
 _KM_PER_POINT = 5  # legs of 500 km and more get nothing for nearness
-_COMBINATIONS = 20_000
+COMBINATIONS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +48,14 @@ class Trader:
         return max(0, self.max_positive - self.balance)
 
     @property
-    def headroom(self) -> int:
-        """Percent of the way to the nearer limit, seen from the middle between both."""
-        span = self.can_pay + self.can_receive
-        return 200 * min(self.can_pay, self.can_receive) // span if span else 0
+    def span(self) -> int:
+        """The way between both limits."""
+        return self.can_pay + self.can_receive
+
+    @property
+    def strain(self) -> int:
+        """How near the balance is to a limit: 0 in the middle between both, 100 at one of them."""
+        return 100 - 200 * min(self.can_pay, self.can_receive) // self.span if self.span else 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +126,24 @@ class _Search:
 
 
 def loops_through(
-    market: Market, entity_id: str, *, longest: int = LONGEST, width: int = 12, most: int = 20
+    market: Market,
+    entity_id: str,
+    *,
+    longest: int = LONGEST,
+    width: int = 12,
+    most: int = 20,
+    combinations: int = COMBINATIONS,
 ) -> list[Loop]:
     """The best `most` loops through a member, of its `width` best neighbours and theirs. Order of input is no matter.
 
-    Asks the market for at most 1 + width + width² lists of suppliers and 1 + width of leads.
+    Asks the market for at most 1 + width + width² lists of suppliers and 1 + width of leads, and looks at no more than
+    so many `combinations`.
     """
     search = _Search(market, width)
     if not search.open(entity_id):
         return []
     found: dict[tuple[str, ...], Path] = {}
-    for path in islice(_cycles(search, entity_id, min(longest, LONGEST)), _COMBINATIONS):
+    for path in islice(_cycles(search, entity_id, min(longest, LONGEST)), combinations):
         turned = _canonical(path)
         found.setdefault(tuple(give.receiver for give in turned), turned)
     now = max((search.trader(name).fresh_at for key in found for name in key), default="")
@@ -169,13 +184,13 @@ def _canonical(path: Path) -> Path:
 
 
 def _loop(members: tuple[str, ...], gives: Path, traders: Sequence[Trader], now: str) -> Loop:
-    tightest = min(trader.headroom for trader in traders)
+    spans = [trader.span for trader in traders]
     score = (
         50 * min(give.score for give in gives)
         + 15 * min(_freshness(trader.fresh_at, now) for trader in traders)
         + 15 * _nearness(traders)
-        + 10 * sum(trader.headroom for trader in traders) // len(traders)
-        + 10 * (100 - tightest)
+        + 10 * (100 * min(spans) // max(spans))
+        + 10 * (sum(trader.strain for trader in traders) // len(traders))
     )
     name = hashlib.sha256("\n".join(members).encode()).hexdigest()
     return Loop(loop_id=name, members=members, gives=gives, score=score // 100)

@@ -5,6 +5,7 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.matcher.domain import Place
 from services.matcher.loops import Give, Trader, loops_through
 
 MONDAY, FRIDAY = "2026-03-02T00:00:00.000000Z", "2026-03-06T00:00:00.000000Z"
@@ -71,10 +72,43 @@ def test_work_is_bounded_where_all_want_all():
     assert dense.calls <= 2 + 2 * 4 + 4 * 4
 
 
-def test_better_gives_fresher_members_and_relief_rank_higher():
-    def score(**kw):
-        return loops_through(Graph(TRIANGLE, **kw), "a")[0].score
+def score(**kw):
+    return loops_through(Graph(TRIANGLE, **kw), "a")[0].score
 
+
+def test_better_gives_and_fresher_members_rank_higher():
     assert score() > score(score=40)
     assert score() > score(b=trader("b", fresh_at=FRIDAY))  # the others are older than it
-    assert score(b=trader("b", balance=-900)) > score()
+
+
+def test_near_members_rank_above_far_ones_and_unknown_places_between():
+    near, far = Place(latitude=50.26, longitude=-5.05), Place(latitude=57.15, longitude=-2.09)
+
+    def placed(place):
+        return {name: trader(name, place=near if name != "c" else place) for name in "abc"}
+
+    assert score(**placed(near)) > score(**placed(None)) > score(**placed(far))
+
+
+def test_relief_counts_each_member_near_a_limit_whichever_it_is():
+    low, high = trader("b", balance=-900), trader("c", balance=900)
+    assert score() < score(b=low) < score(b=low, c=high)
+    assert score(b=low) == score(b=trader("b", balance=900))
+
+
+def test_headroom_is_the_amount_that_can_always_go_round_beside_the_largest_limits():
+    small = trader("b", max_negative=100, max_positive=100)
+    assert score() > score(b=small)
+    assert score(b=small) == score(b=trader("b", max_negative=50, max_positive=150, balance=50))
+
+
+def test_relief_and_headroom_do_not_cancel_each_other():
+    """Between the limits alone and the balances alone: a strained member costs its loop nothing."""
+    for balance in range(-999, 1000, 111):
+        assert score(b=trader("b", balance=balance)) >= score()
+
+
+def test_no_more_than_so_many_combinations_are_looked_at():
+    names = [f"m{index:02}" for index in range(12)]
+    dense = Graph([(a, b) for a in names for b in names if a != b])
+    assert 0 < len(loops_through(dense, "m05", width=11, most=10_000, combinations=50)) <= 50
