@@ -59,6 +59,14 @@ def addressee(recipient: str, book: Book) -> Addressee:
     return of_entity(book.entity(key) if what == "entity" else book.entity_of(key), book)
 
 
+def name_of(recipient: str, book: Book) -> str:
+    """What `recipient` is called. Raises NotKnownYet."""
+    what, _, key = recipient.partition(":")
+    if what == "user":
+        return _name_of_user(book.user(key) or {})
+    return str(_found(book.entity(key) if what == "entity" else book.entity_of(key), "name")["name"])
+
+
 def of_entity(entity: Document | None, people: People) -> Addressee:
     """Where an entity is written to. Raises NotKnownYet."""
     found = _found(entity, "name")

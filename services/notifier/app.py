@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import Flask
 
 from services.chassis import process
-from services.chassis.clock import system_clock
+from services.chassis.clock import Clock, system_clock
 from services.chassis.config import read_settings
 from services.chassis.consuming import Loop
 from services.chassis.logs import configure_logs
@@ -34,7 +34,7 @@ _CLOCK = system_clock
 _SHORTEST_DAYS = 30
 
 
-def create_app(store: Store, verifier: Verifier) -> Flask:
+def create_app(store: Store, verifier: Verifier, stationery: Stationery, clock: Clock = _CLOCK) -> Flask:
     """The HTTP interface."""
     parts = Parts(
         name="notifier",
@@ -47,7 +47,7 @@ def create_app(store: Store, verifier: Verifier) -> Flask:
         schema_version=SCHEMA_VERSION,
     )
     app = new_app(parts, bp)
-    app.extensions["store"] = store
+    app.extensions.update(store=store, stationery=stationery, clock=clock)
     return app
 
 
@@ -55,7 +55,8 @@ def serving_app() -> Flask:
     """What gunicorn serves."""
     configure_logs("notifier", "serve")
     config = read_config()
-    return create_app(new_store(config), Verifier(Path(config.internal_public_key_file).read_bytes(), "notifier"))
+    verifier = Verifier(Path(config.internal_public_key_file).read_bytes(), "notifier")
+    return create_app(new_store(config), verifier, new_stationery(config))
 
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:
@@ -65,6 +66,10 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
 
 def new_store(config: Config) -> Store:
     return Store(config.mongo_url, config.mongo_database)
+
+
+def new_stationery(config: Config) -> Stationery:
+    return Stationery(config.public_url, config.network_name)
 
 
 def new_projection(config: Config) -> Mail:
@@ -85,7 +90,7 @@ def new_sender(config: Config) -> Sender:
     return Sender(
         store=new_store(config),
         mailer=Mailer(server),
-        stationery=Stationery(config.public_url, config.network_name),
+        stationery=new_stationery(config),
         unseal=new_unseal(config.messages_key),
         policy=RetryPolicy(first=timedelta(seconds=config.retry_seconds), max_tries=config.max_tries),
         lease=timedelta(seconds=config.lease_seconds),

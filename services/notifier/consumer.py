@@ -10,7 +10,7 @@ from events.envelope import Envelope, Event
 from services.chassis.clock import Clock
 from services.chassis.consuming import Received
 from services.notifier.handlers import Policy, effects_of
-from services.notifier.rules import excess
+from services.notifier.saying import excess
 from services.notifier.store import TRANSIENT, Store
 
 log = structlog.get_logger()

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from services.notifier.limits import WARNING_PERCENT, Limits
 
-Channel = Literal["mail"]
+Channel = Literal["mail", "notice"]
+"""A notice is what one sees after logging in: it is there as soon as it is made."""
 State = Literal["queued", "sending", "sent", "failed", "dead", "expired"]
 Failure = Literal["temporary", "refused", "unresolved"]
 STATES: tuple[State, ...] = ("queued", "sending", "sent", "failed", "dead", "expired")

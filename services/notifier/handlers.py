@@ -51,7 +51,9 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
         made = messages_for(envelope, event, known, now=now, max_age=policy.max_age)
         messages += [addressed(message, reader, changes) for message in made]
     asked = [message for message in messages if not asks_to_accept(message, covered)]
-    return Effects(changes=changes, messages=asked, covered=covered)
+    mails = [message for message in asked if message.channel == "mail"]
+    notices = [message for message in asked if message.channel == "notice"]
+    return Effects(changes=changes, messages=mails, notices=notices, covered=covered)
 
 
 def _learned(known: Known, event: Event, change: Change) -> Known:

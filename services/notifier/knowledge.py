@@ -41,6 +41,8 @@ class Effects:
 
     changes: Sequence[Change]
     messages: Sequence[Message]
+    """Those that must be sent."""
+    notices: Sequence[Message] = ()
     covered: Collection[str] = ()
     """Transfers that need no answer after all: a message that asks for one is withdrawn, if it still waits."""
 

@@ -92,6 +92,13 @@ class Stationery:
             network=self._network,
         )
 
+    def headline(self, kind: str, values: Mapping[str, Any]) -> tuple[str, str]:
+        """What a message of `kind` says in one line, and the path that it leads to (empty: none)."""
+        template = self._text.get_template(f"{kind}.txt")
+        context = template.new_context({name: _clean(name, value) for name, value in values.items()})
+        subject, path = ("".join(template.blocks[block](context)).strip() for block in ("subject", "path"))
+        return one_line(subject)[:_LONGEST_SUBJECT], path
+
     def text(self, words: Words) -> str:
         """The plain-text part."""
         return self._text.get_template("layout.txt").render(_fields(words))

@@ -12,6 +12,7 @@ from services.notifier.store import Store
 from tests.chassis.keys import key_pair, signer_of
 from tests.eventlog import EventLog, deliver
 from tests.notifier import given
+from tests.notifier.samples import STATIONERY
 
 pytestmark = pytest.mark.integration
 
@@ -21,7 +22,7 @@ MEMBER = Caller(subject="m", roles=frozenset({"member"}))
 
 @pytest.fixture
 def get(store: Store):
-    client = create_app(store, Verifier(key_pair("gateway")[1], "notifier")).test_client()
+    client = create_app(store, Verifier(key_pair("gateway")[1], "notifier"), STATIONERY).test_client()
 
     def ask(path: str, caller: Caller = ADMIN, **headers: str):
         token = signer_of("gateway").token(caller, "notifier")
@@ -104,7 +105,11 @@ def test_a_business_is_told_what_it_and_others_about_it_were_told(get, store, pr
     owner = Caller(subject="m", roles=frozenset({"member"}), entities=frozenset({farm.entity_id}))
     answer = get(f"/entities/{farm.entity_id}/personal-data", owner)
     assert answer.status_code == 200
-    told = {each["kind"]: each for each in answer.json["messages"]}
+    told = {each["kind"]: each for each in answer.json["messages"] if each["channel"] == "mail"}
+    shown = {each["kind"]: each for each in answer.json["messages"] if each["channel"] == "notice"}
+    assert {kind: each["facts"] for kind, each in shown.items()} == {
+        kind: each["facts"] for kind, each in told.items()
+    }  # fmt: skip
     assert {kind: each["to_you"] for kind, each in told.items()} == {
         "welcome": True, "signup_notification": False, "transfer_initiated": True, "transfer_rejected": True,
     }  # fmt: skip
@@ -130,8 +135,9 @@ def test_a_person_is_told_what_they_and_others_about_them_were_told(get, project
         people.tell(event)
     assert deliver(projection, people.records)
     answer = get(f"/users/{ada.user_id}/personal-data", Caller(subject=ada.user_id, roles=frozenset({"member"})))
-    told = sorted((each["kind"], each["to_you"]) for each in answer.json["messages"])
-    assert told == [("member_joined", False), ("member_joined", True), ("password_changed", True)]
+    told = sorted((each["kind"], each["to_you"], each["channel"]) for each in answer.json["messages"])
+    expected = [("member_joined", False), ("member_joined", True), ("password_changed", True)]
+    assert told == [(*each, channel) for each in expected for channel in ("mail", "notice")]
 
 
 def test_what_others_were_told_is_as_if_it_were_not_there(get):
@@ -164,7 +170,7 @@ def test_min_position_that_is_not_reached_is_503(get, told):
 
 def test_store_that_is_away_is_503_with_retry_after():
     store = Store("mongodb://127.0.0.1:1/?directConnection=true", "nobody")
-    client = create_app(store, Verifier(key_pair("gateway")[1], "notifier")).test_client()
+    client = create_app(store, Verifier(key_pair("gateway")[1], "notifier"), STATIONERY).test_client()
     token = signer_of("gateway").token(ADMIN, "notifier")
     answer = client.get("/messages", headers={"Authorization": f"Bearer {token}"})
     assert (answer.status_code, answer.json["type"]) == (503, "notifier.unavailable")

@@ -10,7 +10,8 @@ from events import directory, ledger
 from services.notifier.domain import Known, Message, RetryPolicy, UnknownTransfer
 from services.notifier.handlers import Policy, effects_of
 from services.notifier.knowledge import transfer_of
-from services.notifier.rules import KINDS, MAY_BE_COVERED, messages_for
+from services.notifier.rules import KINDS, messages_for
+from services.notifier.saying import MAY_BE_COVERED
 from tests.eventlog import EventLog
 from tests.notifier import given
 
@@ -38,7 +39,12 @@ TO_ENTITY = {f"entity:{ENTITY.entity_id}"}
 BOTH = {"account:1", "account:2"}
 
 
-def asked(event, *, admins=("a", "b"), signup_notifications=False, age=timedelta(0)) -> list[Message]:
+def asked(event, **how) -> list[Message]:
+    """The mails."""
+    return [message for message in told(event, **how) if message.channel == "mail"]
+
+
+def told(event, *, admins=("a", "b"), signup_notifications=False, age=timedelta(0)) -> list[Message]:
     now = datetime.now(UTC)
     record = EventLog("t", "k").tell(event, at=now - age)
     transfers = {each.transfer_id: transfer_of(each) for each in KNOWN}
@@ -108,8 +114,8 @@ def test_event_becomes_one_kind_of_message_to_whom_it_concerns(event, kind, reci
 
 @pytest.mark.parametrize("transfer", [PAY, REQUEST, WITH_FEES])
 def test_an_acceptance_is_told_to_who_proposed_and_receipted_to_who_accepted(transfer):
-    told = {(message.kind, message.recipient) for message in asked(given.completed(transfer))}
-    assert told == {("transfer_accepted", "account:1"), ("transfer_receipt", "account:2")}
+    pairs = {(message.kind, message.recipient) for message in asked(given.completed(transfer))}
+    assert pairs == {("transfer_accepted", "account:1"), ("transfer_receipt", "account:2")}
 
 
 @pytest.mark.parametrize(("amount", "excess"), [(2501, 1), (2499, -1), (2**53 + 1, 2**53 - 2499)])
@@ -168,8 +174,8 @@ def test_fees_do_not_change_what_a_mail_says_was_agreed():
 
 
 def test_those_who_take_part_are_told_what_moved_on_their_account():
-    (told,) = {str(message.facts["moved"]) for message in asked(BY_ADMIN)}
-    assert told == str({"1": -300, "2": 100, "3": 200})
+    (moved,) = {str(message.facts["moved"]) for message in asked(BY_ADMIN)}
+    assert moved == str({"1": -300, "2": 100, "3": 200})
     assert asked(FEES_GIVEN_BACK)[0].facts["moved"] == {"1": 2510, "2": -2475}
     assert {message.once["reason"] for message in asked(BY_ADMIN)} == {"as agreed"}
 
@@ -186,6 +192,30 @@ def test_proposal_and_reminder_are_not_mailed_once_it_has_expired():
     assert [message.state for message in (*asked(ended), *asked(given.expiring(ended)))] == ["expired", "expired"]
     (reminder,) = asked(given.expiring(PAY))
     assert reminder.expires_at == datetime.fromisoformat(given.NEVER)
+
+
+@pytest.mark.parametrize("event", [ENTITY, PAY, given.completed(PAY), given.limits_changed("1"), application()])
+def test_what_is_mailed_to_members_and_administrators_is_shown_to_them_too(event):
+    mails, notices = ([m for m in told(event) if m.channel == channel] for channel in ("mail", "notice"))
+    assert [(m.kind, m.recipient, m.facts) for m in notices] == [(m.kind, m.recipient, m.facts) for m in mails]
+    assert {message.state for message in notices} == {"sent"}
+    assert not {message.message_id for message in notices} & {message.message_id for message in mails}
+
+
+@pytest.mark.parametrize(
+    "event", [one_time(), one_time(kind="invitation"), directory.EntityClosed(entity_id="e", account="1")]
+)
+def test_links_that_work_once_and_farewells_are_mailed_alone(event):
+    assert [message.channel for message in told(event)] == ["mail"]
+
+
+def test_a_notice_holds_nothing_that_somebody_wrote():
+    notices = [m for m in told(given.cancelled(PAY, "rejected", reason="no stock")) if m.channel == "notice"]
+    assert [message.once for message in notices] == [{}, {}]
+
+
+def test_of_what_is_old_there_is_no_notice():
+    assert {message.channel for message in told(given.cancelled(PAY, "rejected"), age=3 * DAY)} == {"mail"}
 
 
 def test_reason_travels_apart_from_the_facts():

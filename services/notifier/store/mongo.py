@@ -9,14 +9,15 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteError
 
 from services.notifier.knowledge import Effects, Reader
+from services.notifier.store.inbox import Inbox
 from services.notifier.store.memory import Memory, StoredReader
 from services.notifier.store.queue import Queue
 from services.notifier.store.records import Records
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 _SELECTION_MS = 3_000
 _MAY_BE_REPEATED = "TransientTransactionError"
-_COLLECTIONS = frozenset({"positions", "entities", "users", "transfers", "accounts", "books", "messages"})
+_COLLECTIONS = frozenset({"positions", "entities", "users", "transfers", "accounts", "books", "messages", "notices"})
 """A transaction can't make them."""
 
 Document = dict[str, Any]
@@ -44,7 +45,8 @@ class Store:
         self._db = self._client[database]
         self.memory = Memory(self._db)
         self.queue = Queue(self._db)
-        self.records = Records(self._db, self.memory)
+        self.inbox = Inbox(self._db)
+        self.records = Records(self._db, self.memory, self.inbox)
 
     def close(self) -> None:
         self._client.close()
@@ -59,6 +61,7 @@ class Store:
             self._db.create_collection(name)
         self.memory.migrate()
         self.queue.migrate()
+        self.inbox.migrate()
 
     def position(self, source: str) -> int:
         """The last position applied of `source`; 0 at first."""
@@ -79,8 +82,12 @@ class Store:
             made = effects(StoredReader(self._db, session))
             self.memory.change(session, made.changes)
             self.queue.put(session, made.messages, now)
-            self.queue.forget(session, [recipient for change in made.changes for recipient in change.forgets])
+            self.inbox.put(session, made.notices, now)
+            forgotten = [recipient for change in made.changes for recipient in change.forgets]
+            self.queue.forget(session, forgotten)
+            self.inbox.forget(session, forgotten)
             self.queue.withdraw(session, made.covered)
+            self.inbox.withdraw(session, made.covered)
 
         if previous == 0:
             # Outside the transaction: two first upserts inside would be a duplicate key, not a conflict to retry.

@@ -7,6 +7,7 @@ from pymongo import ASCENDING, DESCENDING
 from pymongo.database import Database
 
 from services.notifier.domain import STATES, State
+from services.notifier.store.inbox import Inbox
 from services.notifier.store.memory import Memory
 
 Document = dict[str, Any]
@@ -18,8 +19,8 @@ _TOLD_MAX = 20_000
 class Records:
     """Message records, read."""
 
-    def __init__(self, database: Database[Document], memory: Memory) -> None:
-        self._db, self._memory = database, memory
+    def __init__(self, database: Database[Document], memory: Memory, inbox: Inbox) -> None:
+        self._db, self._memory, self._inbox = database, memory, inbox
 
     def messages(self, state: State | None, *, skip: int, limit: int) -> tuple[list[Document], int]:
         """Message records newest first, without texts, each with its `entity_id` when it goes to an entity."""
@@ -48,7 +49,9 @@ class Records:
         fields = dict.fromkeys(("kind", "channel", "state", "tries", "facts", "recipient", "created_at", "sent_at"), 1)
         query: Document = {"$or": [{"recipient": {"$in": own}}, {fact: about}]}
         newest = [("created_at", DESCENDING), ("_id", ASCENDING)]
-        records = list(self._db["messages"].find(query, fields).sort(newest).limit(_TOLD_MAX))
+        mails = self._db["messages"].find(query, fields).sort(newest).limit(_TOLD_MAX)
+        shown = self._inbox.about(own, fact, about, _TOLD_MAX)
+        records = sorted([*mails, *shown], key=lambda record: record["created_at"], reverse=True)[:_TOLD_MAX]
         return [record | {"own": record["recipient"] in own} for record in records]
 
     def _entities_of(self, recipients: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,71 @@
+"""What somebody sees after logging in: their own notices and those of the businesses that they act for or look at."""
+
+from datetime import UTC, datetime
+
+from flask import Response, current_app
+
+from services.chassis.clock import Clock
+from services.chassis.web import allow, answer, body, caller, follows, query
+from services.notifier.api.blueprint import bp, nothing_there, the_store
+from services.notifier.mail import Stationery
+from services.notifier.notices import owners_of, shown
+from services.notifier.schemas import NoticeListing, ReadAll, notice_view
+
+_LISTING, _READ_ALL = NoticeListing(), ReadAll()
+
+
+@bp.get("/notices")
+@allow("member", "admin", "coordinator", "auditor")
+@follows("directory", "ledger")
+def notices() -> Response:
+    """One's notices, newest first."""
+    asked, now, inbox = query(_LISTING), _now(), the_store().inbox
+    size = asked["page_size"]
+    records, total = inbox.page(_owners(), now, skip=(asked["page"] - 1) * size, limit=size)
+    views = [notice_view(notice) for notice in shown(records, caller().subject, the_store().memory, _stationery())]
+    return answer({"notices": views, "total": total, "unread": inbox.unread(_owners(), caller().subject, now)})
+
+
+@bp.get("/notices/unread")
+@allow("member", "admin", "coordinator", "auditor")
+def unread() -> Response:
+    """How many one has not read: asked by every page, so it waits for nothing."""
+    return answer({"unread": the_store().inbox.unread(_owners(), caller().subject, _now())})
+
+
+@bp.post("/notices/<notice_id>/read")
+@allow("member", "admin", "coordinator", "auditor")
+def read(notice_id: str) -> Response:
+    """One is read; answers it, with where it leads."""
+    record = the_store().inbox.read(notice_id, _owners(), caller().subject, _now())
+    if record is None:
+        raise nothing_there()
+    (notice,) = shown([record], caller().subject, the_store().memory, _stationery())
+    return answer(notice_view(notice) | {"read": True})
+
+
+@bp.post("/notices/read-all")
+@allow("member", "admin", "coordinator", "auditor")
+def read_all() -> Response:
+    """All that came until then are read."""
+    until: datetime | None = body(_READ_ALL)["until"]
+    now = _now()
+    the_store().inbox.read_all(_owners(), caller().subject, min(until.astimezone(UTC), now) if until else now)
+    return answer({})
+
+
+def _owners() -> set[str]:
+    asking = caller()
+    # What one may only look at is in one set, accounts and entities alike: ids of either are never the other's.
+    person = "" if asking.on_behalf_of else asking.subject
+    return owners_of(person, asking.entities | asking.viewed, asking.accounts | asking.viewed)
+
+
+def _stationery() -> Stationery:
+    stationery: Stationery = current_app.extensions["stationery"]
+    return stationery
+
+
+def _now() -> datetime:
+    clock: Clock = current_app.extensions["clock"]
+    return clock()
