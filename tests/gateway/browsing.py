@@ -23,6 +23,8 @@ _RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
+_LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable"]
+"""The rules whose answer another size or colour scheme can change."""
 _AXE = Axe().axe_script
 
 
@@ -57,14 +59,16 @@ def enter(context: BrowserContext, app: Flask, site: str, who: str) -> None:
         context.add_cookies([{"name": "mccsToken", "value": token_for(sessions_of(app), session), "url": site}])
 
 
-def violations(page: Page) -> list[tuple[str, list[str]]]:
+def violations(page: Page, *, of_looks_alone: bool = False) -> list[tuple[str, list[str]]]:
     """What axe finds on a page with all its details open: names of rules, and where each is broken."""
+    rules = {**_RULES, "runOnly": {"type": "rule", "values": _LOOKS}} if of_looks_alone else _RULES
     page.evaluate(_AXE)
     found = page.evaluate(
-        """(rules) => {
+        """async (rules) => {
             document.querySelectorAll('details').forEach((each) => { each.open = true; });
-            return axe.run(document, rules).then((results) => results.violations);
+            await Promise.allSettled(document.getAnimations().map((each) => each.finished));
+            return (await axe.run(document, rules)).violations;
         }""",
-        _RULES,
+        rules,
     )
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]

@@ -17,7 +17,8 @@ from events.ledger import EVENTS
 from services.ledger.domain import Single
 from tests.ledger.play import Play
 
-STEPS_IN_ALL = int(os.environ.get("LEDGER_MODEL_STEPS", "200000"))
+STEPS_IN_ALL = int(os.environ.get("LEDGER_MODEL_STEPS", "50000"))
+"""As many in each run, each from another seed; more when asked for."""
 STEPS_OF_A_PLAY = 400
 CODES = {
     "account.not_trading",
@@ -41,7 +42,7 @@ CODES = {
 COMMANDS = {single.__name__ for single in get_args(Single)}
 
 
-def test_200_000_steps_are_answered_as_the_model_says() -> None:
+def test_tens_of_thousands_of_steps_are_answered_as_the_model_says() -> None:
     """Set LEDGER_MODEL_SEED to the seed of a failure to see it again."""
     seed = os.environ.get("LEDGER_MODEL_SEED") or secrets.token_hex(4)
     seen: Counter[str] = Counter()
