@@ -58,6 +58,7 @@ fmt: $(VENV)/.ready  ## Format the code
 
 bench: bench-ledger  ## Measure and print the figures of docs/performance.md
 	@$(BIN)/python -m tests.bench.freshness
+	@$(BIN)/python -m tests.bench.mailing
 
 bench-ledger: $(VENV)/.ready  ## Measure the ledger's write path beside the textbook writer (15 minutes)
 	@$(BIN)/python -m tests.bench

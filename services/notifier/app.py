@@ -26,6 +26,7 @@ from services.notifier.mail import Stationery
 from services.notifier.sending import Sender
 from services.notifier.smtp import Mailer, Server
 from services.notifier.store import SCHEMA_VERSION, Store
+from services.notifier.writing import Writer
 
 # Always the machine's time: demo data is written with a clock in the past, and must look old here, so that nobody
 # is mailed about it.
@@ -90,12 +91,15 @@ def new_sender(config: Config) -> Sender:
     return Sender(
         store=new_store(config),
         mailer=Mailer(server),
-        stationery=new_stationery(config),
-        unseal=new_unseal(config.messages_key),
+        writer=Writer(
+            stationery=new_stationery(config),
+            unseal=new_unseal(config.messages_key),
+            sender=config.sender,
+            clock=_CLOCK,
+        ),
         policy=RetryPolicy(first=timedelta(seconds=config.retry_seconds), max_tries=config.max_tries),
         lease=timedelta(seconds=config.lease_seconds),
         keep=timedelta(days=max(config.keep_days, _SHORTEST_DAYS)),
-        sender=config.sender,
         clock=_CLOCK,
     )
 

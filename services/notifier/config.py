@@ -37,7 +37,9 @@ class Config:
         "NOTIFIER_RETRY_SECONDS", "wait after the first failure at most, half of it at least; doubles", default=30
     )
     lease_seconds: int = setting(
-        "NOTIFIER_LEASE_SECONDS", "a sender that died is given up after this; more than a mail takes", default=120
+        "NOTIFIER_LEASE_SECONDS",
+        "a sender that died is given up after this; a quarter of it is more than a mail takes",
+        default=120,
     )
     keep_days: int = setting(
         "NOTIFIER_KEEP_DAYS", "the record of a message that has ended is deleted then", default=180

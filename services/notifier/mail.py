@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -23,6 +23,22 @@ BODY = "body"
 """The one value that may have several lines."""
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _LONGEST_SUBJECT = 200
+
+
+class _Headers(HeaderRegistry):
+    """The same classes of headers, made once: Python makes one for each header of each mail, a fifth of its cost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if (key := name.lower()) not in self._made:
+            self._made[key] = super().__getitem__(name)
+        return self._made[key]
+
+
+_POLICY = SMTP.clone(header_factory=_Headers())
 
 
 class BadAddress(ValueError):
@@ -135,7 +151,7 @@ class Envelope:
 
 def as_mail(envelope: Envelope, words: Words, stationery: Stationery) -> EmailMessage:
     """The mail. The same message always carries the same Message-ID. Raises BadAddress."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     sender = _address(*parseaddr(envelope.sender))
     mail["From"] = sender
     mail["To"] = _address(envelope.name, envelope.address)
@@ -147,6 +163,8 @@ def as_mail(envelope: Envelope, words: Words, stationery: Stationery) -> EmailMe
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(stationery.text(words))
     mail.add_alternative(stationery.html(words), subtype="html")
+    # Else one is made and searched for in the whole text.
+    mail.set_boundary(f"={envelope.message_id}=")
     return mail
 
 

@@ -1,28 +1,58 @@
-"""The sender: claims one due message after the other, looks up its reader, sends it, records what became of it.
+"""The sender: claims due messages, some at a time, looks up their readers, sends them, records what became of each.
 
 A crash between handing a mail over and recording that repeats it when the lease ends: the same mail with the same
-Message-ID. That window is all that can be repeated; nothing can be lost.
+Message-ID. That window is all that can be repeated, one mail (by SMTP) a sender; nothing can be lost.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
+from typing import Protocol
 
 from services.chassis.clock import Clock
 from services.chassis.logs import log
 from services.chassis.process import Stop
-from services.notifier.addressing import NotKnownYet, Unseal, addressee, instead, kept, values_for
+from services.notifier.addressing import NotKnownYet
 from services.notifier.domain import Failure, RetryPolicy, State
-from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, in_words
-from services.notifier.smtp import Mailer, NotNow, Refused, ServerAway
+from services.notifier.mail import BadAddress
+from services.notifier.smtp import NotNow, Refused, ServerAway
 from services.notifier.store import TRANSIENT, Claimed, Store
+from services.notifier.writing import Writer
 
+_AT_ONCE = 50
+_SHARE_OF_LEASE = 4
+"""A quarter of a lease is worked, then the rest is given back: a mail never leaves after its lease has ended."""
 _POLL_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 _LONGEST_AWAY_SECONDS = 30.0
 _TIDY_EVERY = timedelta(hours=1)
 _AWAY: tuple[type[Exception], ...] = (ServerAway, *TRANSIENT)
+
+_NOBODY_ASKS = Stop()
+
+
+class Mailer(Protocol):
+    """Where mails are handed over."""
+
+    def ready(self) -> None:
+        """Raises ServerAway."""
+
+    def parcels(self, mails: Sequence[EmailMessage]) -> Sequence[Sequence[int]]:
+        """Positions of the mails that are handed over together."""
+
+    def send(self, mails: Sequence[EmailMessage]) -> None:
+        """Hand over one parcel. Raises NotNow and Refused for all of it, ServerAway."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    claimed: Claimed
+    mail: EmailMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +61,9 @@ class Sender:
 
     store: Store
     mailer: Mailer
-    stationery: Stationery
-    unseal: Unseal
+    writer: Writer
     policy: RetryPolicy
     lease: timedelta
-    sender: str
     clock: Clock
     keep: timedelta = timedelta(days=180)
     """How long the record of a message that has ended is kept."""
@@ -50,7 +78,7 @@ class Sender:
             try:
                 if self.clock() >= tidy_at and not self.tidy():
                     tidy_at = self.clock() + _TIDY_EVERY
-                if not self.send_next():
+                if not self.send_due(stop):
                     stop.wait(_POLL_SECONDS)
                 away = _AWAY_SECONDS
             except _AWAY as error:
@@ -63,58 +91,78 @@ class Sender:
         """Delete a batch of records that were kept long enough; whether there may be more."""
         return self.store.queue.drop_ended(self.clock() - self.keep)
 
-    def send_next(self) -> bool:
-        """Send the message that is due longest; False when there is none. Raises ServerAway and the store's errors."""
-        if not self.store.queue.anything_due(self.clock()):
+    def send_due(self, stop: Stop = _NOBODY_ASKS) -> bool:
+        """Send some of what is due, the longest first; False when nothing is. Raises ServerAway, the store's errors."""
+        ids = self.store.queue.due(self.clock(), _AT_ONCE)
+        if not ids:
             return False
         self.mailer.ready()
-        claimed = self.store.queue.claim(self.clock(), self.lease)
-        if claimed is None:
-            return False
-        if claimed.expires_at is not None and claimed.expires_at <= self.clock():
-            self._end(claimed, "expired")
-        else:
-            self._try(claimed)
+        self._work_off(self.store.queue.claim(ids, self.clock(), self.lease), stop)
         return True
 
-    def _try(self, claimed: Claimed) -> None:
+    def _work_off(self, claimed: Sequence[Claimed], stop: Stop) -> None:
+        until = self.clock() + self.lease / _SHARE_OF_LEASE
+        untried = {each.message_id: each for each in claimed}
         try:
-            self._send(claimed)
-        except NotKnownYet as error:
-            self._failed(claimed, "unresolved", error)
-        except NotNow as error:
-            self._failed(claimed, "temporary", error)
-        except (Refused, BadAddress) as error:
-            self._failed(claimed, "refused", error)
+            letters = self._written(claimed, untried)
+            for parcel in self._parcels(letters):
+                if stop.requested or self.clock() >= until:
+                    break
+                stop.beat()
+                self._hand_over(parcel, untried)
+        finally:
+            self.store.queue.give_back(untried.values(), self.clock())
+
+    def _written(self, claimed: Iterable[Claimed], untried: dict[str, Claimed]) -> list[_Letter]:
+        """The mails of those that can be written; of the others is recorded why not."""
+        letters = []
+        for each in claimed:
+            if each.expires_at is not None and each.expires_at <= self.clock():
+                self._end(untried.pop(each.message_id), "expired")
+            elif (mail := self._mail(each, untried)) is not None:
+                letters.append(_Letter(each, mail))
+        return letters
+
+    def _mail(self, claimed: Claimed, untried: dict[str, Claimed]) -> EmailMessage | None:
+        try:
+            return self.writer.mail(claimed, self.store.memory)
         except Exception as error:
             if isinstance(error, TRANSIENT):
                 raise
-            log.error("message.broken", message_id=claimed.message_id, kind=claimed.kind, exc_info=error)
-            self._failed(claimed, "refused", error)
-        else:
-            self._end(claimed, "sent")
+            self._failed(untried.pop(claimed.message_id), error)
+            return None
 
-    def _send(self, claimed: Claimed) -> None:
-        to = kept(claimed.once) or addressee(claimed.recipient, self.store.memory)
-        values = values_for(claimed.recipient, claimed.facts, claimed.once, self.store.memory, self.unseal)
-        to = instead(to, values.pop("address", ""))
-        values |= {"happened_on": in_words(claimed.event_at.isoformat())}
-        words = self.stationery.words(claimed.kind, {**values, "name": to.name, "greeted": to.name, "why": to.why})
-        envelope = Envelope(
-            sender=self.sender,
-            name=to.name,
-            address=to.address,
-            message_id=claimed.message_id,
-            at=self.clock(),
-            reply_to=values.get("reply_to", ""),
-        )
-        self.mailer.send(as_mail(envelope, words, self.stationery))
+    def _parcels(self, letters: Sequence[_Letter]) -> Iterable[Sequence[_Letter]]:
+        for positions in self.mailer.parcels([letter.mail for letter in letters]):
+            yield [letters[position] for position in positions]
 
-    def _failed(self, claimed: Claimed, failure: Failure, error: Exception) -> None:
-        wait = self.policy.after(claimed.tries, failure, spread=self.dice())
+    def _hand_over(self, parcel: Sequence[_Letter], untried: dict[str, Claimed]) -> None:
+        failure = self._failure([letter.mail for letter in parcel])
+        for letter in parcel:
+            claimed = untried.pop(letter.claimed.message_id)
+            if failure is None:
+                self._end(claimed, "sent")
+            else:
+                self._failed(claimed, failure)
+
+    def _failure(self, mails: Sequence[EmailMessage]) -> Exception | None:
+        """Why they could not be handed over. Raises ServerAway: then none was tried."""
+        try:
+            self.mailer.send(mails)
+        except ServerAway:
+            raise
+        except Exception as error:  # noqa: BLE001 -- recorded with the message
+            return error
+        return None
+
+    def _failed(self, claimed: Claimed, error: Exception) -> None:
+        failure = _kind_of(error)
         # Our own errors' texts are codes; another's may quote personal data.
         known = isinstance(error, NotNow | Refused | NotKnownYet | BadAddress)
+        if not known:
+            log.error("message.broken", message_id=claimed.message_id, kind=claimed.kind, exc_info=error)
         reason = f"{failure}: {error}" if known else f"{failure}: {type(error).__name__}"
+        wait = self.policy.after(claimed.tries, failure, spread=self.dice())
         if wait is None:
             self._end(claimed, "dead", reason)
             return
@@ -129,3 +177,9 @@ class Sender:
             log.warning("message.lease_lost", message_id=claimed.message_id)
             return
         log.info("message.ended", message_id=claimed.message_id, kind=claimed.kind, outcome=state, tries=claimed.tries)
+
+
+def _kind_of(error: Exception) -> Failure:
+    if isinstance(error, NotKnownYet):
+        return "unresolved"
+    return "temporary" if isinstance(error, NotNow) else "refused"

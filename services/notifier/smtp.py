@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -41,7 +42,7 @@ class Mailer:
         self._connection: smtplib.SMTP | None = None
 
     def ready(self) -> None:
-        """Make sure that the server answers, before a message is claimed. Raises ServerAway."""
+        """Make sure that the server answers, before messages are claimed. Raises ServerAway."""
         if self._connection is not None and self._answers(self._connection):
             return
         self.close()
@@ -50,8 +51,18 @@ class Mailer:
         except (OSError, smtplib.SMTPException) as error:
             raise ServerAway(type(error).__name__) from error
 
-    def send(self, mail: EmailMessage) -> None:
-        """Hand over a mail to its one recipient. Raises NotNow, Refused. Call `ready` first."""
+    def parcels(self, mails: Sequence[EmailMessage]) -> Sequence[Sequence[int]]:
+        """Positions of the mails that are handed over together: by SMTP each alone, over one connection."""
+        return [[position] for position in range(len(mails))]
+
+    def send(self, mails: Sequence[EmailMessage]) -> None:
+        """Hand over mails, each to its one recipient. Raises NotNow, Refused, ServerAway."""
+        if self._connection is None:
+            self.ready()
+        for mail in mails:
+            self._send(mail)
+
+    def _send(self, mail: EmailMessage) -> None:
         if self._connection is None:
             raise NotNow("not connected")
         try:

@@ -164,7 +164,7 @@ def send_what_waits(network: Network) -> None:
     server.start()
     try:
         sender = a_sender(projection.store, server, system_clock)
-        while sender.send_next():
+        while sender.send_due():
             pass
         sender.mailer.close()
     finally:

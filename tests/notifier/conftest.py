@@ -17,6 +17,7 @@ from services.notifier.mail import Stationery
 from services.notifier.sending import Sender
 from services.notifier.smtp import Mailer, Server
 from services.notifier.store import Store
+from services.notifier.writing import Writer
 from tests.notifier.mailserver import MailServer
 
 KEY = Fernet.generate_key().decode()
@@ -80,11 +81,14 @@ def a_sender(store: Store, mail_server: MailServer, clock: Clock) -> Sender:
     return Sender(
         store=store,
         mailer=Mailer(Server(host="127.0.0.1", port=mail_server.port)),
-        stationery=Stationery("https://credit.test", "Mutual credit network"),
-        unseal=new_unseal(KEY),
+        writer=Writer(
+            stationery=Stationery("https://credit.test", "Mutual credit network"),
+            unseal=new_unseal(KEY),
+            sender="Mutual Credit <noreply@dev.null>",
+            clock=clock,
+        ),
         policy=RetryPolicy(first=timedelta(seconds=30), max_tries=4),
         lease=timedelta(seconds=120),
-        sender="Mutual Credit <noreply@dev.null>",
         clock=clock,
         dice=lambda: 1.0,
     )

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -17,13 +18,23 @@ class Desk:
         self.mails: list[EmailMessage] = []
         self.answers: deque[str] = deque()
         self.asked = 0
+        self.connections = 0
+        self.when_answered: Callable[[], None] | None = None
+        """Called before a recipient is answered."""
         self.dawdling = threading.Event()
         """While it is set, a mail is taken but the sender isn't told."""
         self.holding = threading.Event()
         """Set once a mail was taken whose sender isn't told."""
 
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802 -- aiosmtpd's name
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):  # noqa: N802 -- aiosmtpd's name
         self.asked += 1
+        if self.when_answered:
+            self.when_answered()
         if self.answers:
             return self.answers.popleft()
         envelope.rcpt_tos.append(address)
@@ -50,8 +61,13 @@ class MailServer:
         self._controller: Controller | None = None
 
     def start(self) -> None:
+        self.stop()
         self._controller = Controller(self.desk, hostname="127.0.0.1", port=self.port)
         self._controller.start()
+
+    def refuse_connections(self) -> None:
+        """Take no new ones from now on. Called by the desk."""
+        self._controller.server.close()
 
     def stop(self) -> None:
         self.desk.dawdling.clear()

@@ -63,7 +63,7 @@ def test_messages_are_listed_with_their_entity_and_nothing_personal(get, told):
 def test_a_message_that_was_given_up_says_why_in_codes(get, told, sender, mail_server, clock):
     mail_server.desk.answers.extend(["550 no such mailbox farm@members.test"] * 20)
     for _ in range(3):
-        while sender.send_next():
+        while sender.send_due():
             pass
         clock.pass_by(hours=5)
     answer = get("/messages?state=dead&page_size=50")

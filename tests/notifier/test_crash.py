@@ -115,7 +115,7 @@ def test_killed_sender_loses_nothing_and_repeats_at_most_the_mail_in_its_hands(s
     wait_until(mail_server.desk.holding.is_set, seconds=30)
     kill(sender)
     mail_server.desk.dawdling.clear()
-    assert store.records.summary()["sending"] == 1, "killed outside the send window"
+    assert store.records.summary()["sending"] >= 1, "killed outside the send window"
 
     again = start("services.notifier", "schedule")
     wait_until(lambda: store.records.summary()["sent"] == 30, seconds=30)

@@ -27,7 +27,7 @@ def ending(entity: directory.EntityRegistered) -> list:
 
 
 def send_all(sender) -> None:
-    while sender.send_next():
+    while sender.send_due():
         pass
 
 

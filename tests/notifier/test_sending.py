@@ -54,7 +54,7 @@ def network(projection) -> Network:
 
 
 def send_all(sender) -> None:
-    while sender.send_next():
+    while sender.send_due():
         pass
 
 
@@ -207,7 +207,7 @@ def test_server_that_is_down_costs_no_tries_and_everything_leaves_when_it_is_bac
     mail_server.stop()
     for _ in range(20):
         with pytest.raises(ServerAway):
-            sender.send_next()
+            sender.send_due()
         clock.pass_by(minutes=10)
     assert states(store) == {"queued": 2}
     assert store._db["messages"].distinct("tries") == [0]
@@ -239,8 +239,8 @@ def test_several_senders_send_each_message_once(network, store, mail_server, clo
 
 def test_message_of_a_sender_that_died_is_sent_when_its_lease_ends(network, sender, store, mail_server, clock):
     network.tell(network.people, network.farm)
-    dead = store.queue.claim(clock(), timedelta(seconds=120))
-    assert not sender.send_next()
+    (dead,) = store.queue.claim(store.queue.due(clock(), 1), clock(), timedelta(seconds=120))
+    assert not sender.send_due()
     clock.pass_by(seconds=120)
     send_all(sender)
     assert states(store) == {"sent": 1}
