@@ -34,6 +34,7 @@ from tests.gateway.network import (
 )  # fmt: skip
 from tests.gateway.proven import furnish_proofs, no_proofs
 from tests.gateway.scenes_catalogue import furnish_catalogue
+from tests.gateway.scenes_notices import furnish_notices, no_notices
 from tests.gateway.scenes_privacy import furnish_privacy
 from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
 from tests.gateway.standin import Asked, problem
@@ -116,6 +117,9 @@ PAGES = (
     Page("invitation-to-member", "/invitations/token-2", "member"),
     Page("invitation-dead", "/invitations/token-dead"),
     Page("permissions", "/permissions", "member"),
+    Page("notices", "/notices", "member"),
+    Page("notices-several", "/notices", "several"),
+    Page("notices-admin", "/notices", "admin"),
     Page("acting", "/dashboard", "acting"),
     Page("acting-forbidden", "/members", "acting"),
     Page("admin-staff", "/admin/staff", "admin"),
@@ -256,12 +260,14 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_imports(network)
     furnish_privacy(network)
     furnish_catalogue(network)
+    furnish_notices(network, name)
 
 
 def empty(network: Network) -> None:
     """Nothing in any list: a network on its first day."""
     furnish(network)
     no_proofs(network)
+    no_notices(network)
     nothing = {"entries": [], "next": None, "total": 0, "total_is_least": False, "names": {}}
     for path in ("/audit", f"/users/{ANN}/audit", f"/entities/{FARM}/audit"):
         network.directory.on("GET", path, nothing)

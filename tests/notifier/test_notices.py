@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from events import directory
-from services.chassis.clock import rfc3339
 from services.chassis.tokens import Caller, Verifier
 from services.notifier.app import create_app
 from services.notifier.notices import UNNAMED
@@ -99,7 +98,7 @@ def test_what_one_has_read_others_have_not(ask, logs):
 
 
 def test_all_are_read_that_came_until_the_button_was_seen(ask, logs, projection, clock):
-    seen = rfc3339(clock.now)
+    seen = ask(ANN).json["as_of"]
     clock.pass_by(minutes=1)
     _, money = logs
     money.tell(given.cancelled(PROPOSAL, "cancelled"), at=clock.now)

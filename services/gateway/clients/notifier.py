@@ -2,12 +2,14 @@
 
 from typing import ClassVar
 
-from services.gateway.calling import STREAM_SECONDS, Document
+from services.gateway.calling import STREAM_SECONDS, Document, given
 from services.gateway.part import Part, segment
+
+COUNT_SECONDS = 0.5
 
 
 class Notifier(Part):
-    """The mail queue, for administrators; what somebody was told, for them."""
+    """The mail queue, for administrators; notices and what somebody was told, for them."""
 
     SERVICE: ClassVar[str] = "notifier"
 
@@ -18,6 +20,23 @@ class Notifier(Part):
     def summary(self) -> Document:
         """Counts: `{queued, sending, sent, failed, dead}`."""
         return self._get("/messages/summary")
+
+    def notices(self, *, page: int = 1, page_size: int = 20) -> Document:
+        """`{"notices": [...], "total": n, "unread": n}`, newest first: of the person and their businesses."""
+        return self._get("/notices", page=page, page_size=page_size)
+
+    def unread_notices(self) -> int:
+        """How many are unread, up to 100. Asked by every page: whoever does not answer soon is not waited for."""
+        found = self._line.ask(self._asker, "GET", "/notices/unread", seconds=COUNT_SECONDS)
+        return int(found["unread"])
+
+    def read_notice(self, notice_id: str) -> Document:
+        """The notice, which is read now."""
+        return self._write("POST", f"/notices/{segment(notice_id)}/read", {}, None)
+
+    def read_all_notices(self, until: str | None = None) -> None:
+        """All that came until then are read."""
+        self._write("POST", "/notices/read-all", given({"until": until}), None)
 
     def entity_data(self, entity_id: str) -> list[Document]:
         """The messages to and about a business, newest first."""

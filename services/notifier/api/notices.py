@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from flask import Response, current_app
 
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, rfc3339
 from services.chassis.web import allow, answer, body, caller, follows, query
 from services.notifier.api.blueprint import bp, nothing_there, the_store
 from services.notifier.mail import Stationery
@@ -23,7 +23,8 @@ def notices() -> Response:
     size = asked["page_size"]
     records, total = inbox.page(_owners(), now, skip=(asked["page"] - 1) * size, limit=size)
     views = [notice_view(notice) for notice in shown(records, caller().subject, the_store().memory, _stationery())]
-    return answer({"notices": views, "total": total, "unread": inbox.unread(_owners(), caller().subject, now)})
+    unread_ones = inbox.unread(_owners(), caller().subject, now)
+    return answer({"notices": views, "total": total, "unread": unread_ones, "as_of": rfc3339(now)})
 
 
 @bp.get("/notices/unread")
