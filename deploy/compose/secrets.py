@@ -16,6 +16,8 @@ DEVELOPMENT = {
     "GATEWAY_RATE_LIMIT": "1000/minute",
 }
 
+SEALING_KEYS = ("DIRECTORY_SECRETS_KEY", "NOTIFIER_WEBHOOKS_KEY")
+
 
 def prepare(root: Path, port: int, mail_page_port: int) -> list[Path]:
     """Write what is missing below `root`, for development on this machine; the paths written."""
@@ -23,10 +25,10 @@ def prepare(root: Path, port: int, mail_page_port: int) -> list[Path]:
     if not (root / ".env").exists():
         write_private(root / ".env", environment(port, mail_page_port))
         written.append(root / ".env")
-    elif not re.search(r"^DIRECTORY_SECRETS_KEY=.", (root / ".env").read_text(), re.MULTILINE):
-        # A checkout of before there were second factors: nothing is sealed with it yet.
+    elif missing := _missing_keys((root / ".env").read_text()):
+        # A checkout of before there were second factors, or webhooks: nothing is sealed with them yet.
         with (root / ".env").open("a") as file:
-            file.write(f"\nDIRECTORY_SECRETS_KEY={_fernet_key()}\n")
+            file.writelines(f"\n{name}={_fernet_key()}\n" for name in missing)
         written.append(root / ".env")
     folder = root / ".secrets"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -43,11 +45,15 @@ def environment(port: int, mail_page_port: int) -> str:
     """The text of `.env` for development: ports, fresh passwords and keys."""
     passwords = ("POSTGRES_PASSWORD", "LEDGER_OWNER_PASSWORD", "LEDGER_PASSWORD", "GATEWAY_SECRET_KEY")
     values = DEVELOPMENT | {name: secrets.token_hex(24) for name in passwords}
-    for name in ("MESSAGES_KEY", "DIRECTORY_SECRETS_KEY"):
+    for name in ("MESSAGES_KEY", *SEALING_KEYS):
         values[name] = _fernet_key()
     values |= {"PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}"}
     values |= {"MAIL_PAGE_PORT": str(mail_page_port), "GATEWAY_MAIL_PAGE_URL": f"http://localhost:{mail_page_port}"}
     return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def _missing_keys(environment: str) -> list[str]:
+    return [name for name in SEALING_KEYS if not re.search(rf"^{name}=.", environment, re.MULTILINE)]
 
 
 def _fernet_key() -> str:

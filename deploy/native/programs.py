@@ -28,7 +28,7 @@ WORKERS = {
     "ledger": ("consume", "relay", "schedule"),
     "directory": ("consume", "relay", "schedule"),
     "matcher": ("consume",),
-    "notifier": ("consume", "schedule"),
+    "notifier": ("consume", "schedule", "deliver"),
 }
 
 

@@ -1,4 +1,4 @@
-"""`python -m services.notifier serve|consume|schedule|migrate`."""
+"""`python -m services.notifier serve|consume|schedule|deliver|migrate`."""
 
 from services.chassis.process import main
 from services.notifier.app import COMMANDS

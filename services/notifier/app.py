@@ -26,6 +26,9 @@ from services.notifier.mail import Stationery
 from services.notifier.sending import Sender
 from services.notifier.smtp import Mailer, Server
 from services.notifier.store import SCHEMA_VERSION, Store
+from services.notifier.webhooks import assembling
+from services.notifier.webhooks.store import WebhookStore
+from services.notifier.webhooks.taking import Taking
 from services.notifier.writing import Writer
 
 # Always the machine's time: demo data is written with a clock in the past, and must look old here, so that nobody
@@ -76,7 +79,8 @@ def new_stationery(config: Config) -> Stationery:
 def new_projection(config: Config) -> Mail:
     """What `consume` feeds."""
     policy = Policy(max_age=timedelta(hours=config.max_age_hours), signup_notifications=config.signup_notifications)
-    return Mail(store=new_store(config), policy=policy, clock=_CLOCK)
+    store = new_store(config)
+    return Mail(store=store, policy=policy, clock=_CLOCK, webhooks=Taking(WebhookStore(store.database)))
 
 
 def new_sender(config: Config) -> Sender:
@@ -135,14 +139,23 @@ def schedule() -> None:
     new_sender(read_config()).run(process.new_stop())
 
 
+def deliver() -> None:
+    """Deliver webhooks."""
+    config = read_config()
+    assembling.deliver(config, new_store(config), process.new_stop())
+
+
 def migrate() -> None:
     """Create collections and indices."""
-    new_store(read_config()).migrate()
+    store = new_store(read_config())
+    store.migrate()
+    WebhookStore(store.database).migrate()
 
 
 COMMANDS: Mapping[str, process.Command] = {
     "serve": serve,
     "consume": consume,
     "schedule": schedule,
+    "deliver": deliver,
     "migrate": migrate,
 }

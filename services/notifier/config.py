@@ -44,6 +44,24 @@ class Config:
     keep_days: int = setting(
         "NOTIFIER_KEEP_DAYS", "the record of a message that has ended is deleted then", default=180
     )
+    webhooks_key: str | None = setting(
+        "NOTIFIER_WEBHOOKS_KEY",
+        "Fernet key for the secrets of webhooks; when rotating: new,old. Without it there are no webhooks",
+        default=None,
+        secret=True,
+    )
+    webhooks_allow_private: bool = setting(
+        "NOTIFIER_WEBHOOKS_ALLOW_PRIVATE",
+        "webhooks may go to private and loopback addresses, any port, and by plain HTTP",
+        default=False,
+    )
+    webhooks_workers: int = setting("NOTIFIER_WEBHOOKS_WORKERS", "requests of `deliver` at a time", default=4)
+    webhooks_keep_body_days: int = setting(
+        "NOTIFIER_WEBHOOKS_KEEP_BODY_DAYS", "what was delivered, and answered, is deleted then", default=7
+    )
+    webhooks_keep_days: int = setting(
+        "NOTIFIER_WEBHOOKS_KEEP_DAYS", "the log of a delivery that has ended is deleted then", default=30
+    )
     port: int = setting("NOTIFIER_PORT", "port of the HTTP interface")
     bind_host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
     workers: int = setting("NOTIFIER_WORKERS", "gunicorn workers", default=1)

@@ -12,6 +12,7 @@ from services.chassis.consuming import Received
 from services.notifier.handlers import Policy, effects_of
 from services.notifier.saying import excess
 from services.notifier.store import TRANSIENT, Store
+from services.notifier.webhooks.taking import Taking
 
 log = structlog.get_logger()
 GROUP = "notifier"
@@ -30,6 +31,7 @@ class Mail:
     store: Store
     policy: Policy
     clock: Clock
+    webhooks: Taking | None = None
     transient: tuple[type[Exception], ...] = field(default=TRANSIENT, init=False)
     parks: bool = field(default=True, init=False)
 
@@ -65,6 +67,7 @@ class Mail:
             position=fresh[-1].position,
             effects=lambda reader: effects_of(run, reader, self.policy, now=now),
             now=now,
+            beside=lambda session: self.webhooks.take(session, fresh, run, now) if self.webhooks else None,
         )
         if taken:
             _raise_alarm(run)

@@ -37,16 +37,17 @@ def test_a_checkout_of_before_gets_a_key_of_heads_and_keeps_the_others(tmp_path:
     assert isinstance(load_pem_private_key(head.read_bytes(), None), Ed25519PrivateKey)
 
 
-def test_a_checkout_of_before_gets_a_key_for_second_factors_and_keeps_its_settings(tmp_path: Path) -> None:
+@pytest.mark.parametrize("missing", ["DIRECTORY_SECRETS_KEY", "NOTIFIER_WEBHOOKS_KEY"])
+def test_a_checkout_of_before_gets_a_key_for_secrets_and_keeps_its_settings(tmp_path: Path, missing: str) -> None:
     prepare(tmp_path, 8080, 8025)
     env = tmp_path / ".env"
-    before = [line for line in env.read_text().splitlines() if not line.startswith("DIRECTORY_SECRETS_KEY=")]
+    before = [line for line in env.read_text().splitlines() if not line.startswith(f"{missing}=")]
     env.write_text("\n".join(before))
     assert prepare(tmp_path, 9999, 9998) == [env]
     after = [line for line in env.read_text().splitlines() if line]
     assert after[:-1] == before
     name, _, key = after[-1].partition("=")
-    assert name == "DIRECTORY_SECRETS_KEY"
+    assert name == missing
     assert Fernet(key)
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
 
@@ -62,7 +63,7 @@ def test_every_checkout_gets_its_own(tmp_path: Path) -> None:
         pairs = dict(line.split("=", 1) for line in lines)
         return {name: value for name, value in pairs.items() if name.endswith(("PASSWORD", "KEY"))}
 
-    assert len(secrets_of(one)) == 6
+    assert len(secrets_of(one)) == 7
     assert not set(secrets_of(one).values()) & set(secrets_of(other).values())
 
 

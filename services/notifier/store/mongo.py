@@ -6,6 +6,7 @@ from typing import Any
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
+from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteError
 
 from services.notifier.knowledge import Effects, Reader
@@ -68,26 +69,31 @@ class Store:
         found = self._db["positions"].find_one({"_id": source})
         return int(found["position"]) if found else 0
 
+    @property
+    def database(self) -> Database[Document]:
+        """For the parts of the notifier that keep collections of their own (`webhooks`)."""
+        return self._db
+
     def advance(
-        self, source: str, *, previous: int, position: int, effects: Callable[[Reader], Effects], now: datetime
+        self,
+        source: str,
+        *,
+        previous: int,
+        position: int,
+        effects: Callable[[Reader], Effects],
+        now: datetime,
+        beside: Callable[[ClientSession], None] = lambda _: None,
     ) -> bool:
         """Carry out the effects of the records up to `position` and move there from `previous`, in one transaction.
 
-        False, and nothing done, when the stored position is no longer `previous`: another consumer was faster
-        (a rebalance). Raises one of TRANSIENT.
+        `beside` takes part in it. False, and nothing done, when the stored position is no longer `previous`: another
+        consumer was faster (a rebalance). Raises one of TRANSIENT.
         """
 
         def work(session: ClientSession) -> None:
             self._move(session, source, previous, position)
-            made = effects(StoredReader(self._db, session))
-            self.memory.change(session, made.changes)
-            self.queue.put(session, made.messages, now)
-            self.inbox.put(session, made.notices, now)
-            forgotten = [recipient for change in made.changes for recipient in change.forgets]
-            self.queue.forget(session, forgotten)
-            self.inbox.forget(session, forgotten)
-            self.queue.withdraw(session, made.covered)
-            self.inbox.withdraw(session, made.covered)
+            self._carry_out(session, effects(StoredReader(self._db, session)), now)
+            beside(session)
 
         if previous == 0:
             # Outside the transaction: two first upserts inside would be a duplicate key, not a conflict to retry.
@@ -102,6 +108,16 @@ class Store:
                 raise
             raise StoreAway(type(error).__name__) from error
         return True
+
+    def _carry_out(self, session: ClientSession, made: Effects, now: datetime) -> None:
+        self.memory.change(session, made.changes)
+        self.queue.put(session, made.messages, now)
+        self.inbox.put(session, made.notices, now)
+        forgotten = [recipient for change in made.changes for recipient in change.forgets]
+        self.queue.forget(session, forgotten)
+        self.inbox.forget(session, forgotten)
+        self.queue.withdraw(session, made.covered)
+        self.inbox.withdraw(session, made.covered)
 
     def _move(self, session: ClientSession, source: str, previous: int, position: int) -> None:
         moved = self._db["positions"].update_one(

@@ -1,0 +1,66 @@
+"""The parts of the webhooks put together from the notifier's settings."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from services.chassis import process
+from services.chassis.clock import system_clock
+from services.chassis.logs import log
+from services.chassis.process import Stop
+from services.notifier.config import Config
+from services.notifier.store import Store
+from services.notifier.webhooks.delivering import Deliverer
+from services.notifier.webhooks.posting import Poster
+from services.notifier.webhooks.sealing import Seal
+from services.notifier.webhooks.store import WebhookStore
+
+
+def new_deliverer(config: Config, store: Store, key: str) -> Deliverer:
+    """What `deliver` runs in each of its threads."""
+    return Deliverer(
+        store=WebhookStore(store.database),
+        seal=Seal.of(key),
+        post=Poster(private=config.webhooks_allow_private).post,
+        lease=timedelta(seconds=config.lease_seconds),
+        clock=system_clock,
+        tell_paused=lambda _webhook, _reason, _now: None,
+        keep_bodies=timedelta(days=config.webhooks_keep_body_days),
+        keep_log=timedelta(days=config.webhooks_keep_days),
+    )
+
+
+def deliver(config: Config, store: Store, stop: Stop) -> None:
+    """Deliver until asked to stop. Without a key there are no webhooks, and nothing to do."""
+    if config.webhooks_key is None:
+        log.warning("webhooks.off", missing="NOTIFIER_WEBHOOKS_KEY")
+        while not stop.wait(1.0):
+            stop.beat()
+        return
+    deliverer = new_deliverer(config, store, config.webhooks_key)
+    run_all([deliverer.run] * config.webhooks_workers, stop)
+
+
+def run_all(loops: list[Callable[[Stop], None]], stop: Stop) -> None:
+    """Run each in a thread until asked to stop. When one breaks all end, and so does the process (exit code 1)."""
+    broken: list[BaseException] = []
+
+    def run(loop: Callable[[Stop], None]) -> None:
+        try:
+            loop(stop)
+        except BaseException as error:  # noqa: BLE001 -- told below, by the thread that can end the process
+            broken.append(error)
+            stop.request()
+
+    threads = [threading.Thread(target=run, args=(loop,), daemon=True) for loop in loops]
+    for thread in threads:
+        thread.start()
+    while not stop.wait(1.0):
+        pass
+    # A request that takes longer is repeated when its lease ends.
+    deadline = time.monotonic() + process.GRACEFUL_SECONDS
+    for thread in threads:
+        thread.join(max(deadline - time.monotonic(), 0))
+    if broken:
+        raise broken[0]
