@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test check fmt bench bench-ledger bench-search audit tamper-drill logs lock clean wipe docs
+.PHONY: help run stop status seed test check fmt bench bench-ledger bench-search bench-matching audit tamper-drill logs lock clean wipe docs
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -65,6 +65,9 @@ bench-ledger: $(VENV)/.ready  ## Measure the ledger's write path beside the text
 
 bench-search: $(VENV)/.ready  ## Measure the search: relevance, and its speed at 10 000 and 100 000 businesses
 	@$(BIN)/python -m tests.bench.search
+
+bench-matching: $(VENV)/.ready  ## Measure lists of matches and loops at 10 000 members, without servers
+	@$(BIN)/python -m tests.bench.matching
 
 docs: $(VENV)/.ready  ## Write the generated documents again
 	@$(BIN)/python -m events.asyncapi

@@ -6,7 +6,7 @@ Pure. A document carries the position of the last event that it took (`version`)
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from events import directory
 from events.envelope import Event
@@ -15,7 +15,7 @@ from services.matcher.words import WEIGHTS, How, how
 LISTED: frozenset[str] = frozenset({"accepted", "tradingPending", "tradingAccepted", "tradingRejected"})
 """The four statuses whose members are found (behaviour.md 3.1)."""
 TRADING = "tradingAccepted"
-_EARTH_KM = 6371.0
+EARTH_KM = 6371.0
 
 
 class MatcherError(Exception):
@@ -55,7 +55,13 @@ class Entity:
     closed: bool = False
     offers: tuple[Tag, ...] = field(default=())
     wants: tuple[Tag, ...] = field(default=())
+    categories: tuple[str, ...] = field(default=())
     version: int
+
+    @property
+    def listed(self) -> bool:
+        """Whether others find it."""
+        return self.status in LISTED and not self.closed
 
     @property
     def trading(self) -> bool:
@@ -93,6 +99,7 @@ def _registered(event: directory.EntityRegistered, position: int, time: str) -> 
         place=_place(asdict(profile.place)) if profile.place else None,
         offers=_tags(event.offers, (), time),
         wants=_tags(event.wants, (), time),
+        categories=tuple(dict.fromkeys(event.categories)),
         version=position,
     )
 
@@ -117,12 +124,16 @@ def _closed(entity: Entity, _: directory.EntityClosed, __: str) -> Entity:
 
 
 def _forgotten(entity: Entity, _: directory.EntityForgotten, __: str) -> Entity:
-    return replace(entity, closed=True, name="", city="", place=None, offers=(), wants=())
+    return replace(entity, closed=True, name="", city="", place=None, offers=(), wants=(), categories=())
 
 
 def _offers_wants(entity: Entity, event: directory.OffersWantsChanged, time: str) -> Entity:
     offers = _tags(event.offers, entity.offers, time)
     return replace(entity, offers=offers, wants=_tags(event.wants, entity.wants, time))
+
+
+def _categories(entity: Entity, event: directory.CategoriesChanged, _: str) -> Entity:
+    return replace(entity, categories=tuple(dict.fromkeys(event.categories)))
 
 
 _EVOLVE: Mapping[type, Callable[[Entity, Any, str], Entity]] = {
@@ -132,11 +143,14 @@ _EVOLVE: Mapping[type, Callable[[Entity, Any, str], Entity]] = {
     directory.EntityClosed: _closed,
     directory.EntityForgotten: _forgotten,
     directory.OffersWantsChanged: _offers_wants,
+    directory.CategoriesChanged: _categories,
 }
 
 
 TagChange = directory.TagRenamed | directory.TagRemoved
 """What is said once and done to everybody who has the tag."""
+CategoryChange = directory.CategoryRenamed | directory.CategoryRemoved
+"""What is said once and done to everybody in the category."""
 
 
 def retagged(entity: Entity, change: TagChange, *, position: int) -> Entity:
@@ -149,6 +163,15 @@ def retagged(entity: Entity, change: TagChange, *, position: int) -> Entity:
     to = change.to if isinstance(change, directory.TagRenamed) else None
     offers, wants = _renamed(entity.offers, change.name, to), _renamed(entity.wants, change.name, to)
     return replace(entity, offers=offers, wants=wants, version=position)
+
+
+def recategorised(entity: Entity, change: CategoryChange, *, position: int) -> Entity:
+    """The entity after a rename or removal of a category: it is in each once. As in `retagged` otherwise."""
+    if entity.version >= position:
+        return entity
+    to = change.to if isinstance(change, directory.CategoryRenamed) else None
+    names = (to if name == change.name else name for name in entity.categories)
+    return replace(entity, categories=tuple(dict.fromkeys(name for name in names if name)), version=position)
 
 
 def _renamed(tags: Sequence[Tag], name: str, to: str | None) -> tuple[Tag, ...]:
@@ -174,9 +197,47 @@ def _place(given: Mapping[str, Any] | None) -> Place | None:
     return Place(latitude=float(given["latitude"]), longitude=float(given["longitude"])) if given else None
 
 
+Side = Literal["leads", "suppliers"]
+"""Whom a member may look for: who wants what it offers, who offers what it wants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """A member says that a pair of tags is not relevant: `mine` of its own, `theirs` of `other_id`, seen on `side`."""
+
+    feedback_id: str
+    entity_id: str
+    other_id: str
+    mine: str
+    theirs: str
+    side: Side
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """How often two tags that don't fit by their words stand together.
+
+    `members` have both among their offers, or both among their wants; in `trades` pairs of members who traded, one
+    wants the one and the other offers the other. `of` all those lists and pairs have at least one of the two tags.
+    """
+
+    members: int
+    trades: int
+    of: int
+
+    @property
+    def support(self) -> int:
+        return self.members + self.trades
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Another entity and the pair of tags that fits best. `distance_km` is None when a place is not known."""
+    """Another entity and the pair of tags that fits best. `distance_km` is None when a place is not known.
+
+    `added_at`: since when they have their tag; empty for a category. `trades`: how often the two traded, either way.
+    `together` explains `related`. Of the pair, one is a category when `how` is `category`: the giver's.
+    """
 
     entity: Entity
     mine: str
@@ -184,6 +245,9 @@ class Match:
     how: How
     score: int
     distance_km: float | None
+    added_at: str = ""
+    trades: int = 0
+    together: Together | None = None
 
 
 def match_of(
@@ -208,7 +272,7 @@ def match_of(
 
 def may_be_shown(mine: Entity, other: Entity) -> bool:
     """Whether `other` is somebody to trade with: not oneself, listed, not closed."""
-    return other.entity_id != mine.entity_id and other.status in LISTED and not other.closed
+    return other.entity_id != mine.entity_id and other.listed
 
 
 def best_first(matches: Iterable[Match], limit: int) -> list[Match]:
@@ -228,4 +292,4 @@ def distance_km(a: Place | None, b: Place | None) -> float | None:
     phi, psi = math.radians(a.latitude), math.radians(b.latitude)
     turn = math.radians(b.longitude - a.longitude)
     half = math.sin((psi - phi) / 2) ** 2 + math.cos(phi) * math.cos(psi) * math.sin(turn / 2) ** 2
-    return round(2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, half))), 1)
+    return round(2 * EARTH_KM * math.asin(math.sqrt(min(1.0, half))), 1)

@@ -5,7 +5,7 @@ Pure. Accents, case and English plurals don't matter; a tag is its words.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
@@ -15,11 +15,22 @@ from rapidfuzz.distance import OSA
 from services.matcher.stems import stem
 from services.matcher.synonyms import Synonyms, of_groups, our_groups
 
-How = Literal["exact", "prefix", "contains", "stem", "synonym", "fuzzy"]
+How = Literal["exact", "prefix", "contains", "stem", "synonym", "fuzzy", "related", "category"]
 
 SHORTEST_PREFIX = 3
 """A shorter beginning says too little: `it` is no Italian food."""
-WEIGHTS: dict[How, int] = {"exact": 100, "prefix": 75, "contains": 60, "stem": 50, "synonym": 45, "fuzzy": 40}
+WEIGHTS: dict[How, int] = {
+    "exact": 100,
+    "prefix": 75,
+    "contains": 60,
+    "stem": 50,
+    "synonym": 45,
+    "fuzzy": 40,
+    "related": 35,
+    "category": 30,
+}
+"""`how` tells of the first six, which two tags alone decide; the others need a network (`network.py`)."""
+_LITTLE_WORDS = frozenset({"&", "+", "and", "for", "in", "of", "the"})
 
 _BETWEEN_WORDS = re.compile(r"[^\w&+]+|_+")
 _ONE_EDIT_FROM, _TWO_EDITS_FROM = 3, 6
@@ -68,13 +79,17 @@ def prefixes(key: str) -> list[str]:
 
 
 def how(mine: str, theirs: str, synonyms: Synonyms | None = None) -> How | None:
-    """How two tags fit, the strongest way first; None when they don't (behaviour.md 3.8, both ways).
+    """How two tags fit, the strongest way first; None when they don't. The same both ways (behaviour.md 3.8).
 
     Prefix: one begins with the other. Contains: one has all words of the other. Stem: the same of
-    their stems. Synonym: they mean nearly the same (`synonyms`, ours by default). Fuzzy: every word of mine is nearly
-    a word of theirs, or theirs is one word and nearly one of mine.
+    their stems. Synonym: they mean nearly the same (`synonyms`, ours by default). Fuzzy: every word of the one is
+    nearly a word of the other.
     """
-    a, b = fold(mine), fold(theirs)
+    return fit(fold(mine), fold(theirs), our_synonyms() if synonyms is None else synonyms)
+
+
+def fit(a: Folded, b: Folded, synonyms: Synonyms) -> How | None:
+    """The same of tags that are folded already."""
     if not a.key or not b.key:
         return None
     if a.key == b.key:
@@ -85,27 +100,27 @@ def how(mine: str, theirs: str, synonyms: Synonyms | None = None) -> How | None:
         return "contains"
     if _within(a.stems, b.stems):
         return "stem"
-    if b.stem in (our_synonyms() if synonyms is None else synonyms).of(a.stem):
+    if b.stem in synonyms.of(a.stem):
         return "synonym"
-    return "fuzzy" if _nearly_fit(a, b) else None
+    return "fuzzy" if _all_alike(a.words, b.words) or _all_alike(b.words, a.words) else None
+
+
+def names(category: Folded, tag: Folded) -> bool:
+    """Whether a tag's words name a category: one has all words of the other, in whatever English form."""
+    some, others = set(category.stems) - _LITTLE_WORDS, set(tag.stems) - _LITTLE_WORDS
+    return bool(some) and bool(others) and _within(some, others)
 
 
 def _within(some: Iterable[str], others: Iterable[str]) -> bool:
     return set(some) <= set(others) or set(others) <= set(some)
 
 
-def _nearly_fit(a: Folded, b: Folded) -> bool:
-    if all(_nearly_one_of(word, b.words) for word in a.words):
-        return True
-    return len(b.words) == 1 and any(nearly(word, b.words[0]) for word in a.words)
+def _all_alike(some: Iterable[str], others: Sequence[str]) -> bool:
+    return all(any(alike(word, other) for other in others) for word in some)
 
 
 def _begins(key: str, other: str) -> bool:
     return len(other) >= SHORTEST_PREFIX and key.startswith(other)
-
-
-def _nearly_one_of(word: str, others: Iterable[str]) -> bool:
-    return any(nearly(word, other) for other in others)
 
 
 def edits_allowed(word: str) -> int:
@@ -113,6 +128,15 @@ def edits_allowed(word: str) -> int:
     if len(word) < _ONE_EDIT_FROM:
         return 0
     return 1 if len(word) < _TWO_EDITS_FROM else 2
+
+
+def alike(word: str, other: str) -> bool:
+    """Whether two words are within the edits that the longer one allows: the same both ways.
+
+    One of up to two letters is like none but itself: `it` is no `bit`.
+    """
+    short, long = sorted((word, other), key=len)
+    return word == other or (edits_allowed(short) > 0 and nearly(long, short))
 
 
 def nearly(word: str, other: str) -> bool:

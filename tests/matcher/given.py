@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from events import directory
+from events.ledger import Standing
+from services.matcher.accounts import Account, Trades
 from services.matcher.domain import Entity, Place, Tag
 from tests.factories import an_account_number
 
@@ -65,3 +67,15 @@ def offers_wants_changed(
 
 LONDON = Place(latitude=51.50735, longitude=-0.12776)
 LEEDS = Place(latitude=53.80076, longitude=-1.54908)
+
+
+def money(account: str, can_pay: int = 100, can_receive: int = 100, standing: Standing = "trading") -> Account:
+    """An account with so much room."""
+    return Account(
+        account=account, balance=0, max_negative=can_pay, max_positive=can_receive, standing=standing, version=1
+    )
+
+
+def sold(giver: str, receiver: str, count: int = 1) -> Trades:
+    """Completed trades of two accounts."""
+    return Trades(giver=giver, receiver=receiver, count=count, last_at=LONG_AGO)

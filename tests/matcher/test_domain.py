@@ -15,6 +15,7 @@ from services.matcher.domain import (
     evolve,
     match_of,
     may_be_shown,
+    recategorised,
 )
 from tests.matcher import given
 from tests.matcher.given import LEEDS, LONDON
@@ -55,6 +56,21 @@ def test_tags_are_new_when_their_member_becomes_listed():
                   given.status_changed(told, "tradingAccepted", "accepted"))  # fmt: skip
     assert {tag.added_at for tag in later.offers} == {TUESDAY}
     assert later.trading
+
+
+def test_categories_follow_their_own_events_and_those_of_a_category():
+    told = given.registered(categories=["Bakery", "Food", "Food"])
+    assert after(told).categories == ("Bakery", "Food")
+    changed = directory.CategoriesChanged(entity_id=told.entity_id, categories=["Food", "Bakery", "Mills"])
+    entity = after(told, changed)
+    assert entity.categories == ("Food", "Bakery", "Mills")
+    renamed = recategorised(entity, directory.CategoryRenamed(name="Mills", to="Food"), position=3)
+    assert (renamed.categories, renamed.version) == (("Food", "Bakery"), 3)
+    removed = recategorised(renamed, directory.CategoryRemoved(name="Food"), position=4)
+    assert removed.categories == ("Bakery",)
+    assert recategorised(removed, directory.CategoryRemoved(name="Bakery"), position=4) is removed
+    gone = directory.EntityForgotten(entity_id=told.entity_id, account=told.account)
+    assert after(told, gone).categories == ()
 
 
 def test_profile_changes_set_and_clear():

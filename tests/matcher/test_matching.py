@@ -1,13 +1,9 @@
 """Matches from a real index: what Elasticsearch finds is what the rules say, best first."""
 
-import random
-
 import pytest
 
-from services.matcher.domain import best_first, match_of, may_be_shown
 from services.matcher.handlers import matches_of
 from services.matcher.store.elastic import Loaded, Store
-from services.matcher.words import WEIGHTS
 from tests.matcher import elastic, given
 from tests.matcher.given import LEEDS, LONDON
 
@@ -90,27 +86,3 @@ def test_since_is_exact_to_the_microsecond(store):
     index(store, type(other)(**{n: getattr(other, n) for n in other.__slots__} | {"wants": given.tags("bread", at=at)}))
     assert len(matches_of(store, me.entity_id, since="2026-03-02T00:00:00.000000Z", limit=10).leads) == 1
     assert matches_of(store, me.entity_id, since=at, limit=10).leads == []
-
-
-def test_elasticsearch_finds_exactly_what_the_rules_say(store):
-    dice = random.Random(11)
-
-    def some() -> list[str]:
-        return list({"-".join(dice.sample(WORDS, dice.randint(1, 3))) for _ in range(dice.randint(0, 3))})
-
-    places = [None, LONDON, LEEDS]
-    statuses = ["accepted", "tradingAccepted", "pending"]
-    everybody = [
-        given.an_entity(some(), some(), place=dice.choice(places), status=dice.choice(statuses)) for _ in range(120)
-    ]
-    index(store, *everybody)
-    ways = set()
-    for me in everybody[:40]:
-        found = matches_of(store, me.entity_id, since=None, limit=15)
-        others = [other for other in everybody if may_be_shown(me, other)]
-        leads = [match for other in others if (match := match_of(me, me.offers, other, other.wants, None))]
-        suppliers = [match for other in others if (match := match_of(me, me.wants, other, other.offers, None))]
-        assert list(found.leads) == best_first(leads, 15)
-        assert list(found.suppliers) == best_first(suppliers, 15)
-        ways |= {match.how for match in leads}
-    assert ways == set(WEIGHTS)
