@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -11,7 +12,7 @@ from flask import Flask
 
 from services.chassis import process
 from services.chassis.clock import Clock, system_clock
-from services.chassis.config import read_settings
+from services.chassis.config import BadSettings, read_settings
 from services.chassis.consuming import Loop
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Verifier
@@ -23,6 +24,7 @@ from services.notifier.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, S
 from services.notifier.domain import RetryPolicy
 from services.notifier.handlers import Policy
 from services.notifier.mail import Stationery
+from services.notifier.preferences import TIME_ZONE
 from services.notifier.sending import Sender
 from services.notifier.smtp import Mailer, Server
 from services.notifier.store import SCHEMA_VERSION, Store
@@ -38,7 +40,9 @@ _CLOCK = system_clock
 _SHORTEST_DAYS = 30
 
 
-def create_app(store: Store, verifier: Verifier, stationery: Stationery, clock: Clock = _CLOCK) -> Flask:
+def create_app(
+    store: Store, verifier: Verifier, stationery: Stationery, clock: Clock = _CLOCK, time_zone: str = TIME_ZONE
+) -> Flask:
     """The HTTP interface."""
     parts = Parts(
         name="notifier",
@@ -51,7 +55,7 @@ def create_app(store: Store, verifier: Verifier, stationery: Stationery, clock: 
         schema_version=SCHEMA_VERSION,
     )
     app = new_app(parts, bp)
-    app.extensions.update(store=store, stationery=stationery, clock=clock)
+    app.extensions.update(store=store, stationery=stationery, clock=clock, time_zone=time_zone)
     return app
 
 
@@ -60,7 +64,7 @@ def serving_app() -> Flask:
     configure_logs("notifier", "serve")
     config = read_config()
     verifier = Verifier(Path(config.internal_public_key_file).read_bytes(), "notifier")
-    return create_app(new_store(config), verifier, new_stationery(config))
+    return create_app(new_store(config), verifier, new_stationery(config), time_zone=zone_of(config))
 
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:
@@ -76,9 +80,21 @@ def new_stationery(config: Config) -> Stationery:
     return Stationery(config.public_url, config.network_name)
 
 
+def zone_of(config: Config) -> str:
+    """The default time zone. Raises BadSettings."""
+    try:
+        return ZoneInfo(config.timezone).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadSettings([f"NOTIFIER_TIMEZONE is malformed: {config.timezone!r} is no IANA time zone"]) from error
+
+
 def new_projection(config: Config) -> Mail:
     """What `consume` feeds."""
-    policy = Policy(max_age=timedelta(hours=config.max_age_hours), signup_notifications=config.signup_notifications)
+    policy = Policy(
+        max_age=timedelta(hours=config.max_age_hours),
+        signup_notifications=config.signup_notifications,
+        time_zone=zone_of(config),
+    )
     store = new_store(config)
     return Mail(store=store, policy=policy, clock=_CLOCK, webhooks=Taking(WebhookStore(store.database)))
 
@@ -103,6 +119,7 @@ def new_sender(config: Config) -> Sender:
         ),
         policy=RetryPolicy(first=timedelta(seconds=config.retry_seconds), max_tries=config.max_tries),
         lease=timedelta(seconds=config.lease_seconds),
+        time_zone=zone_of(config),
         keep=timedelta(days=max(config.keep_days, _SHORTEST_DAYS)),
         clock=_CLOCK,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.chassis.config import PRODUCTION, setting
+from services.notifier.preferences import TIME_ZONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,11 @@ class Config:
     sender: str = setting("NOTIFIER_SENDER", "From of every mail: Name <address>")
     network_name: str = setting(
         "NOTIFIER_NETWORK_NAME", "what the network is called, below every mail", default="Mutual credit network"
+    )
+    timezone: str = setting(
+        "NOTIFIER_TIMEZONE",
+        "IANA time zone of quiet hours and the daily mail, where a business chose none",
+        default=TIME_ZONE,
     )
     signup_notifications: bool = setting(
         "NOTIFIER_SIGNUP_NOTIFICATIONS", "mail the administrators at each sign-up", default=False

@@ -94,6 +94,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DailyMail:
+    """What the directory was told of the daily mail, at a position of its events."""
+
+    entity_id: str
+    wanted: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
     """When a failed message is tried again: exponential, bounded, spread so that not all come at once, then never."""
 

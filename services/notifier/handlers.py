@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from events import ledger
+from events import directory, ledger
 from events.envelope import Envelope, Event
-from services.notifier.domain import Known, Message
+from services.notifier.domain import DailyMail, Known, Message
 from services.notifier.farewell import addressed
 from services.notifier.knowledge import (
     Change,
@@ -19,7 +19,8 @@ from services.notifier.knowledge import (
     transfer_of,
 )
 from services.notifier.limits import WARNING_PERCENT
-from services.notifier.rules import asks_to_accept, covered_transfer, messages_for
+from services.notifier.preferences import TIME_ZONE, decide_made, preference_of
+from services.notifier.rules import GROUP_OF, asks_to_accept, covered_transfer, messages_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class Policy:
 
     max_age: timedelta
     signup_notifications: bool
+    time_zone: str = TIME_ZONE
+    """Of businesses that chose none."""
 
 
 def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Policy, *, now: datetime) -> Effects:
@@ -51,9 +54,32 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
         made = messages_for(envelope, event, known, now=now, max_age=policy.max_age)
         messages += [addressed(message, reader, changes) for message in made]
     asked = [message for message in messages if not asks_to_accept(message, covered)]
-    mails = [message for message in asked if message.channel == "mail"]
-    notices = [message for message in asked if message.channel == "notice"]
-    return Effects(changes=changes, messages=mails, notices=notices, covered=covered)
+    wanted = _as_wanted(asked, reader, policy, now)
+    mails = [message for message in wanted if message.channel == "mail"]
+    notices = [message for message in wanted if message.channel == "notice"]
+    return Effects(changes=changes, messages=mails, notices=notices, covered=covered, daily_mails=_daily_mails(run))
+
+
+def _daily_mails(run: Sequence[tuple[Envelope, Event]]) -> list[DailyMail]:
+    return [
+        DailyMail(entity_id=event.entity_id, wanted=event.daily_match_mail, position=envelope.sequence)
+        for envelope, event in run
+        if isinstance(event, directory.PreferencesChanged)
+    ]
+
+
+def _as_wanted(messages: Sequence[Message], reader: Reader, policy: Policy, now: datetime) -> list[Message]:
+    """Without those that nobody wants; others at their time. What is old is recorded, wanted or not."""
+    chosen = reader.preferences({message.recipient for message in messages}) if messages else {}
+    kept: list[Message] = []
+    for message in messages:
+        preference = preference_of(chosen.get(message.recipient, {}), policy.time_zone)
+        verdict = decide_made(preference, GROUP_OF[message.kind], message.channel, now)
+        if message.state == "expired" or verdict.what == "send":
+            kept.append(message)
+        elif verdict.until:
+            kept.append(replace(message, due_at=max(message.due_at, verdict.until)))
+    return kept
 
 
 def _learned(known: Known, event: Event, change: Change) -> Known:

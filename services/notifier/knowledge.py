@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from events import directory, ledger
 from events.envelope import Event
-from services.notifier.domain import Message, Transfer
+from services.notifier.domain import DailyMail, Message, Transfer
 from services.notifier.limits import Limits
 
 NAMELESS = "A closed business"
@@ -43,6 +43,7 @@ class Effects:
     messages: Sequence[Message]
     """Those that must be sent."""
     notices: Sequence[Message] = ()
+    daily_mails: Sequence[DailyMail] = ()
     covered: Collection[str] = ()
     """Transfers that need no answer after all: a message that asks for one is withdrawn, if it still waits."""
 
@@ -61,6 +62,9 @@ class Reader(Protocol):
 
     def user(self, user_id: str) -> Mapping[str, Any]:
         """The same of a user."""
+
+    def preferences(self, recipients: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+        """Recipient to what it chose, of those that chose anything."""
 
     def limits(self, accounts: Iterable[str]) -> dict[str, Limits]:
         """The limits of these accounts that are known."""

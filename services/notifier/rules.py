@@ -13,6 +13,7 @@ from events import directory, ledger
 from events.envelope import Envelope, Event
 from services.notifier import saying as says
 from services.notifier.domain import Channel, Known, Message
+from services.notifier.preferences import SWITCHABLE, Group
 from services.notifier.saying import ToEach, What, When, Whom
 
 PROPOSED = "transfer_initiated"
@@ -31,6 +32,7 @@ class Rule:
     """One row of the table."""
 
     kind: str
+    group: Group
     to: Whom
     channels: tuple[Channel, ...] = BOTH
     when: When = lambda _event, _known: True
@@ -48,6 +50,7 @@ def _membership_rule(what: str, kind: str) -> Rule:
     """A sign-up says nothing of `what`: it is told in other words."""
     return Rule(
         kind=kind,
+        group="account",
         to=says.the_member_and_the_entity,
         when=lambda event, _known: event.what == what,
         facts=says.part_facts,
@@ -55,18 +58,31 @@ def _membership_rule(what: str, kind: str) -> Rule:
 
 
 def _status_rule(status: directory.Status, kind: str) -> Rule:
-    return Rule(kind=kind, to=says.the_entity, when=says.status_is(status), facts=says.status_facts, once=says.reason)
+    return Rule(
+        kind=kind,
+        group="account",
+        to=says.the_entity,
+        when=says.status_is(status),
+        facts=says.status_facts,
+        once=says.reason,
+    )
 
 
 def _ending_rule(kind: str, *endings: ledger.CancellationKind) -> Rule:
     return Rule(
-        kind=kind, to=says.both_parties, when=says.ended_as(*endings), facts=says.ending_facts, once=says.reason
+        kind=kind,
+        group="trades",
+        to=says.both_parties,
+        when=says.ended_as(*endings),
+        facts=says.ending_facts,
+        once=says.reason,
     )
 
 
 def _one_time_rule(what: str, kind: str) -> Rule:
     return Rule(
         kind=kind,
+        group="security",
         to=says.the_user,
         channels=MAIL_ALONE,
         when=lambda event, _known: event.kind == what,
@@ -78,6 +94,7 @@ def _entity_message_rule(what: str, kind: str) -> Rule:
     """To the entity that the message names."""
     return Rule(
         kind=kind,
+        group="contact",
         to=lambda event, _known: (f"entity:{event.to_entity}",),
         channels=MAIL_ALONE,
         when=lambda event, _known: event.kind == what,
@@ -87,14 +104,24 @@ def _entity_message_rule(what: str, kind: str) -> Rule:
 
 def _notice_rule(what: str) -> Rule:
     return Rule(
-        kind=what.replace("-", "_"), to=says.the_user, when=lambda event, _known: event.what == what, once=says.device
+        kind=what.replace("-", "_"),
+        group="security",
+        to=says.the_user,
+        when=lambda event, _known: event.what == what,
+        once=says.device,
     )
 
 
 TABLE: Mapping[type, tuple[Rule, ...]] = {
     directory.EntityRegistered: (
-        Rule(kind="welcome", to=says.the_entity, when=says.came_by_itself, facts=says.entity_facts),
-        Rule(kind="signup_notification", to=says.the_admins, when=says.signup_is_reported, facts=says.entity_facts),
+        Rule(kind="welcome", group="account", to=says.the_entity, when=says.came_by_itself, facts=says.entity_facts),
+        Rule(
+            kind="signup_notification",
+            group="work",
+            to=says.the_admins,
+            when=says.signup_is_reported,
+            facts=says.entity_facts,
+        ),
     ),
     directory.EntityStatusChanged: (
         _status_rule("pending", "status_pending"),
@@ -104,17 +131,19 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         _status_rule("tradingAccepted", "trading_accepted"),
         _status_rule("tradingRejected", "trading_rejected"),
     ),
-    directory.EntityClosed: (Rule(kind=FAREWELL, to=says.the_entity, channels=MAIL_ALONE, once=says.reason),),
+    directory.EntityClosed: (
+        Rule(kind=FAREWELL, group="security", to=says.the_entity, channels=MAIL_ALONE, once=says.reason),
+    ),
     directory.MembershipChanged: (
         _membership_rule("joined", "member_joined"),
         _membership_rule("changed", "member_changed"),
         _membership_rule("left", "member_left"),
     ),
     directory.OnBehalfBegan: (
-        Rule(kind="acted_on_behalf", to=says.the_entity, facts=says.acting_facts, once=says.reason),
+        Rule(kind="acted_on_behalf", group="security", to=says.the_entity, facts=says.acting_facts, once=says.reason),
     ),
     directory.TradingApplicationSubmitted: (
-        Rule(kind="trading_application", to=says.the_admins, facts=says.entity_facts),
+        Rule(kind="trading_application", group="work", to=says.the_admins, facts=says.entity_facts),
     ),
     directory.OneTimeMessage: (
         _one_time_rule("password-reset", "password_reset"),
@@ -143,6 +172,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
     ledger.TransferInitiated: (
         Rule(
             kind=PROPOSED,
+            group="requests",
             to=says.the_other_party,
             when=says.is_of("transfer"),
             facts=says.proposal_facts,
@@ -151,6 +181,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         # These two are completed by the next event of the same decision; what they are for is said here alone.
         Rule(
             kind="transfer_by_admin",
+            group="trades",
             to=says.those_moved,
             when=says.is_of("admin"),
             facts=says.moved_facts,
@@ -158,25 +189,47 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         ),
         Rule(
             kind="transfer_reversed",
+            group="trades",
             to=says.those_moved,
             when=says.is_of("reversal"),
             facts=says.moved_facts,
             once=says.purpose,
         ),
     ),
-    ledger.TransferExpiring: (Rule(kind="transfer_expiring", to=says.the_other_party, facts=says.proposal_facts),),
+    ledger.TransferExpiring: (
+        Rule(kind="transfer_expiring", group="requests", to=says.the_other_party, facts=says.proposal_facts),
+    ),
     ledger.TransferCompleted: (
-        Rule(kind="transfer_accepted", to=says.the_initiator, when=says.accepted, facts=says.transfer_facts),
-        Rule(kind="transfer_receipt", to=says.the_other_party, when=says.accepted, facts=says.transfer_facts),
+        Rule(
+            kind="transfer_accepted",
+            group="trades",
+            to=says.the_initiator,
+            when=says.accepted,
+            facts=says.transfer_facts,
+        ),
+        Rule(
+            kind="transfer_receipt",
+            group="trades",
+            to=says.the_other_party,
+            when=says.accepted,
+            facts=says.transfer_facts,
+        ),
         Rule(
             kind="non_zero_sum",
+            group="work",
             to=says.the_admins,
             when=says.is_off_balance,
             facts=says.excess_facts,
             where=says.position,
         ),
-        Rule(kind="transfer_by_consent", to=says.the_consenter, when=says.by_consent, facts=says.transfer_facts),
-        Rule(kind="near_limit", to=says.those_near_a_limit, own=says.nearness),
+        Rule(
+            kind="transfer_by_consent",
+            group="trades",
+            to=says.the_consenter,
+            when=says.by_consent,
+            facts=says.transfer_facts,
+        ),
+        Rule(kind="near_limit", group="account", to=says.those_near_a_limit, own=says.nearness),
     ),
     ledger.TransferCancelled: (
         # Both parties, always (behaviour.md, decisions).
@@ -185,7 +238,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         _ending_rule("transfer_cancelled_by_system", "system", "expired"),
     ),
     ledger.AccountLimitsChanged: (
-        Rule(kind="limits_changed", to=says.the_account, facts=says.limit_facts, once=says.reason),
+        Rule(kind="limits_changed", group="account", to=says.the_account, facts=says.limit_facts, once=says.reason),
     ),
 }
 """Event → message kind → recipients → channels."""
@@ -194,6 +247,13 @@ _RULES = tuple(rule for rules in TABLE.values() for rule in rules)
 KINDS = tuple(rule.kind for rule in _RULES)
 NOTICED = tuple(rule.kind for rule in _RULES if "notice" in rule.channels)
 """The kinds that are also shown to who logs in."""
+GROUP_OF: Mapping[str, Group] = {rule.kind: rule.group for rule in _RULES}
+OFFERED: Mapping[Group, frozenset[Channel]] = {
+    group: frozenset(channel for rule in _RULES if rule.group == group for channel in rule.channels)
+    for group in SWITCHABLE
+    if group in GROUP_OF.values()
+} | {"digest": frozenset({"mail"})}
+"""What can be switched: groups that have kinds, and by which channels those are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,21 @@
 """Shapes of the notifier's HTTP interface (docs/internal-api.md)."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from services.chassis.clock import rfc3339
-from services.notifier.domain import STATES
+from services.notifier.domain import STATES, Channel
 from services.notifier.notices import Notice
+from services.notifier.preferences import Group, Preference
+from services.notifier.rules import OFFERED
+
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+def _groups(channel: Channel) -> fields.String:
+    return fields.String(validate=validate.OneOf([group for group in OFFERED if channel in OFFERED[group]]))
 
 
 class Listing(Schema):
@@ -28,6 +37,45 @@ class ReadAll(Schema):
     """The body of POST /notices/read-all."""
 
     until = fields.AwareDateTime(load_default=None, format="iso", default_timezone=None)
+
+
+class _Hours(Schema):
+    begins = fields.String(required=True, data_key="from", validate=validate.Regexp(_CLOCK))
+    ends = fields.String(required=True, data_key="to", validate=validate.Regexp(_CLOCK))
+
+
+class Chosen(Schema):
+    """The body of PUT /entities/{id}/preferences."""
+
+    mail = fields.Dict(keys=_groups("mail"), values=fields.Boolean(), required=True)
+    notice = fields.Dict(keys=_groups("notice"), values=fields.Boolean(), required=True)
+    quiet_hours = fields.Nested(_Hours, required=True, allow_none=True)
+    digest_hour = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=23))
+    time_zone = fields.String(required=True, validate=validate.OneOf(available_timezones(), error="No such time zone."))
+
+    @post_load
+    def as_kept(self, chosen: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As the store keeps it."""
+        hours = chosen["quiet_hours"]
+        return chosen | {"quiet_hours": hours and {"from": hours["begins"], "to": hours["ends"]}}
+
+
+def preference_view(preference: Preference) -> dict[str, Any]:
+    """What a business wants; `null` where a channel has nothing of a group."""
+    quiet = preference.quiet
+    return {
+        "groups": [
+            {"group": group} | {each: _wants(preference, each, group) for each in ("mail", "notice")}
+            for group in OFFERED
+        ],
+        "quiet_hours": quiet and {"from": f"{quiet.begins:%H:%M}", "to": f"{quiet.ends:%H:%M}"},
+        "digest_hour": preference.digest_hour,
+        "time_zone": preference.zone,
+    }
+
+
+def _wants(preference: Preference, channel: Channel, group: Group) -> bool | None:
+    return (channel, group) not in preference.off if channel in OFFERED[group] else None
 
 
 def notice_view(notice: Notice) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from services.chassis.process import Stop
 from services.notifier.addressing import NotKnownYet
 from services.notifier.domain import Failure, RetryPolicy, State
 from services.notifier.mail import BadAddress
+from services.notifier.preferences import TIME_ZONE, decide, preference_of
+from services.notifier.rules import GROUP_OF
 from services.notifier.smtp import NotNow, Refused, ServerAway
 from services.notifier.store import TRANSIENT, Claimed, Store
 from services.notifier.writing import Writer
@@ -24,6 +26,8 @@ from services.notifier.writing import Writer
 _AT_ONCE = 50
 _SHARE_OF_LEASE = 4
 """A quarter of a lease is worked, then the rest is given back: a mail never leaves after its lease has ended."""
+UNWANTED = "unwanted"
+"""Why a message was not sent that its reader switched off after it was made."""
 _POLL_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 _LONGEST_AWAY_SECONDS = 30.0
@@ -65,6 +69,8 @@ class Sender:
     policy: RetryPolicy
     lease: timedelta
     clock: Clock
+    time_zone: str = TIME_ZONE
+    """Of businesses that chose none."""
     keep: timedelta = timedelta(days=180)
     """How long the record of a message that has ended is kept."""
     dice: Callable[[], float] = random.random
@@ -104,7 +110,7 @@ class Sender:
         until = self.clock() + self.lease / _SHARE_OF_LEASE
         untried = {each.message_id: each for each in claimed}
         try:
-            letters = self._written(claimed, untried)
+            letters = self._written(self._wanted(claimed, untried), untried)
             for parcel in self._parcels(letters):
                 if stop.requested or self.clock() >= until:
                     break
@@ -112,6 +118,21 @@ class Sender:
                 self._hand_over(parcel, untried)
         finally:
             self.store.queue.give_back(untried.values(), self.clock())
+
+    def _wanted(self, claimed: Sequence[Claimed], untried: dict[str, Claimed]) -> list[Claimed]:
+        """Those that may be sent now: what somebody wants may have changed since they were made."""
+        now, wanted = self.clock(), []
+        chosen = self.store.preferences.of_all({each.recipient for each in claimed})
+        for each in claimed:
+            preference = preference_of(chosen.get(each.recipient, {}), self.time_zone)
+            verdict = decide(preference, GROUP_OF.get(each.kind, "work"), "mail", now)
+            if verdict.what == "skip":
+                self._end(untried.pop(each.message_id), "expired", UNWANTED)
+            elif verdict.until:
+                self.store.queue.give_back([untried.pop(each.message_id)], verdict.until)
+            else:
+                wanted.append(each)
+        return wanted
 
     def _written(self, claimed: Iterable[Claimed], untried: dict[str, Claimed]) -> list[_Letter]:
         """The mails of those that can be written; of the others is recorded why not."""

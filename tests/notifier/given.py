@@ -131,6 +131,9 @@ class NothingStored:
     def user(self, _user_id: str) -> dict[str, Any]:
         return {}
 
+    def preferences(self, _recipients: Iterable[str]) -> dict[str, dict[str, Any]]:
+        return {}
+
     def limits(self, _accounts: Iterable[str]) -> dict[str, Limits]:
         return {}
 

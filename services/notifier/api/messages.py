@@ -4,6 +4,7 @@ from flask import Response
 
 from services.chassis.web import allow, answer, caller, follows, query
 from services.notifier.api.blueprint import bp, nothing_there, the_store
+from services.notifier.api.preferences import view_of
 from services.notifier.schemas import Listing, message_view, told_view
 
 _LISTING = Listing()
@@ -35,7 +36,8 @@ def entity_data(entity_id: str) -> Response:
     """The messages to a business and about it: for its owners and administrators."""
     asking = caller()
     _only(entity_id in asking.entities - asking.operated)
-    return answer({"messages": [told_view(record) for record in the_store().records.about_entity(entity_id)]})
+    told = [told_view(record) for record in the_store().records.about_entity(entity_id)]
+    return answer({"messages": told, "preferences": view_of(entity_id)})
 
 
 @bp.get("/users/<user_id>/personal-data")

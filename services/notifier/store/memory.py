@@ -1,6 +1,6 @@
 """What is remembered of entities, users, transfers, accounts and the book: names, addresses, who takes part."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from pymongo import UpdateOne
@@ -10,6 +10,7 @@ from pymongo.database import Database
 from services.notifier.domain import Transfer
 from services.notifier.knowledge import THE_BOOK, Change
 from services.notifier.limits import WARNING_PERCENT, Limits
+from services.notifier.store.preferences import documents_of
 
 Document = dict[str, Any]
 
@@ -71,6 +72,9 @@ class StoredReader:
 
     def user(self, user_id: str) -> Document:
         return self._db["users"].find_one({"_id": user_id}, session=self._session) or {}
+
+    def preferences(self, recipients: Collection[str]) -> dict[str, Document]:
+        return documents_of(self._db, recipients, self._session)
 
     def limits(self, accounts: Iterable[str]) -> dict[str, Limits]:
         found = self._db["accounts"].find({"_id": {"$in": list(accounts)}}, session=self._session)

@@ -12,13 +12,16 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, 
 from services.notifier.knowledge import Effects, Reader
 from services.notifier.store.inbox import Inbox
 from services.notifier.store.memory import Memory, StoredReader
+from services.notifier.store.preferences import Preferences
 from services.notifier.store.queue import Queue
 from services.notifier.store.records import Records
 
 SCHEMA_VERSION = "3"
 _SELECTION_MS = 3_000
 _MAY_BE_REPEATED = "TransientTransactionError"
-_COLLECTIONS = frozenset({"positions", "entities", "users", "transfers", "accounts", "books", "messages", "notices"})
+_COLLECTIONS = frozenset(
+    {"positions", "entities", "users", "transfers", "accounts", "books", "messages", "notices", "preferences"}
+)
 """A transaction can't make them."""
 
 Document = dict[str, Any]
@@ -47,6 +50,7 @@ class Store:
         self.memory = Memory(self._db)
         self.queue = Queue(self._db)
         self.inbox = Inbox(self._db)
+        self.preferences = Preferences(self._db)
         self.records = Records(self._db, self.memory, self.inbox)
 
     def close(self) -> None:
@@ -116,6 +120,8 @@ class Store:
         forgotten = [recipient for change in made.changes for recipient in change.forgets]
         self.queue.forget(session, forgotten)
         self.inbox.forget(session, forgotten)
+        self.preferences.daily_mail(session, made.daily_mails)
+        self.preferences.forget(session, forgotten)
         self.queue.withdraw(session, made.covered)
         self.inbox.withdraw(session, made.covered)
 

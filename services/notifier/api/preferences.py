@@ -1,0 +1,36 @@
+"""What a business wants to hear of, by which channel and when: chosen by those who act for it."""
+
+from flask import Response, current_app
+
+from services.chassis.web import allow, answer, body, caller
+from services.notifier.api.blueprint import bp, nothing_there, the_store
+from services.notifier.preferences import preference_of
+from services.notifier.schemas import Chosen, preference_view
+
+_CHOSEN = Chosen()
+
+
+@bp.get("/entities/<entity_id>/preferences")
+@allow("member", "admin")
+def preferences(entity_id: str) -> Response:
+    """What it chose, and what holds where it chose nothing."""
+    asking = caller()
+    if entity_id not in asking.entities | asking.viewed and "admin" not in asking.roles:
+        raise nothing_there()
+    return answer(view_of(entity_id))
+
+
+@bp.put("/entities/<entity_id>/preferences")
+@allow("member")
+def choose(entity_id: str) -> Response:
+    """Choose, all at once; answers what holds now."""
+    if entity_id not in caller().entities:
+        raise nothing_there()
+    the_store().preferences.choose(entity_id, body(_CHOSEN))
+    return answer(view_of(entity_id))
+
+
+def view_of(entity_id: str) -> dict[str, object]:
+    """What holds for a business."""
+    document = the_store().preferences.of(entity_id)
+    return preference_view(preference_of(document, current_app.extensions["time_zone"]))
