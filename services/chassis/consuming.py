@@ -24,6 +24,8 @@ from services.chassis.process import Stop
 _BACKOFF_SECONDS = 1.0
 _HOLE_SECONDS = 30.0
 """Longer than a relay needs to notice that a record was not acknowledged, and to send it again."""
+KAFKA_AWAY: tuple[type[Exception], ...] = (KafkaError,)
+"""What `read_topic` raises when no broker answers."""
 _FORGETTING = frozenset(topic.name for topic in topics.TOPICS if topic.retention_ms != topics.FOR_EVER)
 
 
@@ -234,16 +236,22 @@ class Loop:
         return Received(source, record.topic, position, record.value, envelope)
 
 
-def read_topic(bootstrap: str, topic: str, key: str, idle_seconds: float) -> Iterator[tuple[dict[str, str], bytes]]:
+def read_topic(
+    bootstrap: str, topic: str, key: str, idle_seconds: float, position: int = 1
+) -> Iterator[tuple[dict[str, str], bytes]]:
     """Headers and bytes of every record of `key`, from the very first, without a group: for audits.
 
+    With a `position` those before it may be left out, those of a topic with one key a partition, from position 1 on.
     Ends when nothing more came for `idle_seconds`. Raises KafkaError when no broker answers.
     """
     consumer: Any = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=100)
     try:
         partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
         consumer.assign(partitions)
-        consumer.seek_to_beginning(*partitions)
+        first, last = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+        for partition in partitions:
+            # What was published twice only moves it further back.
+            consumer.seek(partition, min(first[partition] + position - 1, last[partition]))
         deadline = time.monotonic() + idle_seconds
         while time.monotonic() < deadline:
             for records in consumer.poll(timeout_ms=200).values():

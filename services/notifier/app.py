@@ -29,6 +29,7 @@ from services.notifier.sending import Sender
 from services.notifier.smtp import Mailer, Server
 from services.notifier.store import SCHEMA_VERSION, Store
 from services.notifier.webhooks import assembling
+from services.notifier.webhooks.desk import Desk
 from services.notifier.webhooks.store import WebhookStore
 from services.notifier.webhooks.taking import Taking
 from services.notifier.writing import Writer
@@ -41,7 +42,12 @@ _SHORTEST_DAYS = 30
 
 
 def create_app(
-    store: Store, verifier: Verifier, stationery: Stationery, clock: Clock = _CLOCK, time_zone: str = TIME_ZONE
+    store: Store,
+    verifier: Verifier,
+    stationery: Stationery,
+    clock: Clock = _CLOCK,
+    time_zone: str = TIME_ZONE,
+    desk: Desk | None = None,
 ) -> Flask:
     """The HTTP interface."""
     parts = Parts(
@@ -55,7 +61,7 @@ def create_app(
         schema_version=SCHEMA_VERSION,
     )
     app = new_app(parts, bp)
-    app.extensions.update(store=store, stationery=stationery, clock=clock, time_zone=time_zone)
+    app.extensions.update(store=store, stationery=stationery, clock=clock, time_zone=time_zone, desk=desk)
     return app
 
 
@@ -64,7 +70,9 @@ def serving_app() -> Flask:
     configure_logs("notifier", "serve")
     config = read_config()
     verifier = Verifier(Path(config.internal_public_key_file).read_bytes(), "notifier")
-    return create_app(new_store(config), verifier, new_stationery(config), time_zone=zone_of(config))
+    store = new_store(config)
+    desk = assembling.new_desk(config, store)
+    return create_app(store, verifier, new_stationery(config), time_zone=zone_of(config), desk=desk)
 
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:
@@ -166,7 +174,7 @@ def migrate() -> None:
     """Create collections and indices."""
     store = new_store(read_config())
     store.migrate()
-    WebhookStore(store.database).migrate()
+    assembling.migrate(store)
 
 
 COMMANDS: Mapping[str, process.Command] = {

@@ -1,6 +1,6 @@
 """The notifier's HTTP interface, for the gateway alone (docs/internal-api.md)."""
 
-from services.notifier.api import messages, notices, preferences
+from services.notifier.api import messages, notices, preferences, webhooks
 from services.notifier.api.blueprint import bp
 
-__all__ = ["bp", "messages", "notices", "preferences"]
+__all__ = ["bp", "messages", "notices", "preferences", "webhooks"]

@@ -2,19 +2,25 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from services.chassis import process
 from services.chassis.clock import system_clock
+from services.chassis.consuming import KAFKA_AWAY, Received, read_topic
 from services.chassis.logs import log
 from services.chassis.process import Stop
 from services.notifier.config import Config
 from services.notifier.store import Store
 from services.notifier.webhooks.delivering import Deliverer
+from services.notifier.webhooks.desk import Desk
 from services.notifier.webhooks.posting import Poster
+from services.notifier.webhooks.replaying import Replayer, received
+from services.notifier.webhooks.replays import ReplayStore
 from services.notifier.webhooks.sealing import Seal
 from services.notifier.webhooks.store import WebhookStore
+
+_IDLE_SECONDS = 2.0
 
 
 def new_deliverer(config: Config, store: Store, key: str) -> Deliverer:
@@ -31,6 +37,43 @@ def new_deliverer(config: Config, store: Store, key: str) -> Deliverer:
     )
 
 
+def new_replayer(config: Config, store: Store) -> Replayer:
+    """What `deliver` runs beside."""
+    return Replayer(
+        store=WebhookStore(store.database),
+        replays=ReplayStore(store.database),
+        read=lambda source, position: read_source(config.kafka_bootstrap, source, position),
+        away=KAFKA_AWAY,
+        clock=system_clock,
+    )
+
+
+def new_desk(config: Config, store: Store) -> Desk | None:
+    """Where the HTTP interface finds webhooks; None without a key."""
+    if config.webhooks_key is None:
+        return None
+    return Desk(
+        store=WebhookStore(store.database),
+        replays=ReplayStore(store.database),
+        seal=Seal.of(config.webhooks_key),
+        poster=Poster(private=config.webhooks_allow_private),
+        clock=system_clock,
+    )
+
+
+def migrate(store: Store) -> None:
+    """Create collections and indices."""
+    WebhookStore(store.database).migrate()
+    ReplayStore(store.database).migrate()
+
+
+def read_source(bootstrap: str, source: str, position: int) -> Iterator[Received]:
+    """The records of a source, from about a position on."""
+    topic, _, key = source.partition("/")
+    for headers, raw in read_topic(bootstrap, topic, key, _IDLE_SECONDS, position):
+        yield received(source, int(headers["position"]), raw)
+
+
 def deliver(config: Config, store: Store, stop: Stop) -> None:
     """Deliver until asked to stop. Without a key there are no webhooks, and nothing to do."""
     if config.webhooks_key is None:
@@ -39,7 +82,7 @@ def deliver(config: Config, store: Store, stop: Stop) -> None:
             stop.beat()
         return
     deliverer = new_deliverer(config, store, config.webhooks_key)
-    run_all([deliverer.run] * config.webhooks_workers, stop)
+    run_all([new_replayer(config, store).run, *[deliverer.run] * config.webhooks_workers], stop)
 
 
 def run_all(loops: list[Callable[[Stop], None]], stop: Stop) -> None:

@@ -25,6 +25,9 @@ from services.notifier.webhooks.domain import (
 
 _BATCH = 500
 _TRIES_KEPT = 10
+_LOGGED = (
+    "event_id", "type", "source", "position", "state", "tries", "created_at", "due_at", "ended_at", "answer", "history",
+)  # fmt: skip
 _NAMESPACE = uuid.UUID("0e6c2b1a-6a55-4b0c-9a60-3f2b5d3c8f47")
 
 Document = dict[str, Any]
@@ -133,11 +136,14 @@ class WebhookStore:
         self._webhooks.delete_one({"_id": webhook_id})
         self._deliveries.delete_many({"webhook_id": webhook_id})
 
+    def positions(self) -> dict[str, int]:
+        """Source to the last position whose deliveries were written."""
+        return {each["_id"]: int(each["position"]) for each in self._db["webhook_positions"].find()}
+
     def pause(self, webhook_id: str, reason: PauseReason, now: datetime) -> bool:
         """False when it was paused already."""
-        positions = {each["_id"]: each["position"] for each in self._db["webhook_positions"].find()}
         # Names with dots are no field names that could be set one by one.
-        kept = [{"source": source, "position": position} for source, position in sorted(positions.items())]
+        kept = [{"source": source, "position": position} for source, position in sorted(self.positions().items())]
         values = {"state": "paused", "reason": reason, "paused_at": now, "positions": kept}
         active = {"_id": webhook_id, "state": "active"}
         return bool(self._webhooks.update_one(active, {"$set": values}).matched_count)
@@ -275,10 +281,11 @@ class WebhookStore:
     def deliveries(
         self, webhook_id: str, state: DeliveryState | None, *, skip: int, limit: int
     ) -> tuple[list[Document], int]:
-        """Deliveries newest first, without bodies, and how many there are."""
+        """Deliveries newest first, with `again`: whether there is a body to send again; and how many there are."""
         query: Document = {"webhook_id": webhook_id, **({"state": state} if state else {})}
         newest = [("created_at", DESCENDING), ("_id", ASCENDING)]
-        shown = {"about": 0, "lease": 0, "body": 0}
+        shown: Document = dict.fromkeys(_LOGGED, 1)
+        shown["again"] = {"$ne": [{"$type": "$body"}, "missing"]}
         found = list(self._deliveries.find(query, shown).sort(newest).skip(skip).limit(limit))
         return found, self._deliveries.count_documents(query)
 
