@@ -24,6 +24,7 @@ from services.notifier.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, S
 from services.notifier.domain import RetryPolicy
 from services.notifier.handlers import Policy
 from services.notifier.mail import Stationery
+from services.notifier.pacing import Pace
 from services.notifier.preferences import TIME_ZONE
 from services.notifier.sending import Sender
 from services.notifier.smtp import Mailer, Server
@@ -126,6 +127,7 @@ def new_sender(config: Config) -> Sender:
             clock=_CLOCK,
         ),
         policy=RetryPolicy(first=timedelta(seconds=config.retry_seconds), max_tries=config.max_tries),
+        pace=Pace(per_minute=config.domain_per_minute),
         lease=timedelta(seconds=config.lease_seconds),
         time_zone=zone_of(config),
         keep=timedelta(days=max(config.keep_days, _SHORTEST_DAYS)),

@@ -42,6 +42,9 @@ class Config:
     retry_seconds: int = setting(
         "NOTIFIER_RETRY_SECONDS", "wait after the first failure at most, half of it at least; doubles", default=30
     )
+    domain_per_minute: int = setting(
+        "NOTIFIER_DOMAIN_PER_MINUTE", "mails a minute to one recipient domain, by all senders; 0: no limit", default=600
+    )
     lease_seconds: int = setting(
         "NOTIFIER_LEASE_SECONDS",
         "a sender that died is given up after this; a quarter of it is more than a mail takes",

@@ -7,7 +7,7 @@ Message-ID. That window is all that can be repeated, one mail (by SMTP) a sender
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -17,10 +17,11 @@ from services.chassis.process import Stop
 from services.notifier.addressing import NotKnownYet
 from services.notifier.domain import Failure, RetryPolicy, State
 from services.notifier.mail import BadAddress
+from services.notifier.pacing import Domain, Pace, Slot, slowed, take
 from services.notifier.preferences import TIME_ZONE, decide, preference_of
 from services.notifier.rules import GROUP_OF
-from services.notifier.smtp import NotNow, Refused, ServerAway
-from services.notifier.store import TRANSIENT, Claimed, Store
+from services.notifier.smtp import NotNow, PutOff, Refused, ServerAway
+from services.notifier.store import TRANSIENT, Claimed, Later, Store
 from services.notifier.writing import Writer
 
 _AT_ONCE = 50
@@ -67,6 +68,7 @@ class Sender:
     mailer: Mailer
     writer: Writer
     policy: RetryPolicy
+    pace: Pace
     lease: timedelta
     clock: Clock
     time_zone: str = TIME_ZONE
@@ -110,14 +112,14 @@ class Sender:
         until = self.clock() + self.lease / _SHARE_OF_LEASE
         untried = {each.message_id: each for each in claimed}
         try:
-            letters = self._written(self._wanted(claimed, untried), untried)
+            letters = self._in_pace(self._written(self._wanted(claimed, untried), untried), untried)
             for parcel in self._parcels(letters):
                 if stop.requested or self.clock() >= until:
                     break
                 stop.beat()
                 self._hand_over(parcel, untried)
         finally:
-            self.store.queue.give_back(untried.values(), self.clock())
+            self.store.queue.give_back(Later(each, self.clock()) for each in untried.values())
 
     def _wanted(self, claimed: Sequence[Claimed], untried: dict[str, Claimed]) -> list[Claimed]:
         """Those that may be sent now: what somebody wants may have changed since they were made."""
@@ -129,7 +131,7 @@ class Sender:
             if verdict.what == "skip":
                 self._end(untried.pop(each.message_id), "expired", UNWANTED)
             elif verdict.until:
-                self.store.queue.give_back([untried.pop(each.message_id)], verdict.until)
+                self.store.queue.give_back([Later(untried.pop(each.message_id), verdict.until)])
             else:
                 wanted.append(each)
         return wanted
@@ -153,12 +155,35 @@ class Sender:
             self._failed(untried.pop(claimed.message_id), error)
             return None
 
+    def _in_pace(self, letters: Sequence[_Letter], untried: dict[str, Claimed]) -> list[_Letter]:
+        """Those that may leave now; the others are put back until they may."""
+        if not self.pace.per_minute:
+            return list(letters)
+        now, by_domain = self.clock(), _by_domain(letters)
+
+        def give(name: str, domain: Domain) -> tuple[dict[str, Slot], Domain]:
+            asking = [each.claimed.message_id for each in by_domain[name] if not _has_slot(each.claimed, domain, now)]
+            slots, after = take(domain, len(asking), self.pace, now)
+            return dict(zip(asking, slots, strict=True)), after
+
+        slots: dict[str, Slot] = {}
+        for given in self.store.domains.change(by_domain, give).values():
+            slots |= given
+        later = {key: slot for key, slot in slots.items() if slot.at > now}
+        self.store.queue.give_back(
+            Later(untried.pop(key), slot.at, now if slot.kept else None) for key, slot in later.items()
+        )
+        return [each for each in letters if each.claimed.message_id not in later]
+
     def _parcels(self, letters: Sequence[_Letter]) -> Iterable[Sequence[_Letter]]:
         for positions in self.mailer.parcels([letter.mail for letter in letters]):
             yield [letters[position] for position in positions]
 
     def _hand_over(self, parcel: Sequence[_Letter], untried: dict[str, Claimed]) -> None:
         failure = self._failure([letter.mail for letter in parcel])
+        if isinstance(failure, PutOff) and self.pace.per_minute:
+            now = self.clock()
+            self.store.domains.change(_by_domain(parcel), lambda _, domain: (None, slowed(domain, self.pace, now)))
         for letter in parcel:
             claimed = untried.pop(letter.claimed.message_id)
             if failure is None:
@@ -198,6 +223,17 @@ class Sender:
             log.warning("message.lease_lost", message_id=claimed.message_id)
             return
         log.info("message.ended", message_id=claimed.message_id, kind=claimed.kind, outcome=state, tries=claimed.tries)
+
+
+def _by_domain(letters: Iterable[_Letter]) -> dict[str, list[_Letter]]:
+    found: dict[str, list[_Letter]] = {}
+    for letter in letters:
+        found.setdefault(letter.mail["To"].addresses[0].domain.lower(), []).append(letter)
+    return found
+
+
+def _has_slot(claimed: Claimed, domain: Domain, now: datetime) -> bool:
+    return claimed.paced_at is not None and domain.honours(claimed.paced_at, now)
 
 
 def _kind_of(error: Exception) -> Failure:

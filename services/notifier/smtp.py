@@ -19,6 +19,10 @@ class NotNow(Exception):
     """The server refused this mail for the moment, or went away while it was handed over."""
 
 
+class PutOff(NotNow):
+    """The server asked to come again later with this mail (4xx): its recipient's domain may want fewer."""
+
+
 class Refused(Exception):
     """The server refused this mail for good."""
 
@@ -97,10 +101,11 @@ class Mailer:
         return connection
 
     def _refusal(self, code: int) -> Exception:
+        # The server's text may quote the address: the code alone is kept.
         if code == _CLOSING:
             self.close()
-        # The server's text may quote the address: the code alone is kept.
-        return Refused(str(code)) if 500 <= code < 600 else NotNow(str(code))
+            return NotNow(str(code))
+        return Refused(str(code)) if 500 <= code < 600 else PutOff(str(code))
 
     @staticmethod
     def _answers(connection: smtplib.SMTP) -> bool:

@@ -14,6 +14,7 @@ from services.notifier.consumer import GROUP, Mail
 from services.notifier.domain import RetryPolicy
 from services.notifier.handlers import Policy
 from services.notifier.mail import Stationery
+from services.notifier.pacing import Pace
 from services.notifier.sending import Sender
 from services.notifier.smtp import Mailer, Server
 from services.notifier.store import Store
@@ -88,6 +89,7 @@ def a_sender(store: Store, mail_server: MailServer, clock: Clock) -> Sender:
             clock=clock,
         ),
         policy=RetryPolicy(first=timedelta(seconds=30), max_tries=4),
+        pace=Pace(per_minute=600),
         lease=timedelta(seconds=120),
         clock=clock,
         dice=lambda: 1.0,

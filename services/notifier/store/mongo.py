@@ -10,6 +10,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteError
 
 from services.notifier.knowledge import Effects, Reader
+from services.notifier.store.domains import Domains
 from services.notifier.store.inbox import Inbox
 from services.notifier.store.memory import Memory, StoredReader
 from services.notifier.store.preferences import Preferences
@@ -49,6 +50,7 @@ class Store:
         self._db = self._client[database]
         self.memory = Memory(self._db)
         self.queue = Queue(self._db)
+        self.domains = Domains(self._db)
         self.inbox = Inbox(self._db)
         self.preferences = Preferences(self._db)
         self.records = Records(self._db, self.memory, self.inbox)
@@ -66,6 +68,7 @@ class Store:
             self._db.create_collection(name)
         self.memory.migrate()
         self.queue.migrate()
+        self.domains.migrate()
         self.inbox.migrate()
 
     def position(self, source: str) -> int:

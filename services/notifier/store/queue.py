@@ -18,6 +18,7 @@ from services.notifier.domain import Message, State
 from services.notifier.rules import FAREWELL, PROPOSED
 
 _BATCH = 500
+_WHILE_IT_WAITS = ("once", "lease", "due_at", "paced_at")
 
 Document = dict[str, Any]
 
@@ -37,6 +38,17 @@ class Claimed:
     event_at: datetime
     created_at: datetime
     expires_at: datetime | None
+    paced_at: datetime | None
+    """When it was given the slot in its domain's time that it has been waiting for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A claimed message that waits longer, without a try."""
+
+    claimed: Claimed
+    due_at: datetime
+    paced_at: datetime | None = None
 
 
 class Queue:
@@ -94,12 +106,14 @@ class Queue:
         mine = {record["_id"]: record for record in self._messages.find(wanted | {"lease": token})}
         return [_claimed(mine[key]) for key in ids if key in mine]
 
-    def give_back(self, claimed: Iterable[Claimed], due_at: datetime) -> None:
-        """Let others have messages that were not tried: no try is counted."""
+    def give_back(self, later: Iterable[Later]) -> None:
+        """Let others have messages that were not tried."""
         writes = []
-        for each in claimed:
-            values = {"state": "queued" if each.tries == 1 else "failed", "due_at": due_at}
-            writes.append(UpdateOne(_held(each), {"$set": values, "$unset": {"lease": ""}}))
+        for each in later:
+            values: Document = {"state": "queued" if each.claimed.tries == 1 else "failed", "due_at": each.due_at}
+            if each.paced_at:
+                values["paced_at"] = each.paced_at
+            writes.append(UpdateOne(_held(each.claimed), {"$set": values, "$unset": {"lease": ""}}))
         if writes:
             self._messages.bulk_write(writes, ordered=False)
 
@@ -108,12 +122,12 @@ class Queue:
         values: Document = {"state": state, "tries": claimed.tries, "error": error}
         if state == "sent":
             values["sent_at"] = now
-        return self._release(claimed, {"$set": values, "$unset": {"once": "", "lease": "", "due_at": ""}})
+        return self._release(claimed, {"$set": values, "$unset": dict.fromkeys(_WHILE_IT_WAITS, "")})
 
     def retry(self, claimed: Claimed, due_at: datetime, error: str) -> bool:
         """Put a message back to be tried again at `due_at`. False if the lease was lost."""
         values = {"state": "failed", "tries": claimed.tries, "due_at": due_at, "error": error}
-        return self._release(claimed, {"$set": values, "$unset": {"lease": ""}})
+        return self._release(claimed, {"$set": values, "$unset": {"lease": "", "paced_at": ""}})
 
     def _release(self, claimed: Claimed, update: Document) -> bool:
         return self._messages.update_one(_held(claimed), update).matched_count == 1
@@ -154,4 +168,5 @@ def _claimed(record: Document) -> Claimed:
         event_at=record["event_at"].astimezone(UTC),
         created_at=record["created_at"].astimezone(UTC),
         expires_at=record["expires_at"],
+        paced_at=record.get("paced_at"),
     )
