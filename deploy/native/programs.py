@@ -19,7 +19,7 @@ WAVES = (DOOR, SERVICES, SUPPORT)
 STORES = {
     "ledger": ("postgres",),
     "directory": ("mongo", "elasticsearch"),
-    "matcher": ("elasticsearch",),
+    "matcher": ("mongo",),
     "notifier": ("mongo",),
 }
 

@@ -117,7 +117,7 @@ class Settings:
         return {
             **self._kafka(),
             **self._internal_tokens(),
-            "MATCHER_ELASTICSEARCH_URL": self.servers["ELASTICSEARCH_URL"],
+            "MATCHER_MONGO_URL": self._mongo_url("matcher"),
         }
 
     def _notifier(self) -> dict[str, str]:

@@ -33,6 +33,7 @@ class Gap(SystemExit):
     """Events are missing: the projection must not go on (exit code 3). Restore the topic, or rebuild."""
 
     def __init__(self, source: str, expected: int, found: int) -> None:
+        self.source, self.expected = source, expected
         log.critical("consumer.gap", source=source, expected=expected, found=found)
         super().__init__(3)
 

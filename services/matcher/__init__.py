@@ -1,5 +1,5 @@
 """The matcher: who could trade with whom, and why.
 
-Owns an index of members' offers and wants (Elasticsearch). Consumes `directory.events` and `ledger.events`;
+Owns a database of members, their accounts and trades (MongoDB). Consumes `directory.events` and `ledger.events`;
 produces nothing yet.
 """

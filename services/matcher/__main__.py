@@ -1,4 +1,4 @@
-"""`python -m services.matcher serve|consume|migrate|rebuild-index`."""
+"""`python -m services.matcher serve|consume|migrate|rebuild|skip`."""
 
 from services.chassis.process import main
 from services.matcher.app import COMMANDS

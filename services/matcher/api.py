@@ -5,9 +5,9 @@ from flask import Blueprint, Response, current_app
 from services.chassis.clock import rfc3339
 from services.chassis.web import Problem, Unavailable, allow, answer, caller, follows, query
 from services.matcher.domain import UnknownEntity
-from services.matcher.handlers import matches_of
+from services.matcher.follower import Follower
 from services.matcher.schemas import Asked, match_views
-from services.matcher.store.elastic import Store, StoreAway
+from services.matcher.store import StoreAway
 
 bp = Blueprint("matches", __name__)
 
@@ -39,6 +39,11 @@ def matches(entity_id: str) -> Response:
         raise Problem(403, "entity.not_yours", "These are another business's matches.")
     asked = query(_ASKED)
     since = rfc3339(asked["since"]) if asked["since"] else None
-    store: Store = current_app.extensions["store"]
-    found = matches_of(store, entity_id, since=since, limit=asked["limit"])
-    return answer({"leads": match_views(found.leads), "suppliers": match_views(found.suppliers)})
+    follower: Follower = current_app.extensions["follower"]
+    network = follower.network()
+    mine = network.entity(entity_id)
+    if mine is None or mine.closed:
+        raise UnknownEntity(entity_id)
+    leads = network.leads(entity_id, since=since, limit=asked["limit"])
+    suppliers = network.suppliers(entity_id, since=since, limit=asked["limit"])
+    return answer({"leads": match_views(leads), "suppliers": match_views(suppliers)})

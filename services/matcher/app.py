@@ -7,32 +7,41 @@ from pathlib import Path
 from flask import Flask
 
 from services.chassis import process
+from services.chassis.clock import system_clock
 from services.chassis.config import read_settings
-from services.chassis.consuming import Loop
+from services.chassis.consuming import Gap, Loop
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Verifier
 from services.chassis.web import Parts, new_app
+from services.matcher import skipping
 from services.matcher.api import bp
 from services.matcher.config import Config
-from services.matcher.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, SUBSCRIBED, Index
+from services.matcher.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, SUBSCRIBED, Projection, told_since
+from services.matcher.follower import Follower
 from services.matcher.rebuild import rebuild
-from services.matcher.store.elastic import SCHEMA_VERSION, Store
+from services.matcher.store import SCHEMA_VERSION, Store, halts
+
+# Always the machine's time: demo data is written with a clock in the past, and must look old here, so that nobody
+# is told of it.
+_CLOCK = system_clock
 
 
 def create_app(store: Store, verifier: Verifier) -> Flask:
     """The HTTP interface."""
+    follower = Follower(store)
     parts = Parts(
         name="matcher",
         verifier=verifier,
-        checks={"elasticsearch": store.ping},
+        checks={"mongodb": store.ping},
         projections={
-            "directory": lambda: store.position(store.current(), DIRECTORY_SOURCE),
-            "ledger": lambda: store.position(store.current(), LEDGER_SOURCE),
+            "directory": lambda: follower.position(DIRECTORY_SOURCE),
+            "ledger": lambda: follower.position(LEDGER_SOURCE),
         },
+        reported={"consume": lambda: halts.check(store)},
         schema_version=SCHEMA_VERSION,
     )
     app = new_app(parts, bp)
-    app.extensions["store"] = store
+    app.extensions["store"], app.extensions["follower"] = store, follower
     return app
 
 
@@ -49,7 +58,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
 
 
 def new_store(config: Config) -> Store:
-    return Store(config.elasticsearch_url, config.index_prefix)
+    return Store(config.mongo_url, config.mongo_database)
 
 
 def serve() -> None:
@@ -58,31 +67,51 @@ def serve() -> None:
     process.serve("services.matcher.app:serving_app()", config.bind_host, config.port, config.workers)
 
 
+def new_projection(config: Config) -> Projection:
+    """What `consume` feeds."""
+    return Projection(new_store(config), told_since(_CLOCK, config.announce_max_hours))
+
+
 def consume() -> None:
     """Follow the directory and the ledger."""
     config = read_config()
-    projection = Index(store=new_store(config))
-    Loop(projection, config.kafka_bootstrap, GROUP, SUBSCRIBED, process.new_stop()).run()
+    projection = new_projection(config)
+    follow(projection.store, Loop(projection, config.kafka_bootstrap, GROUP, SUBSCRIBED, process.new_stop()))
+
+
+def follow(store: Store, loop: Loop) -> None:
+    """Run the loop; `/readyz` tells when events are missing."""
+    try:
+        loop.run()
+    except Gap as gap:
+        halts.note(store, gap.source, gap.expected, "missing")
+        raise
 
 
 def migrate() -> None:
-    """Create indices."""
+    """Create collections and indices."""
     new_store(read_config()).migrate()
 
 
-def rebuild_index() -> None:
-    """Build the index again from the first event on, and switch to it."""
+def rebuild_lists() -> None:
+    """Derive everything again from the first event on, and switch to it."""
     config = read_config()
 
-    def new_loop(projection: Index, group: str, stop: process.Stop) -> Loop:
+    def new_loop(projection: Projection, group: str, stop: process.Stop) -> Loop:
         return Loop(projection, config.kafka_bootstrap, group, SUBSCRIBED, stop)
 
-    rebuild(new_store(config), new_loop, process.new_stop)
+    rebuild(new_projection(config), new_loop, process.new_stop)
+
+
+def skip() -> None:
+    """Pass over the record at which the consumer halted."""
+    skipping.skip(new_store(read_config()))
 
 
 COMMANDS: Mapping[str, process.Command] = {
     "serve": serve,
     "consume": consume,
     "migrate": migrate,
-    "rebuild-index": rebuild_index,
+    "rebuild": rebuild_lists,
+    "skip": skip,
 }

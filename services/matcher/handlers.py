@@ -1,109 +1,102 @@
-"""Taking events into the index, and answering who could trade with whom."""
+"""Taking events: what a run of them changes is read at once, folded in order, and written at once.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+All inside one transaction of the store, which keeps the position of the run too (`consumer.py`).
+"""
 
-from events.directory import TagRemoved, TagRenamed
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from events.directory import CategoryRemoved, CategoryRenamed, EntityForgotten, TagRemoved, TagRenamed
 from events.envelope import Envelope, Event
-from services.matcher.domain import (
-    Entity,
-    Match,
-    Tag,
-    TagChange,
-    UnknownEntity,
-    best_first,
-    entity_id_of,
-    evolve,
-    match_of,
-    may_be_shown,
-    retagged,
-)
-from services.matcher.query import search_for
-from services.matcher.store.elastic import Loaded, Store
+from services.matcher.accounts import Books, accounts_in, ended_in, pairs_in
+from services.matcher.domain import Entity, entity_id_of, evolve, recategorised, retagged
+from services.matcher.store import Tx, derived
 
 Run = Sequence[tuple[Envelope, Event]]
-
-RETAGGED_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matches:
-    """`leads` want what the entity offers, `suppliers` offer what it wants."""
-
-    leads: Sequence[Match]
-    suppliers: Sequence[Match]
+Told = Callable[[str], bool]
+"""Whether others are told of what changed at a time (RFC 3339)."""
 
 
-def take(store: Store, generation: str, run: Run) -> None:
-    """Apply events in order to the documents of `generation`. Repeating it changes nothing.
+def take_directory(tx: Tx, run: Run, told: Told) -> None:
+    """Fold events of the directory into the entities, and note of whom new matches may be found.
 
-    Raises UnknownEntity, StoreAway.
+    Raises UnknownEntity.
     """
-    plain: list[tuple[Envelope, Event]] = []
+    ids = {entity_id for _, event in run if (entity_id := entity_id_of(event))}
+    known = derived.entities(tx, ids, _tags_in(run), _categories_in(run))
+    work = _Work(dict(known))
     for envelope, event in run:
-        if isinstance(event, TagRenamed | TagRemoved):
-            # In its place among the others: who had the tag before has it no more, who takes it up later keeps it.
-            _take_plain(store, generation, plain)
-            _retag_all(store, generation, event, envelope.sequence)
-            plain = []
-        else:
-            plain.append((envelope, event))
-    _take_plain(store, generation, plain)
+        work.take(envelope, event)
+    derived.put_entities(tx, work.changed)
+    derived.forget(tx, {event.entity_id for _, event in run if isinstance(event, EntityForgotten)})
+    times = {entity_id: time for entity_id, time in work.found_anew.items() if told(time)}
+    derived.put_to_announce(tx, times)
 
 
-def _retag_all(store: Store, generation: str, change: TagChange, position: int) -> None:
-    while found := store.tagged(generation, change.name, position, RETAGGED_AT_ONCE):
-        # Whatever another consumer wrote meanwhile is found again, if it still has the tag.
-        store.save(
-            generation, [replace(each, entity=retagged(each.entity, change, position=position)) for each in found]
-        )
-
-
-def _take_plain(store: Store, generation: str, run: Run) -> None:
-    by_entity: dict[str, list[tuple[Envelope, Event]]] = {}
-    for envelope, event in run:
-        if entity_id := entity_id_of(event):
-            by_entity.setdefault(entity_id, []).append((envelope, event))
-    waiting = set(by_entity)
-    while waiting:
-        # Whatever another consumer wrote meanwhile is read again.
-        found = store.load(generation, sorted(waiting))
-        taken = [_taken(found.get(entity_id), by_entity[entity_id]) for entity_id in sorted(waiting)]
-        waiting = store.save(generation, [each for each in taken if each is not None])
-
-
-def _taken(before: Loaded | None, run: Run) -> Loaded | None:
-    """The entity after its events; None when they change nothing."""
-    entity = before.entity if before else None
-    for envelope, event in run:
-        entity = evolve(entity, event, position=envelope.sequence, time=envelope.time)
-    if entity is None or (before is not None and entity is before.entity):
-        return None
-    return replace(before, entity=entity) if before else Loaded(entity=entity, seq_no=None, primary_term=None)
-
-
-def matches_of(store: Store, entity_id: str, *, since: str | None, limit: int) -> Matches:
-    """Leads and suppliers of an entity, best first. Raises UnknownEntity, StoreAway."""
-    mine = store.entity(entity_id)
-    if mine is None or mine.closed:
-        raise UnknownEntity(entity_id)
-    wanting, offering = store.search(
-        [
-            search_for(mine, mine.offers, "wants", since=since, limit=limit),
-            search_for(mine, mine.wants, "offers", since=since, limit=limit),
-        ]
+def take_ledger(tx: Tx, run: Run) -> None:
+    """Fold events of the ledger into accounts, and into who has traded with whom."""
+    events = [event for _, event in run]
+    proposals = derived.proposals(tx, ended_in(events))
+    before = Books(
+        accounts=derived.accounts(tx, accounts_in(events)),
+        proposals=proposals,
+        trades=derived.trades(tx, pairs_in(events, proposals.values())),
     )
-    leads = [(other, mine.offers, other.wants) for other in wanting]
-    suppliers = [(other, mine.wants, other.offers) for other in offering]
-    return Matches(leads=_ranked(mine, leads, since, limit), suppliers=_ranked(mine, suppliers, since, limit))
+    books = Books(dict(before.accounts), dict(proposals), dict(before.trades))
+    for envelope, event in run:
+        books.fold(event, position=envelope.sequence)
+    derived.put_books(tx, before, books)
 
 
-def _ranked(
-    mine: Entity, found: Sequence[tuple[Entity, Sequence[Tag], Sequence[Tag]]], since: str | None, limit: int
-) -> list[Match]:
-    matches = [
-        match
-        for other, my_tags, their_tags in found
-        if may_be_shown(mine, other) and (match := match_of(mine, my_tags, other, their_tags, since))
-    ]
-    return best_first(matches, limit)
+@dataclass(slots=True)
+class _Work:
+    """The entities of a run while it is folded."""
+
+    known: dict[str, Entity]
+    changed: dict[str, tuple[Entity, str]] = field(default_factory=dict)
+    """Each with the time of its last event."""
+    found_anew: dict[str, str] = field(default_factory=dict)
+    """Who may have new matches, since when."""
+
+    def take(self, envelope: Envelope, event: Event) -> None:
+        position, time = envelope.sequence, envelope.time
+        match event:
+            case TagRenamed() | TagRemoved():
+                # In its place among the others: who had it before has it no more, who takes it up later keeps it.
+                for entity in self._with(event.name, lambda each: {tag.tag for tag in (*each.offers, *each.wants)}):
+                    self._put(entity, retagged(entity, event, position=position), time)
+            case CategoryRenamed() | CategoryRemoved():
+                for entity in self._with(event.name, lambda each: set(each.categories)):
+                    self._put(entity, recategorised(entity, event, position=position), time)
+            case _:
+                if entity_id := entity_id_of(event):
+                    before = self.known.get(entity_id)
+                    after = evolve(before, event, position=position, time=time)
+                    if after is not None and after is not before:
+                        self._put(before, after, time)
+
+    def _with(self, name: str, names: Callable[[Entity], set[str]]) -> list[Entity]:
+        return [entity for entity in self.known.values() if name in names(entity)]
+
+    def _put(self, before: Entity | None, after: Entity, time: str) -> None:
+        self.known[after.entity_id] = after
+        self.changed[after.entity_id] = (after, time)
+        if after.listed and (before is None or not before.listed or _sought(before) != _sought(after)):
+            self.found_anew[after.entity_id] = time
+
+
+def _sought(entity: Entity) -> tuple[object, ...]:
+    """What others find it by."""
+    return (entity.offers, entity.wants, entity.categories, entity.status, entity.place)
+
+
+def _tags_in(run: Run) -> set[str]:
+    return {event.name for event in _events(run) if isinstance(event, TagRenamed | TagRemoved)}
+
+
+def _categories_in(run: Run) -> set[str]:
+    return {event.name for event in _events(run) if isinstance(event, CategoryRenamed | CategoryRemoved)}
+
+
+def _events(run: Run) -> Iterable[Event]:
+    return (event for _, event in run)

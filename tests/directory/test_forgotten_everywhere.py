@@ -28,8 +28,8 @@ from services.directory.handlers.writing import By, Directory
 from services.directory.relay import relay_all
 from services.directory.store import EntityIndex, Store, StreamOutbox
 from services.directory.store.outbox import EVENTS, MESSAGES
-from services.matcher.consumer import Index
-from services.matcher.store.elastic import Store as MatcherStore
+from services.matcher.consumer import Projection as Matching
+from services.matcher.store import Store as MatcherStore
 from services.notifier.consumer import Mail
 from services.notifier.handlers import Policy
 from services.notifier.store import Store as NotifierStore
@@ -149,11 +149,23 @@ def network(
         notifier.migrate()
         policy = Policy(max_age=timedelta(hours=48), signup_notifications=True)
         made.projections["notifier"] = Mail(store=notifier, policy=policy, clock=system_clock)
-        matcher = MatcherStore(elasticsearch_url, f"{index_prefix}matcher")
+        made.databases.append(name := f"{made.events.replace('.', '_')}_matcher")
+        ends.callback(mongo.drop_database, name)
+        matcher = MatcherStore(mongo_url, name)
         ends.callback(matcher.close)
         matcher.migrate()
-        made.projections["matcher"] = Index(store=matcher)
+        made.projections["matcher"] = Matching(matcher, lambda _: True, directory=made.source)
         yield made
+
+
+def leave_traces_in_the_matcher(network: Network, member: Member, other: Member) -> None:
+    """What a member saves there, and what others were told of it."""
+    projection = network.projections["matcher"]
+    assert isinstance(projection, Matching)
+    search = {"entity_id": member.entity_id, "text": MARKER}
+    announced = {"giver": other.entity_id, "receiver": member.entity_id, "offer": MARKER, "want": MARKER}
+    projection.store.transaction(lambda tx: tx.put("searches", "s", search))
+    projection.store.transaction(lambda tx: tx.put("announced", "a", announced))
 
 
 def send_what_waits(network: Network) -> None:
@@ -221,13 +233,16 @@ def test_nothing_of_a_forgotten_business_is_left_anywhere(network: Network, gate
         member, other = signed_up(gateway), gateway.sign_up(name="Old Bakery")
         leave_traces(gateway, member, other)
         network.settle_down()
+        leave_traces_in_the_matcher(network, member, other)
         found = network.found()
         told = " ".join(sorted(found))
         own = (".users", ".entities", ".outbox", ".outcomes", ".audit", ".notes", ".invitations")
         for place in (
             *(f"{config.mongo_database}{name}" for name in own),
             "_notifier.users",
-            "matcher",
+            "_matcher.entities-1",
+            "_matcher.searches",
+            "_matcher.announced",
             network.events,
         ):
             assert place in told, f"the marker never came to {place}: the test shows nothing"

@@ -1,5 +1,6 @@
 """A thousand businesses follow a rename: through a kill, beside edits and removals, and everywhere the same."""
 
+import secrets
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,11 +20,12 @@ from services.directory.handlers.propagation import rewrite_all, rewrite_next
 from services.directory.handlers.writing import By, Directory, append
 from services.directory.scheduling import JOBS, Schedule
 from services.directory.store import EntityIndex, Store
-from services.matcher.handlers import take
-from services.matcher.store.elastic import Store as MatcherStore
+from services.matcher.handlers import take_directory
+from services.matcher.store import Store as MatcherStore
 from tests.directory.conftest import Time
 from tests.directory.process import freeze
 from tests.directory.renaming import renaming
+from tests.matcher.reading import derived_in
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.integration
@@ -33,10 +35,11 @@ MANY = 1_000
 
 
 @pytest.fixture
-def matcher(elasticsearch_url: str, index_prefix: str):
-    made = MatcherStore(elasticsearch_url, f"{index_prefix}matcher")
+def matcher(mongo_url: str):
+    made = MatcherStore(mongo_url, f"test_{secrets.token_hex(6)}")
     made.migrate()
     yield made
+    made.client.drop_database(made.database)
     made.close()
 
 
@@ -105,12 +108,11 @@ def tags_in_matcher(matcher: MatcherStore, store: Store, size: int = 700) -> dic
         if (event := codec.event_of(envelope)) is not None:
             run.append((envelope, event))
     for first in range(0, len(run), size):
-        take(matcher, matcher.current(), run[first : first + size])
-    hits = matcher._client.search(index=matcher.current(), query={"match_all": {}}, size=10_000)["hits"]["hits"]
-    sources = [hit["_source"] for hit in hits]
+        part = run[first : first + size]
+        matcher.transaction(lambda tx, part=part: take_directory(tx, part, lambda _: True))
     return {
-        each["entity_id"]: ([tag["tag"] for tag in each["offers"]], [tag["tag"] for tag in each["wants"]])
-        for each in sources
+        each["_id"]: ([tag for tag, _ in each["offers"]], [tag for tag, _ in each["wants"]])
+        for each in derived_in(matcher)["entities"]
     }
 
 

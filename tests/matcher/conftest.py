@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.matcher.consumer import Projection
 from services.matcher.store import Store
-from services.matcher.store.schema import STATE
+from services.matcher.store.schema import DERIVED, STATE
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,32 @@ def store(migrated: Store) -> Store:
 
 def emptied(store: Store) -> None:
     """Let a store be as it was at first."""
-    store.drop_generations_but(1)
-    for name in set(store.database.list_collection_names()) - {STATE}:
-        store.database[name].delete_many({})
+    for name in store.database.list_collection_names():
+        kind, _, number = name.rpartition("-")
+        if kind in DERIVED and number != "1":
+            store.database.drop_collection(name)
+        elif name != STATE:
+            store.database[name].delete_many({})
+    store.migrate()
     store.database[STATE].replace_one({"_id": STATE}, {"generation": 1, "newest": 1, "revision": 0})
+
+
+@pytest.fixture
+def projection(store: Store) -> Projection:
+    return Projection(store, lambda _: True)
+
+
+@pytest.fixture(scope="session")
+def other_migrated(mongo_url: str) -> Iterator[Store]:
+    made = Store(mongo_url, f"test_{secrets.token_hex(6)}")
+    made.migrate()
+    yield made
+    made.client.drop_database(made.database)
+    made.close()
+
+
+@pytest.fixture
+def other_store(other_migrated: Store) -> Store:
+    """Another matcher's database, to compare with."""
+    emptied(other_migrated)
+    return other_migrated

@@ -5,13 +5,12 @@ import pytest
 from services.chassis.tokens import Caller, Verifier
 from services.matcher.app import create_app
 from services.matcher.consumer import DIRECTORY_SOURCE
-from services.matcher.store.elastic import Store
+from services.matcher.store import Store, halts
 from tests.chassis.keys import key_pair, signer_of
 from tests.eventlog import EventLog, deliver
-from tests.matcher import elastic, given
+from tests.matcher import given
 
 pytestmark = pytest.mark.integration
-store, projection = elastic.store, elastic.projection
 
 ADMIN = Caller(subject="a", roles=frozenset({"admin"}))
 
@@ -89,23 +88,30 @@ def test_min_position_is_waited_for(get, store, me):
     assert get(path, **{"Min-Position": "directory=2"}).status_code == 200
     answer = get(path, **{"Min-Position": "directory=3"})
     assert (answer.status_code, answer.json["type"]) == (503, "projection.behind")
-    store.advance(store.current(), DIRECTORY_SOURCE, 3)
+    store.transaction(lambda tx: tx.put("positions", DIRECTORY_SOURCE, {"position": 3}))
     assert get(path, **{"Min-Position": "directory=3"}).status_code == 200
 
 
+def test_a_halted_consumer_is_reported(get, store):
+    assert get("/readyz").json == {"checks": {"mongodb": "ok"}, "reported": {"consume": "ok"}}
+    halts.note(store, DIRECTORY_SOURCE, 1, "MalformedEvent")
+    answer = get("/readyz")
+    assert (answer.status_code, answer.json["reported"]) == (200, {"consume": "down"})
+
+
 @pytest.mark.parametrize("headers", [{}, {"Min-Position": "directory=1"}])
-def test_index_that_is_away_is_503_with_retry_after(headers):
-    store = Store("http://127.0.0.1:1", "nobody")
+def test_a_store_that_is_away_is_503_with_retry_after(headers):
+    store = Store("mongodb://127.0.0.1:1/?directConnection=true", "nobody")
     ask = asking(store)
     answer = ask("/entities/e/matches", **headers)
     assert (answer.status_code, answer.json["type"]) == (503, "matches.unavailable")
     assert answer.headers["Retry-After"] == "2"
-    assert ask("/readyz").json["checks"] == {"elasticsearch": "down"}
+    assert ask("/readyz").json["checks"] == {"mongodb": "down"}
     store.close()
 
 
-def test_index_that_was_never_made_is_503(elasticsearch_url, index_prefix):
-    store = Store(elasticsearch_url, index_prefix)
+def test_a_database_that_was_never_made_is_503(mongo_url, mongo_database):
+    store = Store(mongo_url, mongo_database)
     answer = asking(store)("/entities/e/matches", **{"Min-Position": "directory=1"})
     assert (answer.status_code, answer.json["type"]) == (503, "matches.unavailable")
     store.close()

@@ -46,7 +46,7 @@ rootLogger.appenderRef.console.ref = console
 
 
 class Elasticsearch(Server):
-    """The index of directory and matcher."""
+    """The search index of the directory."""
 
     name = "elasticsearch"
     title = "Elasticsearch"

@@ -1,13 +1,15 @@
 """What the matcher knows as documents of MongoDB, and back. A document's own field `revision` is the store's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from services.matcher.accounts import Account, Proposal, Trades
 from services.matcher.domain import Entity, Place, Tag
 
 Document = dict[str, Any]
+
+_OF_ACCOUNT = ("balance", "max_negative", "max_positive", "standing", "version")
+_OF_TRADES = ("giver", "receiver", "count", "last_at")
 
 
 def document_of(entity: Entity) -> Document:
@@ -21,6 +23,7 @@ def document_of(entity: Entity) -> Document:
         "closed": entity.closed,
         "offers": [[tag.tag, tag.added_at] for tag in entity.offers],
         "wants": [[tag.tag, tag.added_at] for tag in entity.wants],
+        "categories": list(entity.categories),
         "version": entity.version,
     }
 
@@ -38,6 +41,7 @@ def entity_of(document: Mapping[str, Any]) -> Entity:
         closed=document["closed"],
         offers=_tags_of(document["offers"]),
         wants=_tags_of(document["wants"]),
+        categories=tuple(document["categories"]),
         version=document["version"],
     )
 
@@ -48,15 +52,13 @@ def _tags_of(pairs: Sequence[Sequence[str]]) -> tuple[Tag, ...]:
 
 def account_document(account: Account) -> Document:
     """An account as it is stored, without its number: that is the document's id."""
-    document = asdict(account)
-    del document["account"]
-    return document
+    # Spelt out: `asdict` copies deeply, and a rebuild writes many.
+    return {name: getattr(account, name) for name in _OF_ACCOUNT}
 
 
 def account_of(document: Mapping[str, Any]) -> Account:
     """The account in a stored document."""
-    names = ("balance", "max_negative", "max_positive", "standing", "version")
-    return Account(account=document["_id"], **{name: document[name] for name in names})
+    return Account(account=document["_id"], **{name: document[name] for name in _OF_ACCOUNT})
 
 
 def trades_id(pair: tuple[str, str]) -> str:
@@ -66,9 +68,19 @@ def trades_id(pair: tuple[str, str]) -> str:
 
 def trades_of(document: Mapping[str, Any]) -> Trades:
     """The trades in a stored document."""
-    return Trades(**{name: document[name] for name in ("giver", "receiver", "count", "last_at")})
+    return Trades(**{name: document[name] for name in _OF_TRADES})
+
+
+def trades_document(trades: Trades) -> Document:
+    """The trades of a pair as they are stored."""
+    return {name: getattr(trades, name) for name in _OF_TRADES}
 
 
 def proposal_of(document: Mapping[str, Any]) -> Proposal:
     """The open transfer in a stored document."""
     return Proposal(payer=document["payer"], payee=document["payee"])
+
+
+def proposal_document(proposal: Proposal) -> Document:
+    """An open transfer as it is stored."""
+    return {"payer": proposal.payer, "payee": proposal.payee}

@@ -4,6 +4,7 @@ Every transaction raises the state's `revision`, so transactions follow one anot
 read up to a revision asks for the greater ones. Two at the same time conflict, and one of them is run again.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,13 @@ _SECONDS = 5.0
 LONG_SECONDS = 50.0
 """For a transaction that may change every member; MongoDB ends one after 60 s."""
 _MAJORITY = WriteConcern("majority", wtimeout=5_000)
+_SOON = WriteConcern(1)
+_LOCAL = ReadConcern("local")
 _SNAPSHOT = ReadConcern("snapshot")
+_NEVER_MADE = "there is no database yet: run `migrate`"
+
+# All transactions take turns at one document: those of one process do so here, rather than by conflicts.
+_TURN = threading.Lock()
 
 Result = TypeVar("Result")
 
@@ -40,6 +47,16 @@ class State:
 
     generation: int
     revision: int
+
+
+@contextmanager
+def _turn(seconds: float) -> Iterator[None]:
+    if not _TURN.acquire(timeout=seconds):
+        raise StoreAway("too many writers wait for their turn")
+    try:
+        yield
+    finally:
+        _TURN.release()
 
 
 class Snapshot:
@@ -104,7 +121,7 @@ class Store:
         """Generation and revision as a session sees them."""
         found = self.database[STATE].find_one({"_id": STATE}, session=session)
         if found is None:
-            raise StoreAway("there is no database yet: run `migrate`")
+            raise StoreAway(_NEVER_MADE)
         return State(found["generation"], found["revision"])
 
     def transaction(
@@ -112,21 +129,37 @@ class Store:
     ) -> Result:
         """Run `work` in a transaction of the next revision; it may run several times and must have no other effect.
 
-        `generation`: another than the one that is read. Raises what `work` raises; nothing is written then.
+        With `generation`, one that nobody reads yet, there is no revision (0) and no waiting for other transactions.
+        Raises what `work` raises; nothing is written then.
         """
-        raised: Document = {"$inc": {"revision": 1}}
 
         def numbered(session: ClientSession) -> Result:
-            found = self.database[STATE].find_one_and_update(
-                {"_id": STATE}, raised, return_document=ReturnDocument.AFTER, session=session
-            )
-            if found is None:
-                raise StoreAway("there is no database yet: run `migrate`")
-            return work(Tx(self.database, session, found["revision"], generation or found["generation"]))
+            if generation is not None:
+                return work(Tx(self.database, session, 0, generation))
+            found = self._raised("revision", session)
+            return work(Tx(self.database, session, found["revision"], found["generation"]))
 
         # Without a limit of its own the driver would go on for two minutes while the server is away.
         with answering(), pymongo.timeout(seconds), self.client.start_session() as session:
-            return session.with_transaction(numbered, read_concern=_SNAPSHOT, write_concern=_MAJORITY)
+            if generation is not None:
+                # Reads what was written last, which may not be safe yet: the switch makes it so.
+                return session.with_transaction(numbered, read_concern=_LOCAL, write_concern=_SOON)
+            with _turn(seconds):
+                return session.with_transaction(numbered, read_concern=_SNAPSHOT, write_concern=_MAJORITY)
+
+    def settle(self) -> None:
+        """Return when all that was written before is written for good, and seen by every transaction."""
+        with answering(), pymongo.timeout(LONG_SECONDS):
+            self.database[STATE].update_one({"_id": STATE}, {"$inc": {"settled": 1}})
+
+    def _raised(self, number: str, session: ClientSession | None = None) -> Document:
+        """The state after one of its numbers was raised by one."""
+        found = self.database[STATE].find_one_and_update(
+            {"_id": STATE}, {"$inc": {number: 1}}, return_document=ReturnDocument.AFTER, session=session
+        )
+        if found is None:
+            raise StoreAway(_NEVER_MADE)
+        return found
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -136,29 +169,38 @@ class Store:
 
     def position(self, source: str, generation: int | None = None) -> int:
         """The last position applied of `source`; 0 at first."""
+        return self.positions(generation).get(source, 0)
+
+    def positions(self, generation: int | None = None) -> dict[str, int]:
+        """Of each source the last position applied."""
         with answering(), pymongo.timeout(_SECONDS):
-            there = generation or self.read_state(None).generation
-            found = self.database[name_in(there, "positions")].find_one({"_id": source})
-        return int(found["position"]) if found else 0
+            if generation is not None:
+                return self._positions(generation)
+            there = self.read_state(None).generation
+            found = self._positions(there)
+            # A generation is dropped as soon as another one is read.
+            return found if self.read_state(None).generation == there else self.positions()
+
+    def _positions(self, generation: int) -> dict[str, int]:
+        found = self.database[name_in(generation, "positions")].find()
+        return {each["_id"]: int(each["position"]) for each in found}
 
     def new_generation(self) -> int:
         """Create an empty generation that nobody reads yet; its number."""
         with answering():
-            raised: Document = {"$inc": {"newest": 1}}
-            found = self.database[STATE].find_one_and_update(
-                {"_id": STATE}, raised, return_document=ReturnDocument.AFTER
-            )
-            if found is None:
-                raise StoreAway("there is no database yet: run `migrate`")
-            newest = int(found["newest"])
+            newest = int(self._raised("newest")["newest"])
             self._create({name_in(newest, name): fields for name, fields in DERIVED.items()})
         return newest
 
     def drop_generations_but(self, *kept: int) -> None:
-        """Delete the derived collections of all others."""
+        """Delete the derived collections of all others. Who is filling one of them halts: its positions go first."""
         names = {name_in(generation, name) for generation in kept for name in DERIVED}
+
+        def positions_first(name: str) -> bool:
+            return not name.startswith("positions")
+
         with answering():
-            for name in self.database.list_collection_names():
+            for name in sorted(self.database.list_collection_names(), key=positions_first):
                 kind, _, number = name.rpartition("-")
                 if kind in DERIVED and number.isdecimal() and name not in names:
                     self.database.drop_collection(name)

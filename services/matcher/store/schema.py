@@ -28,6 +28,8 @@ TRUTHS: Mapping[str, Sequence[str]] = {
     "outbox": (),
     "counters": (),
     "leases": (),
+    # Where the consumer halted.
+    "halts": (),
     "to_announce": (_REVISION,),
 }
 """What nothing else knows, with the fields that have an index."""
@@ -36,3 +38,12 @@ TRUTHS: Mapping[str, Sequence[str]] = {
 def name_in(generation: int, derived: str) -> str:
     """The collection of a derived kind in a generation."""
     return f"{derived}-{generation}"
+
+
+OF_AN_ENTITY: Mapping[str, Sequence[str]] = {
+    "feedback": ("entity_id", "other_id"),
+    "searches": ("entity_id",),
+    "announced": ("giver", "receiver"),
+    "interests": ("entity_id",),
+}
+"""Truths that go when an entity is forgotten, with the fields that may name it."""
