@@ -37,6 +37,7 @@ from tests.gateway.scenes_catalogue import furnish_catalogue
 from tests.gateway.scenes_notices import furnish_notices, no_notices
 from tests.gateway.scenes_privacy import furnish_privacy
 from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
+from tests.gateway.scenes_webhooks import furnish_webhooks, no_webhooks
 from tests.gateway.standin import Asked, problem
 
 LONG_NAME = "The Worshipful Cooperative of Vegetable-Growers, Beekeepers-and-Cidermakers of Llanfairpwllgwyngyll"
@@ -142,6 +143,10 @@ PAGES = (
     Page("admin-imports", "/admin/imports", "admin"),
     Page("admin-import", "/admin/imports/import-1", "admin"),
     Page("admin-import-running", "/admin/imports/import-2", "admin"),
+    Page("admin-webhooks", "/admin/webhooks", "admin"),
+    Page("admin-webhook", "/admin/webhooks/webhook-1", "admin"),
+    Page("webhooks", "/settings/webhooks", "member"),
+    Page("webhook-paused", "/settings/webhooks/webhook-2", "member"),
     Page("email-change-admin", "/email-change", "admin"),
     Page("admin-activity", "/admin/activity?action=transfer.&text=x", "admin"),
     Page("auditor-activity", "/admin/activity?before=9", "auditor"),
@@ -261,6 +266,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_privacy(network)
     furnish_catalogue(network)
     furnish_notices(network, name)
+    furnish_webhooks(network, note)
 
 
 def empty(network: Network) -> None:
@@ -268,6 +274,7 @@ def empty(network: Network) -> None:
     furnish(network)
     no_proofs(network)
     no_notices(network)
+    no_webhooks(network)
     nothing = {"entries": [], "next": None, "total": 0, "total_is_least": False, "names": {}}
     for path in ("/audit", f"/users/{ANN}/audit", f"/entities/{FARM}/audit"):
         network.directory.on("GET", path, nothing)

@@ -3,12 +3,13 @@
 from typing import ClassVar
 
 from services.gateway.calling import STREAM_SECONDS, Document, given
-from services.gateway.part import Part, segment
+from services.gateway.clients.webhooks import Webhooks
+from services.gateway.part import segment
 
 COUNT_SECONDS = 0.5
 
 
-class Notifier(Part):
+class Notifier(Webhooks):
     """The mail queue, for administrators; notices and what somebody was told, for them."""
 
     SERVICE: ClassVar[str] = "notifier"

@@ -30,6 +30,7 @@ from services.gateway.web import (
     transfers,
     verifying,
     visitors,
+    webhooks,
 )
 from services.gateway.web.blueprint import bp
 from services.gateway.web.failing import error_page
@@ -63,6 +64,7 @@ PAGES = (
     transfers,
     verifying,
     visitors,
+    webhooks,
 )
 """Imported so that their views are on the blueprint."""
 

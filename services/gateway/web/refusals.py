@@ -28,6 +28,7 @@ def words_for_down(down: PartDown) -> str:
 
 
 _DOWN = {
+    "webhooks.off": lazy_gettext("This network has no webhooks: its operator has set no key for them."),
     "head.not_signed": lazy_gettext(
         "No new head was signed in time. The part that signs may be busy or stopped: try again in a minute, and tell "
         "the operator if it stays so. Heads that are signed hold as before."

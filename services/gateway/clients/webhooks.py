@@ -1,0 +1,62 @@
+"""The notifier, as far as webhooks go: those of the network for administrators, of a business for its owners."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.gateway.calling import Document, given
+from services.gateway.part import Part, segment
+
+MAKE_SECONDS = 10.0
+"""The notifier looks up where the address leads."""
+
+
+class Webhooks(Part):
+    """Webhooks, what was delivered by them, and replays."""
+
+    def webhooks(self, entity_id: str | None = None) -> Document:
+        """`{"webhooks": [Webhook], "offered": [types]}` of a business, else of the network."""
+        return self._get("/webhooks", entity_id=entity_id)
+
+    def make_webhook(self, wanted: Mapping[str, Any], entity_id: str | None = None) -> Document:
+        """A Webhook with `secret`. Refused: webhooks.address_forbidden, webhooks.too_many."""
+        body = {**wanted, **given({"entity_id": entity_id})}
+        return self._write("POST", "/webhooks", body, None, MAKE_SECONDS)
+
+    def webhook(self, webhook_id: str) -> Document:
+        """A Webhook with `offered`."""
+        return self._get(_path(webhook_id))
+
+    def change_webhook(self, webhook_id: str, wanted: Mapping[str, Any]) -> Document:
+        """The Webhook. Refused: webhooks.address_forbidden."""
+        return self._write("PATCH", _path(webhook_id), wanted, None, MAKE_SECONDS)
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        self._write("DELETE", _path(webhook_id), {}, None)
+
+    def rotate_webhook_secret(self, webhook_id: str) -> Document:
+        """The Webhook with a new `secret`."""
+        return self._write("POST", _path(webhook_id, "secret"), {}, None)
+
+    def switch_webhook(self, webhook_id: str, action: str) -> None:
+        """`pause`, `resume`, or `test`: send a test event."""
+        self._write("POST", _path(webhook_id, segment(action)), {}, None)
+
+    def deliveries(self, webhook_id: str, *, state: str | None, page: int, page_size: int) -> Document:
+        """`{"deliveries": [Delivery], "total": n}`, newest first."""
+        return self._get(_path(webhook_id, "deliveries"), state=state, page=page, page_size=page_size)
+
+    def redeliver(self, webhook_id: str, delivery_id: str) -> None:
+        """Refused: webhooks.nothing_to_send."""
+        self._write("POST", _path(webhook_id, f"deliveries/{segment(delivery_id)}/redelivery"), {}, None)
+
+    def replays(self, webhook_id: str) -> Document:
+        """`{"replays": [Replay], "heads": {ledger, directory}}`, newest first."""
+        return self._get(_path(webhook_id, "replays"))
+
+    def replay(self, webhook_id: str, *, source: str, position: int) -> Document:
+        """A Replay. Refused: webhooks.paused, webhooks.replaying, webhooks.position_ahead."""
+        return self._write("POST", _path(webhook_id, "replays"), {"source": source, "position": position}, None)
+
+
+def _path(webhook_id: str, below: str = "") -> str:
+    return f"/webhooks/{segment(webhook_id)}{'/' if below else ''}{below}"
