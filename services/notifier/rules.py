@@ -15,6 +15,7 @@ from services.notifier import saying as says
 from services.notifier.domain import Channel, Known, Message
 from services.notifier.preferences import SWITCHABLE, Group
 from services.notifier.saying import ToEach, What, When, Whom
+from services.notifier.webhooks.domain import WebhookPaused
 
 PROPOSED = "transfer_initiated"
 """The kind of message that asks for an answer."""
@@ -240,6 +241,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
     ledger.AccountLimitsChanged: (
         Rule(kind="limits_changed", group="account", to=says.the_account, facts=says.limit_facts, once=says.reason),
     ),
+    WebhookPaused: (Rule(kind="webhook_paused", group="security", to=says.the_webhooks_owner, facts=says.pause_facts),),
 }
 """Event → message kind → recipients → channels."""
 

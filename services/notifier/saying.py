@@ -12,6 +12,7 @@ from events import directory, ledger
 from events.envelope import Envelope, Event
 from services.notifier.domain import Known
 from services.notifier.limits import Nearness, came_near
+from services.notifier.webhooks.domain import WebhookPaused
 
 MAY_BE_COVERED = timedelta(seconds=60)
 """How long a proposal without an end is not told: it is either from before proposals had one, or covered by a
@@ -37,6 +38,15 @@ def the_account(event: Any, _: Known) -> Sequence[str]:
 
 def the_admins(_: Any, known: Known) -> Sequence[str]:
     return tuple(f"user:{admin}" for admin in known.admins)
+
+
+def the_webhooks_owner(event: WebhookPaused, known: Known) -> Sequence[str]:
+    return the_entity(event, known) if event.entity_id else the_admins(event, known)
+
+
+def pause_facts(event: WebhookPaused, _: Known) -> Mapping[str, Any]:
+    facts = {"webhook_id": event.webhook_id, "host": event.host, "paused_because": event.reason}
+    return {**facts, "of_network": not event.entity_id}
 
 
 def the_other_party(event: Any, known: Known) -> Sequence[str]:

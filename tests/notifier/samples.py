@@ -57,6 +57,10 @@ VALUES = {
     "max_positive": "500.00 credits",
     "previous_max_negative": "0.00 credits",
     "previous_max_positive": "500.00 credits",
+    "webhook_id": "w-1",
+    "host": "hook.example.test",
+    "paused_because": "failures",
+    "of_network": False,
 }
 ENVELOPE = Envelope(
     sender="Mutual Credit <noreply@dev.null>",

@@ -1,6 +1,6 @@
 """The connection, the positions, and the transaction in which events take effect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteError
 
+from services.notifier.domain import Message
 from services.notifier.knowledge import Effects, Reader
 from services.notifier.store.domains import Domains
 from services.notifier.store.inbox import Inbox
@@ -80,6 +81,16 @@ class Store:
     def database(self) -> Database[Document]:
         """For the parts of the notifier that keep collections of their own (`webhooks`)."""
         return self._db
+
+    def tell(self, messages: Sequence[Message], now: datetime) -> None:
+        """Queue messages, and show notices, that no event of a topic asked for; the same ones again change nothing."""
+
+        def work(session: ClientSession) -> None:
+            self.queue.put(session, [message for message in messages if message.channel == "mail"], now)
+            self.inbox.put(session, [message for message in messages if message.channel == "notice"], now)
+
+        with self._client.start_session() as session:
+            session.with_transaction(work)
 
     def advance(
         self,

@@ -19,19 +19,21 @@ from services.notifier.webhooks.replaying import Replayer, received
 from services.notifier.webhooks.replays import ReplayStore
 from services.notifier.webhooks.sealing import Seal
 from services.notifier.webhooks.store import WebhookStore
+from services.notifier.webhooks.telling import Telling
 
 _IDLE_SECONDS = 2.0
 
 
 def new_deliverer(config: Config, store: Store, key: str) -> Deliverer:
     """What `deliver` runs in each of its threads."""
+    webhooks = WebhookStore(store.database)
     return Deliverer(
-        store=WebhookStore(store.database),
+        store=webhooks,
         seal=Seal.of(key),
         post=Poster(private=config.webhooks_allow_private).post,
         lease=timedelta(seconds=config.lease_seconds),
         clock=system_clock,
-        tell_paused=lambda _webhook, _reason, _now: None,
+        tell_paused=Telling(store, webhooks).paused,
         keep_bodies=timedelta(days=config.webhooks_keep_body_days),
         keep_log=timedelta(days=config.webhooks_keep_days),
     )

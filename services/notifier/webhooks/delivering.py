@@ -16,18 +16,17 @@ from services.chassis.clock import Clock
 from services.chassis.logs import log
 from services.chassis.process import Stop
 from services.notifier.store import TRANSIENT
-from services.notifier.webhooks.domain import Answer, Patience, PauseReason, Webhook, signature, valid_secrets
+from services.notifier.webhooks.domain import Answer, Patience, Webhook, signature, valid_secrets
 from services.notifier.webhooks.posting import Post
 from services.notifier.webhooks.sealing import Seal, SealedOtherwise
 from services.notifier.webhooks.store import Claimed, WebhookStore
+from services.notifier.webhooks.telling import TellPaused
 
 _POLL_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 _TIDY_EVERY = timedelta(hours=1)
 _LOOK_AGAIN = timedelta(hours=1)
 """How often what waits at a paused webhook is looked at: it may have waited too long."""
-
-TellPaused = Callable[[Webhook, PauseReason, datetime], None]
 
 
 class Busy:

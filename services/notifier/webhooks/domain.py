@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from events import directory, ledger
 from events.envelope import Envelope, Event
@@ -105,6 +105,21 @@ class Answer:
     def good(self) -> bool:
         """Whether the receiver took it."""
         return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookPaused:
+    """Paused by us. On no topic: the notifier tells it itself. `entity_id` is empty for the network's."""
+
+    TYPE: ClassVar[str] = "notifier.webhook-paused.v1"
+    webhook_id: str
+    entity_id: str
+    host: str
+    reason: PauseReason
+
+    @property
+    def subject(self) -> str:
+        return f"webhook/{self.webhook_id}"
 
 
 def about(envelope: Envelope) -> list[str]:

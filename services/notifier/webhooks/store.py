@@ -180,6 +180,11 @@ class WebhookStore:
         """Webhooks where nothing is tried now."""
         return [each["_id"] for each in self._webhooks.find({"held_until": {"$gt": now}}, {"_id": 1})]
 
+    def administrators(self) -> list[str]:
+        """Ids of those who may change the network's webhooks."""
+        found = self._db["users"].find({"kind": "admin", "active": {"$ne": False}}, {"_id": 1})
+        return sorted(user["_id"] for user in found)
+
     # --- taking events, in the notifier's transaction
 
     def wanting(self, session: Any, types: Iterable[str], accounts: Iterable[str]) -> list[Webhook]:
