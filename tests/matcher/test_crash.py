@@ -12,12 +12,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from deploy.native.stack import Stack
 from events import directory
@@ -202,28 +203,47 @@ def test_a_primary_that_steps_down_is_waited_for(
 ) -> None:
     logs = Logs(kafka_bootstrap, "test.directory", "test.ledger")
     logs.tell(300)
-    store = Store(mongo_of_our_own, "matcher")
-    store.migrate()
-    projection, away = logs.projection(store), 0
-    steps = [(log, start) for log in (logs.directory, logs.ledger) for start in range(0, len(log.records), 20)]
-    with MongoClient(mongo_of_our_own) as admin:
-        for number, (log, start) in enumerate(steps):
+    steps = [(log, first) for log in (logs.directory, logs.ledger) for first in range(0, len(log.records), 20)]
+    with MongoClient(mongo_of_our_own) as admin, closing(Store(mongo_of_our_own, "matcher")) as store:
+        store.migrate()
+        projection, before, downs = logs.projection(store), term(admin), 0
+        for number, (log, first) in enumerate(steps):
+            stepping = threading.Thread(target=step_down, args=(admin,))
             if number % 10 == 5:
-                threading.Thread(target=step_down, args=(admin,)).start()
-            records = log.records[start : start + 20]
-            while True:
-                try:
-                    projection.apply(log.source, records)
-                    break
-                except StoreAway:
-                    away += 1
-    assert away
-    assert derived_in(store) == logs.clean(other_store)
-    store.close()
+                downs += 1
+                stepping.start()
+            apply_patiently(projection, log, first)
+            if stepping.ident is not None:
+                stepping.join()
+                wait_until(lambda least=before + downs: term(admin) >= least, SECONDS)
+        assert downs
+        assert derived_in(store) == logs.clean(other_store)
+
+
+def apply_patiently(projection: Projection, log: EventLog, first: int) -> None:
+    """As the consumer loop does."""
+
+    def applied() -> bool:
+        try:
+            projection.apply(log.source, log.records[first : first + 20])
+        except StoreAway:
+            return False
+        return True
+
+    wait_until(applied, SECONDS)
+
+
+def term(admin: MongoClient) -> int:
+    """Which election the primary was chosen in; 0 while there is none."""
+    try:
+        status = admin.admin.command("replSetGetStatus")
+    except PyMongoError:
+        return 0
+    return int(status["term"]) if status["myState"] == 1 else 0
 
 
 def step_down(admin: MongoClient) -> None:
-    try:
+    """Raises an error when the server doesn't step down."""
+    with suppress(ConnectionFailure):
+        # It may not answer any more.
         admin.admin.command({"replSetStepDown": 1, "secondaryCatchUpPeriodSecs": 0, "force": True})
-    except PyMongoError:
-        return  # it has stepped down before it could answer
