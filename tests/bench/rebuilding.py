@@ -1,8 +1,8 @@
 """How fast the matcher derives everything again: `python -m tests.bench.rebuilding [members]`.
 
 From topics of its own on Kafka into a database of its own, on servers of its own or at MONGO_URL and KAFKA_BOOTSTRAP:
-members with ten tags each (sign-up, acceptance), their accounts, and two trades each. Then the same once more while
-another process would go on reading, and what it takes to read all of it into a network in memory.
+members with ten tags each, first of their sign-ups alone, then of seven events each (sign-up, acceptance, account, two
+trades), and what it takes a process to read all of that into memory.
 """
 
 import os
@@ -35,8 +35,9 @@ def main(count: int) -> None:
     """Measure and print."""
     found = Backends(os.environ, MEASURED)
     try:
-        with _topics(found.address("kafka"), count) as logs, _store(found.address("mongo")) as store:
-            _measure(store, found.address("kafka"), logs, count)
+        for whole in (False, True):
+            with _topics(found.address("kafka"), count, whole=whole) as logs, _store(found.address("mongo")) as store:
+                _measure(store, found.address("kafka"), logs, count)
     finally:
         found.close()
 
@@ -76,7 +77,7 @@ def _store(url: str) -> Iterator[Store]:
 
 
 @contextmanager
-def _topics(bootstrap: str, count: int) -> Iterator[tuple[EventLog, EventLog]]:
+def _topics(bootstrap: str, count: int, *, whole: bool) -> Iterator[tuple[EventLog, EventLog]]:
     logs = EventLog(f"bench.{secrets.token_hex(6)}", "directory"), EventLog(f"bench.{secrets.token_hex(6)}", "main")
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     with ExitStack() as endings:
@@ -84,29 +85,36 @@ def _topics(bootstrap: str, count: int) -> Iterator[tuple[EventLog, EventLog]]:
         names = [log.topic for log in logs]
         admin.create_topics({name: {"num_partitions": 1, "replication_factor": 1} for name in names})
         endings.callback(admin.delete_topics, names)
-        _tell(*logs, count)
+        numbers = _sign_ups(logs[0], count)
+        if whole:
+            _all_else(*logs, numbers)
         for log in logs:
             log.publish(bootstrap)
         yield logs
 
 
-def _tell(of_directory: EventLog, of_ledger: EventLog, count: int) -> None:
+def _sign_ups(of_directory: EventLog, count: int) -> dict[str, str]:
+    """Account numbers by entity ids."""
     dice = random.Random(7)
     tags = sorted({tag for group in our_groups() for tag in group})
-    numbers = []
+    numbers: dict[str, str] = {}
     for number in range(count):
         some = dice.sample(tags, 10)
         entity = given.registered(some[:5], some[5:], name=f"Member {number}", status="pending", city="Leeds")
-        numbers.append(entity.account)
+        numbers[entity.entity_id] = entity.account
         of_directory.tell(entity)
+    return numbers
+
+
+def _all_else(of_directory: EventLog, of_ledger: EventLog, numbers: dict[str, str]) -> None:
+    dice, accounts = random.Random(7), list(numbers.values())
+    for entity_id, account in numbers.items():
         of_directory.tell(
-            EntityStatusChanged(
-                entity_id=entity.entity_id, account=entity.account, previous="pending", status="accepted"
-            )
+            EntityStatusChanged(entity_id=entity_id, account=account, previous="pending", status="accepted")
         )
-        of_ledger.tell(opened(entity.account))
-    for number in range(2 * count):
-        payer, payee = dice.sample(numbers, 2)
+        of_ledger.tell(opened(account))
+    for number in range(2 * len(numbers)):
+        payer, payee = dice.sample(accounts, 2)
         of_ledger.tell(initiated(f"t{number}", payer, payee))
         of_ledger.tell(completed(f"t{number}", **{payer: -number, payee: number}))
 
