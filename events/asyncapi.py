@@ -33,7 +33,7 @@ PURPOSES = {
     topics.LEDGER_CHECKPOINTS: "Signed heads of each book; one total order per book; kept for ever.",
     topics.DIRECTORY_EVENTS: "Who there is, what they offer and want; one total order; kept for ever.",
     topics.DIRECTORY_MESSAGES: "What may be mailed once and must not be kept; encrypted; kept for a day.",
-    topics.MATCHER_EVENTS: "Who could trade with whom; ids and tags alone; one total order; kept for ever.",
+    topics.MATCHER_EVENTS: "Who could trade with whom; ids and tags alone; one total order; kept for 30 days.",
 }
 
 _SCHEMAS = "#/components/schemas/"

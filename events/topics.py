@@ -43,7 +43,8 @@ TOPICS = (
     Topic(LEDGER_CHECKPOINTS, partitions=1, retention_ms=FOR_EVER),
     Topic(DIRECTORY_EVENTS, partitions=6, retention_ms=FOR_EVER),
     Topic(DIRECTORY_MESSAGES, partitions=1, retention_ms=ONE_DAY),
-    Topic(MATCHER_EVENTS, partitions=6, retention_ms=FOR_EVER),
+    # News: whoever hears of it after a month doesn't need it, and it names who was found.
+    Topic(MATCHER_EVENTS, partitions=6, retention_ms=THIRTY_DAYS),
     Topic(dead_letters(LEDGER_EVENTS, "notifier"), partitions=1, retention_ms=FOR_EVER),
     # Names and addresses: a renewal of the log deletes what is parked (ADR 15), and what a slow consumer parks after
     # it goes by itself.

@@ -27,7 +27,7 @@ STORES = {
 WORKERS = {
     "ledger": ("consume", "relay", "schedule"),
     "directory": ("consume", "relay", "schedule"),
-    "matcher": ("consume",),
+    "matcher": ("consume", "relay", "schedule"),
     "notifier": ("consume", "schedule", "deliver"),
 }
 

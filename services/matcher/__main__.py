@@ -1,4 +1,4 @@
-"""`python -m services.matcher serve|consume|migrate|rebuild|skip`."""
+"""`python -m services.matcher serve|consume|relay|schedule|migrate|rebuild|skip`."""
 
 from services.chassis.process import main
 from services.matcher.app import COMMANDS

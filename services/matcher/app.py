@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from services.chassis import process
+from services.chassis import process, relaying
 from services.chassis.clock import system_clock
 from services.chassis.config import read_settings
 from services.chassis.consuming import Gap, Loop
@@ -14,12 +14,16 @@ from services.chassis.logs import configure_logs
 from services.chassis.tokens import Verifier
 from services.chassis.web import Parts, new_app
 from services.matcher import skipping
-from services.matcher.api import bp
+from services.matcher.api import ERRORS, bp
 from services.matcher.config import Config
 from services.matcher.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, SUBSCRIBED, Projection, told_since
 from services.matcher.follower import Follower
 from services.matcher.rebuild import rebuild
+from services.matcher.scheduling import Schedule
 from services.matcher.store import SCHEMA_VERSION, Store, halts
+from services.matcher.store.announcements import Announcements
+from services.matcher.store.outbox import relayed
+from services.matcher.store.searches import BookFollower
 
 # Always the machine's time: demo data is written with a clock in the past, and must look old here, so that nobody
 # is told of it.
@@ -38,6 +42,7 @@ def create_app(store: Store, verifier: Verifier) -> Flask:
             "ledger": lambda: follower.position(LEDGER_SOURCE),
         },
         reported={"consume": lambda: halts.check(store)},
+        errors=ERRORS,
         schema_version=SCHEMA_VERSION,
     )
     app = new_app(parts, bp)
@@ -88,6 +93,23 @@ def follow(store: Store, loop: Loop) -> None:
         raise
 
 
+def relay() -> None:
+    """Publish what is announced."""
+    config = read_config()
+    relaying.relay(relayed(new_store(config)), config.kafka_bootstrap, process.new_stop())
+
+
+def new_schedule(config: Config, stop: process.Stop) -> Schedule:
+    """What `schedule` runs."""
+    store = new_store(config)
+    return Schedule(Announcements(store), Follower(store), BookFollower(store), _CLOCK, stop)
+
+
+def schedule() -> None:
+    """Announce what is new: the one process that leads."""
+    new_schedule(read_config(), process.new_stop()).run()
+
+
 def migrate() -> None:
     """Create collections and indices."""
     new_store(read_config()).migrate()
@@ -111,6 +133,8 @@ def skip() -> None:
 COMMANDS: Mapping[str, process.Command] = {
     "serve": serve,
     "consume": consume,
+    "relay": relay,
+    "schedule": schedule,
     "migrate": migrate,
     "rebuild": rebuild_lists,
     "skip": skip,

@@ -24,13 +24,12 @@ def take_directory(tx: Tx, run: Run, told: Told) -> None:
     """
     ids = {entity_id for _, event in run if (entity_id := entity_id_of(event))}
     known = derived.entities(tx, ids, _tags_in(run), _categories_in(run))
-    work = _Work(dict(known))
+    work = _Work(dict(known), told)
     for envelope, event in run:
         work.take(envelope, event)
     derived.put_entities(tx, work.changed)
     derived.forget(tx, {event.entity_id for _, event in run if isinstance(event, EntityForgotten)})
-    times = {entity_id: time for entity_id, time in work.found_anew.items() if told(time)}
-    derived.put_to_announce(tx, times)
+    derived.put_to_announce(tx, work.found_anew)
 
 
 def take_ledger(tx: Tx, run: Run) -> None:
@@ -53,10 +52,11 @@ class _Work:
     """The entities of a run while it is folded."""
 
     known: dict[str, Entity]
+    told: Told
     changed: dict[str, tuple[Entity, str]] = field(default_factory=dict)
     """Each with the time of its last event."""
     found_anew: dict[str, str] = field(default_factory=dict)
-    """Who may have new matches, since when."""
+    """Of whom others are told: who may have new matches, since when."""
 
     def take(self, envelope: Envelope, event: Event) -> None:
         position, time = envelope.sequence, envelope.time
@@ -81,8 +81,10 @@ class _Work:
     def _put(self, before: Entity | None, after: Entity, time: str) -> None:
         self.known[after.entity_id] = after
         self.changed[after.entity_id] = (after, time)
-        if after.listed and (before is None or not before.listed or _sought(before) != _sought(after)):
-            self.found_anew[after.entity_id] = time
+        sought = before is None or not before.listed or _sought(before) != _sought(after)
+        if after.listed and sought and self.told(time):
+            # Of several changes in one run the first: what came with it is new as well.
+            self.found_anew.setdefault(after.entity_id, time)
 
 
 def _sought(entity: Entity) -> tuple[object, ...]:

@@ -25,6 +25,7 @@ LONGEST = 5
 _NEUTRAL = 50
 _KM_PER_POINT = 5  # legs of 500 km and more get nothing for nearness
 COMBINATIONS = 20_000
+_ALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,22 @@ def loops_through(
     now = max((search.trader(name).fresh_at for key in found for name in key), default="")
     loops = [_loop(key, gives, [search.trader(name) for name in key], now) for key, gives in found.items()]
     return sorted(loops, key=lambda loop: (-loop.score, len(loop.members), loop.members))[:most]
+
+
+def loop_along(market: Market, members: Sequence[str]) -> Loop | None:
+    """The loop of these members in this order, as in `Loop.members`; None when it does not close any more.
+
+    Its freshness is counted from the newest of its members: found among others its score may be less.
+    """
+    search = _Search(market, _ALL)
+    gives: list[Give] = []
+    for member, following in zip(members, [*members[1:], members[0]], strict=True):
+        given = search.open(member) and next((g for g in search.suppliers(member) if g.giver == following), None)
+        if not given:
+            return None
+        gives.append(given)
+    traders = [search.trader(name) for name in members]
+    return _loop(tuple(members), tuple(gives), traders, max(trader.fresh_at for trader in traders))
 
 
 def _cycles(search: _Search, start: str, longest: int) -> Iterator[Path]:

@@ -9,6 +9,7 @@ import socket
 from typing import Any
 
 from pymongo import ReturnDocument
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
@@ -53,6 +54,11 @@ class Lease:
         """Begin a position that is kept in the lease anew, with other `values`, in one step, if `epoch` still leads."""
         reset = self._leases.update_one(self._held(epoch), {"$set": {**values, name: 0}})
         return bool(reset.matched_count)
+
+    def hold(self, epoch: int, session: ClientSession) -> bool:
+        """In a transaction: whether `epoch` leads. Nobody takes over before it is committed, or it isn't."""
+        held = self._leases.update_one(self._held(epoch), {"$inc": {"writes": 1}}, session=session)
+        return bool(held.matched_count)
 
     def release(self) -> None:
         """Let another take it at once."""

@@ -23,6 +23,8 @@ FOLLOWERS = (
     "directory-relay",
     "directory-schedule",
     "matcher-consume",
+    "matcher-relay",
+    "matcher-schedule",
     "notifier-consume",
     "notifier-schedule",
 )

@@ -374,8 +374,8 @@ def test_a_forgotten_entity_leaves_nothing_but_its_ids(store, projection):
     for name, key, values in (
         ("feedback", "f", {"entity_id": "other", "other_id": entity.entity_id, "theirs": "zebrafinch"}),
         ("searches", "s", {"entity_id": entity.entity_id, "text": "zebrafinch"}),
-        ("announced", "a", {"giver": entity.entity_id, "receiver": "other", "offer": "zebrafinch"}),
-        ("interests", "i", {"entity_id": entity.entity_id}),
+        ("announced", "a", {"of": ["other", entity.entity_id], "offer": "zebrafinch"}),
+        ("interests", "i", {"members": ["other", entity.entity_id], "gives": ["zebrafinch"]}),
         ("searches", "others", {"entity_id": "other", "text": "bread"}),
     ):
         store.transaction(lambda tx, n=name, k=key, v=values: tx.put(n, k, v))

@@ -23,8 +23,8 @@ TRUTHS: Mapping[str, Sequence[str]] = {
     "words": (_REVISION,),
     "feedback": (_REVISION, "entity_id"),
     "searches": (_REVISION, "entity_id"),
-    "announced": (),
-    "interests": (),
+    "announced": ("of",),
+    "interests": ("members", "interested"),
     "outbox": (),
     "counters": (),
     "leases": (),
@@ -43,7 +43,7 @@ def name_in(generation: int, derived: str) -> str:
 OF_AN_ENTITY: Mapping[str, Sequence[str]] = {
     "feedback": ("entity_id", "other_id"),
     "searches": ("entity_id",),
-    "announced": ("giver", "receiver"),
-    "interests": ("entity_id",),
+    "announced": ("of",),
+    "interests": ("members",),
 }
 """Truths that go when an entity is forgotten, with the fields that may name it."""
