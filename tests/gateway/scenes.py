@@ -37,6 +37,7 @@ from tests.gateway.scenes_catalogue import furnish_catalogue
 from tests.gateway.scenes_notices import furnish_notices, no_notices
 from tests.gateway.scenes_privacy import furnish_privacy
 from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
+from tests.gateway.scenes_trading import LOOP, furnish_trading, no_trading
 from tests.gateway.scenes_webhooks import furnish_webhooks, no_webhooks
 from tests.gateway.standin import Asked, problem
 
@@ -153,6 +154,12 @@ PAGES = (
     Page("activity", "/activity", "member"),
     Page("matches", "/matches", "member"),
     Page("matches-new", "/matches?since=login", "member"),
+    Page("searches", "/searches", "member"),
+    Page("searches-as-applicant", "/searches", "applicant"),
+    Page("loops", "/loops", "member"),
+    Page("loops-as-applicant", "/loops", "applicant"),
+    Page("loop", f"/loops/{LOOP}", "member"),
+    Page("loop-gone", f"/loops/{'cd' * 32}", "member"),
     Page("activity-business", f"/activity?of={FARM}", "member"),
     Page("auditor", f"/auditor?account={FARM_ACCOUNT}", "auditor"),
 )
@@ -267,6 +274,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_catalogue(network)
     furnish_notices(network, name)
     furnish_webhooks(network, note)
+    furnish_trading(network, name)
 
 
 def empty(network: Network) -> None:
@@ -275,6 +283,7 @@ def empty(network: Network) -> None:
     no_proofs(network)
     no_notices(network)
     no_webhooks(network)
+    no_trading(network)
     nothing = {"entries": [], "next": None, "total": 0, "total_is_least": False, "names": {}}
     for path in ("/audit", f"/users/{ANN}/audit", f"/entities/{FARM}/audit"):
         network.directory.on("GET", path, nothing)

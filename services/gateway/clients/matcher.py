@@ -1,6 +1,7 @@
 """The matcher: who could trade with whom."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from services.gateway.calling import Document
 from services.gateway.part import Part, segment
@@ -14,3 +15,28 @@ class Matcher(Part):
     def matches(self, entity_id: str, *, since: str | None = None, limit: int | None = None) -> Document:
         """`{leads: [Match], suppliers: [Match]}`; `since`: tags added after that time alone."""
         return self._get(f"/entities/{segment(entity_id)}/matches", since=since, limit=limit)
+
+    def searches(self, entity_id: str) -> Document:
+        """`{searches: [Search]}`, the newest first."""
+        return self._get(f"/entities/{segment(entity_id)}/searches")
+
+    def save_search(self, entity_id: str, asked: Mapping[str, Any]) -> Document:
+        """The Search; the same one again is the one that is there. Refused: search.too_many, search.no_words."""
+        return self._write("POST", f"/entities/{segment(entity_id)}/searches", asked, None)
+
+    def delete_search(self, entity_id: str, search_id: str) -> Document:
+        """`{search_id}`. Refused: search.unknown."""
+        return self._write("DELETE", f"/entities/{segment(entity_id)}/searches/{segment(search_id)}", {}, None)
+
+    def loops(self, entity_id: str, *, limit: int | None = None) -> Document:
+        """`{loops: [Loop]}`, the best first. Refused: loop.not_trading."""
+        return self._get(f"/entities/{segment(entity_id)}/loops", limit=limit)
+
+    def loop(self, entity_id: str, loop_id: str) -> Document:
+        """A Loop. Refused: loop.unknown, loop.not_trading."""
+        return self._get(f"/entities/{segment(entity_id)}/loops/{segment(loop_id)}")
+
+    def say_interest(self, entity_id: str, loop_id: str, *, interested: bool) -> Document:
+        """The Loop as it is then. Refused: loop.unknown, loop.gone, loop.not_trading."""
+        path = f"/entities/{segment(entity_id)}/loops/{segment(loop_id)}/interest"
+        return self._write("POST" if interested else "DELETE", path, {}, None)
