@@ -33,6 +33,9 @@ from services.matcher.store import Store as MatcherStore
 from services.notifier.consumer import Mail
 from services.notifier.handlers import Policy
 from services.notifier.store import Store as NotifierStore
+from services.notifier.webhooks.domain import NETWORK, OFFERED, Webhook
+from services.notifier.webhooks.store import WebhookStore
+from services.notifier.webhooks.taking import Taking
 from tests.directory.conftest import Time
 from tests.directory.gateway import ADMIN, Gateway, Member, a_login
 from tests.directory.test_pictures import a_picture, sent
@@ -148,7 +151,8 @@ def network(
         ends.callback(notifier.close)
         notifier.migrate()
         policy = Policy(max_age=timedelta(hours=48), signup_notifications=True)
-        made.projections["notifier"] = Mail(store=notifier, policy=policy, clock=system_clock)
+        webhooks = Taking(follow_by_webhook(notifier))
+        made.projections["notifier"] = Mail(store=notifier, policy=policy, clock=system_clock, webhooks=webhooks)
         made.databases.append(name := f"{made.events.replace('.', '_')}_matcher")
         ends.callback(mongo.drop_database, name)
         matcher = MatcherStore(mongo_url, name)
@@ -156,6 +160,17 @@ def network(
         matcher.migrate()
         made.projections["matcher"] = Matching(matcher, lambda _: True, directory=made.source)
         yield made
+
+
+def follow_by_webhook(notifier: NotifierStore) -> WebhookStore:
+    """The administrators have everything sent to a receiver that is not there: all of it waits."""
+    store = WebhookStore(notifier.database)
+    store.migrate()
+    address, now = "https://receiver.test/", system_clock()
+    store.add(
+        Webhook(webhook_id="w", owner=NETWORK, account="", url=address, types=OFFERED, secrets=[], created_at=now)
+    )
+    return store
 
 
 def leave_traces_in_the_matcher(network: Network, member: Member, other: Member) -> None:
@@ -240,6 +255,7 @@ def test_nothing_of_a_forgotten_business_is_left_anywhere(network: Network, gate
         for place in (
             *(f"{config.mongo_database}{name}" for name in own),
             "_notifier.users",
+            "_notifier.webhook_deliveries",
             "_matcher.entities-1",
             "_matcher.searches",
             "_matcher.announced",

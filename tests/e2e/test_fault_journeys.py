@@ -27,6 +27,7 @@ FOLLOWERS = (
     "matcher-schedule",
     "notifier-consume",
     "notifier-schedule",
+    "notifier-deliver",
 )
 
 

@@ -7,7 +7,7 @@ the lease ends: the same body, the same event id. The order of events is not pro
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -135,9 +135,8 @@ class Deliverer:
             self._count(webhook, answer, now)
 
     def _answer(self, claimed: Claimed, webhook: Webhook) -> Answer:
-        try:
-            secrets = [self.seal.open(secret.sealed) for secret in valid_secrets(webhook, self.clock())]
-        except SealedOtherwise:
+        secrets = list(self._secrets(webhook))
+        if not secrets:
             return Answer(status=None, error="secret_sealed_otherwise")
         headers = {
             "Content-Type": CONTENT_TYPE,
@@ -146,6 +145,14 @@ class Deliverer:
             "MCCS-Signature": signature(secrets, claimed.body, self.clock()),
         }
         return self.post(webhook.url, headers, claimed.body)
+
+    def _secrets(self, webhook: Webhook) -> Iterator[str]:
+        """Those that can be opened: when a key is lost, a new secret must do without the former one."""
+        for secret in valid_secrets(webhook, self.clock()):
+            try:
+                yield self.seal.open(secret.sealed)
+            except SealedOtherwise:
+                log.error("webhook.secret_unreadable", webhook_id=webhook.webhook_id)
 
     def _count(self, webhook: Webhook, answer: Answer, now: datetime) -> None:
         counted = self.store.failed(webhook.webhook_id, now)

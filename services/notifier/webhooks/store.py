@@ -4,6 +4,7 @@ Deliveries are written in the transaction that moves the notifier's position. A 
 when the rest of the notifier is rebuilt, nothing is delivered again.
 """
 
+import secrets
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +26,7 @@ from services.notifier.webhooks.domain import (
 
 _BATCH = 500
 _TRIES_KEPT = 10
+_DUE = [("webhook_id", ASCENDING), ("due_at", ASCENDING)]
 _LOGGED = (
     "event_id", "type", "source", "position", "state", "tries", "created_at", "due_at", "ended_at", "answer", "history",
 )  # fmt: skip
@@ -87,9 +89,8 @@ class WebhookStore:
         self._webhooks.create_index([("account", ASCENDING), ("types", ASCENDING)], name="wanting")
         self._webhooks.create_index("owner", name="owner")
         self._webhooks.create_index("held_until", name="held", sparse=True)
-        # Only what waits has a `due_at`.
-        due = [("due_at", ASCENDING), ("webhook_id", ASCENDING)]
-        self._deliveries.create_index(due, name="due", partialFilterExpression={"due_at": {"$exists": True}})
+        # Only what waits has a `due_at`. By webhook first: of one that is held a scan sees nothing, however much waits.
+        self._deliveries.create_index(_DUE, name="waiting", partialFilterExpression={"due_at": {"$exists": True}})
         newest = [("webhook_id", ASCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
         self._deliveries.create_index(newest, name="newest")
         self._deliveries.create_index("about", name="about")
@@ -241,12 +242,23 @@ class WebhookStore:
         return delivery.delivery_id
 
     def claim(self, now: datetime, lease: timedelta, without: Collection[str]) -> Claimed | None:
-        """Take the delivery that has been due longest, of any webhook but those."""
+        """Take the delivery that has been due longest of a webhook, of any but those.
+
+        Which one is drawn by lot, so that one to which there is always something to deliver does not hold up others.
+        """
+        lot = secrets.token_hex(12)
+        for beyond in ({"$gte": lot}, {"$lt": lot}):
+            if claimed := self._claim(now, lease, {**beyond, "$nin": list(without)}):
+                return claimed
+        return None
+
+    def _claim(self, now: datetime, lease: timedelta, webhooks: Document) -> Claimed | None:
         token = uuid.uuid4().hex
         found = self._deliveries.find_one_and_update(
-            {"due_at": {"$lte": now}, "webhook_id": {"$nin": list(without)}},
+            {"webhook_id": webhooks, "due_at": {"$lte": now}},
             {"$set": {"state": "sending", "lease": token, "due_at": now + lease}, "$inc": {"tries": 1}},
-            sort=[("due_at", ASCENDING)],
+            sort=_DUE,
+            hint="waiting",
             return_document=ReturnDocument.AFTER,
         )
         return _claimed(found) if found else None

@@ -239,6 +239,23 @@ def test_a_slow_receiver_keeps_nobody_else_waiting(webhooks, deliverer, add, hap
     assert states(webhooks) == ["delivered"] * 20
 
 
+def test_one_to_which_there_is_always_something_to_deliver_does_not_hold_up_others(deliverer, add, happen):
+    ids = [f"{number:x}{number:023x}" for number in range(16)]
+    for webhook_id in ids:
+        add(webhook_id=webhook_id)
+    asked = []
+
+    def post(url, headers, body):
+        asked.append(headers["MCCS-Webhook-Id"])
+        return Answer(status=200)
+
+    happen(8)
+    several = replace(deliverer, post=post)
+    for _ in range(64):
+        assert several.deliver_next()
+    assert len(set(asked)) > 8, "not one after the other"
+
+
 def test_a_deleted_webhook_leaves_nothing(webhooks, deliverer, add, happen, receiver, clock):
     webhook = add()
     happen(2)
@@ -266,8 +283,8 @@ def test_bodies_and_logs_are_deleted_after_their_days(webhooks, deliverer, add, 
     assert states(webhooks) == ["queued"], "what waits is never tidied away"
 
 
-def test_a_secret_under_another_key_is_told_and_nothing_is_sent(webhooks, deliverer, add, happen, receiver):
-    add()
+def test_a_secret_under_another_key_is_told_and_nothing_is_sent(webhooks, deliverer, add, happen, receiver, clock):
+    webhook = add()
     happen()
     other = Seal.of(Fernet.generate_key().decode())
     with pytest.raises(SealedOtherwise):
@@ -275,6 +292,11 @@ def test_a_secret_under_another_key_is_told_and_nothing_is_sent(webhooks, delive
     assert replace(deliverer, seal=other).deliver_next()
     [delivery] = webhooks._deliveries.find()
     assert (delivery["answer"]["error"], receiver.got) == ("secret_sealed_otherwise", [])
+    # A new secret is enough: the former one can't sign beside it any more.
+    webhooks.keep_secrets(webhook.webhook_id, rotated(webhook, other.close("new"), clock()))
+    clock.pass_by(minutes=1)
+    assert replace(deliverer, seal=other).deliver_next()
+    assert good(receiver.got[0].headers["MCCS-Signature"], "new", receiver.got[0].body)
 
 
 def test_the_store_keeps_no_secret_in_the_open(webhooks, add):
