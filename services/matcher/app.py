@@ -36,7 +36,8 @@ def create_app(store: Store, verifier: Verifier) -> Flask:
     parts = Parts(
         name="matcher",
         verifier=verifier,
-        checks={"mongodb": store.ping},
+        # The first to ask has the network read: nobody is sent here before.
+        checks={"mongodb": store.ping, "network": follower.network},
         projections={
             "directory": lambda: follower.position(DIRECTORY_SOURCE),
             "ledger": lambda: follower.position(LEDGER_SOURCE),

@@ -1,10 +1,12 @@
 """A network in memory that follows the store: read whole at first and when another generation is read, then by changes.
 
-Everything is read first and put into the network after, without waiting in between: whoever has the network in hand
-sees it before or after a refresh, as long as it doesn't wait itself (gevent), or is the only thread.
+Changes are read first and put into the network after, without waiting in between: whoever has the network in hand sees
+it before or after a refresh, as long as it doesn't wait itself (gevent), or is the only thread. A new network is put
+together aside.
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +16,7 @@ from services.matcher.network import Network
 from services.matcher.store import Snapshot, State, Store
 from services.matcher.store.documents import Document, account_of, entity_of, trades_of
 
+_AT_ONCE = 100
 _FOLLOWED = ("entities", "accounts", "trades", "feedback")
 
 
@@ -79,23 +82,37 @@ class Follower:
 
     def _take(self, read: _Read) -> None:
         if self._state is None or self._state.generation != read.state.generation:
-            self._network = self.new_network()
+            # Beside the one in use, so others may have their turn meanwhile: it takes a second for some thousand.
+            network = self.new_network()
+            _put(network, read, lambda: time.sleep(0))
             log.info("network.made", generation=read.state.generation, members=len(read.documents["entities"]))
-        network = self._network
-        if read.words is not None:
-            network.put_words(read.words)
-        for each in read.documents["entities"]:
-            network.put_entity(entity_of(each))
-        for each in read.documents["accounts"]:
-            network.put_account(account_of(each))
-        for each in read.documents["trades"]:
-            network.put_trades(trades_of(each))
-        for each in read.documents["feedback"]:
-            if each.get("gone"):
-                network.drop_feedback(each["_id"])
-            else:
-                network.put_feedback(_feedback_of(each))
-        self._state, self._positions = read.state, read.positions
+        else:
+            network = self._network
+            _put(network, read, lambda: None)
+        self._network, self._state, self._positions = network, read.state, read.positions
+
+
+def _put(network: Network, read: _Read, pause: Callable[[], None]) -> None:
+    if read.words is not None:
+        network.put_words(read.words)
+    put: Mapping[str, Callable[[Document], None]] = {
+        "entities": lambda document: network.put_entity(entity_of(document)),
+        "accounts": lambda document: network.put_account(account_of(document)),
+        "trades": lambda document: network.put_trades(trades_of(document)),
+        "feedback": lambda document: _put_feedback(network, document),
+    }
+    for name, put_one in put.items():
+        for number, document in enumerate(read.documents[name]):
+            put_one(document)
+            if number % _AT_ONCE == 0:
+                pause()
+
+
+def _put_feedback(network: Network, document: Document) -> None:
+    if document.get("gone"):
+        network.drop_feedback(document["_id"])
+    else:
+        network.put_feedback(_feedback_of(document))
 
 
 def _words(seen: Snapshot, after: int | None) -> list[tuple[str, ...]] | None:

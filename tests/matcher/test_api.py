@@ -93,7 +93,7 @@ def test_min_position_is_waited_for(get, store, me):
 
 
 def test_a_halted_consumer_is_reported(get, store):
-    assert get("/readyz").json == {"checks": {"mongodb": "ok"}, "reported": {"consume": "ok"}}
+    assert get("/readyz").json == {"checks": {"mongodb": "ok", "network": "ok"}, "reported": {"consume": "ok"}}
     halts.note(store, DIRECTORY_SOURCE, 1, "MalformedEvent")
     answer = get("/readyz")
     assert (answer.status_code, answer.json["reported"]) == (200, {"consume": "down"})
@@ -106,7 +106,7 @@ def test_a_store_that_is_away_is_503_with_retry_after(headers):
     answer = ask("/entities/e/matches", **headers)
     assert (answer.status_code, answer.json["type"]) == (503, "matches.unavailable")
     assert answer.headers["Retry-After"] == "2"
-    assert ask("/readyz").json["checks"] == {"mongodb": "down"}
+    assert ask("/readyz").json["checks"] == {"mongodb": "down", "network": "down"}
     store.close()
 
 
