@@ -178,7 +178,7 @@ def leave_traces_in_the_matcher(network: Network, member: Member, other: Member)
     projection = network.projections["matcher"]
     assert isinstance(projection, Matching)
     search = {"entity_id": member.entity_id, "text": MARKER}
-    announced = {"giver": other.entity_id, "receiver": member.entity_id, "offer": MARKER, "want": MARKER}
+    announced = {"of": [other.entity_id, member.entity_id], "offer": MARKER, "want": MARKER}
     projection.store.transaction(lambda tx: tx.put("searches", "s", search))
     projection.store.transaction(lambda tx: tx.put("announced", "a", announced))
 
