@@ -43,6 +43,8 @@ transfers.csv, transfers.json   of a business: what was proposed, paid, received
          or would do, fees included.
 told.csv, told.json   the mails to you, and those to others that are about you (`to_you` says which), the newest
          first, for as long as they are known: what kind, when, and the ids and amounts in them.
+told_preferences.csv, told_preferences.json   of a business: what it wants to be told, how and when.
+webhooks.csv, webhooks.json   of a business: the addresses that its events are sent to.
 picture.webp   the picture of the business.
 
 {files}
@@ -61,11 +63,14 @@ def business(parts: Parts, entity_id: str) -> Response:
     """What is known of a business, with its transfers, mails and picture. Raises Refused, PartDown, StepUpNeeded."""
     known = parts.directory.entity_data(entity_id)
     entity = parts.directory.entity(entity_id)
-    account = entity["account"]
+    account, of_notifier = entity["account"], parts.notifier.entity_data(entity_id)
     more = {
         "statement": list(_entries(parts, account)),
         "transfers": list(_transfers(parts, account)),
-        "told": parts.notifier.entity_data(entity_id),
+        "told": of_notifier["messages"],
+        # A notifier of before tells neither.
+        "told_preferences": [of_notifier["preferences"]] if "preferences" in of_notifier else [],
+        "webhooks": of_notifier.get("webhooks", []),
     }
     return _zipped(known, more, _picture(parts, entity), f"business-data-{entity_id}.zip")
 

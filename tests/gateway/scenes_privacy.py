@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.gateway.network import ANN, FARM, NOW, Network, an_entity
+from tests.gateway.scenes_webhooks import a_webhook
 from tests.gateway.standin import Streams
 
 PICTURE = "ab" * 32
@@ -43,5 +44,7 @@ def furnish_privacy(network: Network) -> None:
         "GET", f"/users/{ANN}/personal-data", {"subject": f"user/{ANN}", "at": NOW, "collections": known_person}
     )
     told = {FARM: f"/entities/{FARM}/personal-data", ANN: f"/users/{ANN}/personal-data"}
-    network.notifier.on("GET", told[FARM], {"messages": [a_message("m1", "welcome", facts={"entity_id": FARM})]})
+    of_farm = {"messages": [a_message("m1", "welcome", facts={"entity_id": FARM})]}
+    of_farm |= {"preferences": {"digest_hour": 7}, "webhooks": [a_webhook(entity_id=FARM)]}
+    network.notifier.on("GET", told[FARM], of_farm)
     network.notifier.on("GET", told[ANN], {"messages": [a_message("m2", "new_sign_in")]})

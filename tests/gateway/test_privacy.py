@@ -229,6 +229,8 @@ def test_a_business_has_the_mails_to_it_and_about_it(client: FlaskClient, ann: d
     ]
     row = next(csv.DictReader(io.StringIO(files["told.csv"])))
     assert (row["kind"], row["to_you"], row["sent_at"]) == ("welcome", "true", NOW)
+    assert json.loads(files["told_preferences.json"]) == [{"digest_hour": 7}]
+    assert [each["description"] for each in json.loads(files["webhooks.json"])] == ["Bookkeeping"]
 
 
 def test_without_a_part_there_is_no_export_that_looks_whole(

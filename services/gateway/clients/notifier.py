@@ -39,14 +39,14 @@ class Notifier(Webhooks):
         """All that came until then are read."""
         self._write("POST", "/notices/read-all", given({"until": until}), None)
 
-    def entity_data(self, entity_id: str) -> list[Document]:
-        """The messages to and about a business, newest first."""
+    def entity_data(self, entity_id: str) -> Document:
+        """`{"messages": [...], "preferences": {...}, "webhooks": [...]}` of a business, the messages newest first."""
         return self._about(f"/entities/{segment(entity_id)}/personal-data")
 
     def user_data(self, user_id: str) -> list[Document]:
         """The messages to and about a person, newest first."""
-        return self._about(f"/users/{segment(user_id)}/personal-data")
-
-    def _about(self, path: str) -> list[Document]:
-        found: list[Document] = self._line.ask(self._asker, "GET", path, seconds=STREAM_SECONDS)["messages"]
+        found: list[Document] = self._about(f"/users/{segment(user_id)}/personal-data")["messages"]
         return found
+
+    def _about(self, path: str) -> Document:
+        return self._line.ask(self._asker, "GET", path, seconds=STREAM_SECONDS)

@@ -5,6 +5,7 @@ from flask import Response
 from services.chassis.web import allow, answer, caller, follows, query
 from services.notifier.api.blueprint import bp, nothing_there, the_store
 from services.notifier.api.preferences import view_of
+from services.notifier.api.webhooks import webhooks_of
 from services.notifier.schemas import Listing, message_view, told_view
 
 _LISTING = Listing()
@@ -37,7 +38,7 @@ def entity_data(entity_id: str) -> Response:
     asking = caller()
     _only(entity_id in asking.entities - asking.operated)
     told = [told_view(record) for record in the_store().records.about_entity(entity_id)]
-    return answer({"messages": told, "preferences": view_of(entity_id)})
+    return answer({"messages": told, "preferences": view_of(entity_id), "webhooks": webhooks_of(entity_id)})
 
 
 @bp.get("/users/<user_id>/personal-data")

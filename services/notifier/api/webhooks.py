@@ -157,6 +157,12 @@ def replay(webhook_id: str) -> Response:
     return answer(replay_view(begun), 202)
 
 
+def webhooks_of(entity_id: str) -> list[dict[str, object]]:
+    """A business's webhooks for who may know everything about it; none where there are none at all."""
+    desk: Desk | None = current_app.extensions["desk"]
+    return [webhook_view(each, desk.clock()) for each in desk.store.webhooks_of(f"entity:{entity_id}")] if desk else []
+
+
 def _desk() -> Desk:
     desk: Desk | None = current_app.extensions["desk"]
     if desk is None:

@@ -102,7 +102,8 @@ def run_all(loops: list[Callable[[Stop], None]], stop: Stop) -> None:
     for thread in threads:
         thread.start()
     while not stop.wait(1.0):
-        pass
+        # All may be waiting for slow receivers at once; one that broke has asked to stop.
+        stop.beat()
     # A request that takes longer is repeated when its lease ends.
     deadline = time.monotonic() + process.GRACEFUL_SECONDS
     for thread in threads:

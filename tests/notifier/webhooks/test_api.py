@@ -142,6 +142,15 @@ def test_an_owner_has_those_of_their_business_alone(ask, farm):
     assert (too_much.status_code, list(too_much.json["errors"])) == (400, ["types"])
 
 
+def test_its_webhooks_are_among_what_is_known_of_a_business(ask, farm):
+    made = ask("POST", "/webhooks", an_owner(farm), url=URL, types=[COMPLETED], entity_id=farm.entity_id).json
+    ask("POST", "/webhooks", url=URL, types=[CLOSED])
+    known = ask("GET", f"/entities/{farm.entity_id}/personal-data", an_owner(farm))
+    assert [each["webhook_id"] for each in known.json["webhooks"]] == [made["webhook_id"]]
+    assert made["secret"] not in known.text
+    assert ask("GET", f"/entities/{farm.entity_id}/personal-data", ADMIN, on=False).json["webhooks"] == []
+
+
 def test_nobody_else_learns_that_there_is_a_webhook(ask, farm):
     own = ask("POST", "/webhooks", an_owner(farm), url=URL, types=[COMPLETED], entity_id=farm.entity_id).json
     network = ask("POST", "/webhooks", url=URL, types=[CLOSED]).json
