@@ -50,4 +50,5 @@ TOPICS = (
     # it goes by itself.
     Topic(dead_letters(DIRECTORY_EVENTS, "notifier"), partitions=1, retention_ms=THIRTY_DAYS),
     Topic(dead_letters(DIRECTORY_MESSAGES, "notifier"), partitions=1, retention_ms=ONE_DAY),
+    Topic(dead_letters(MATCHER_EVENTS, "notifier"), partitions=1, retention_ms=THIRTY_DAYS),
 )

@@ -1,6 +1,6 @@
 """Whom a message goes to and what is said in it: looked up at the moment it is sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -100,6 +100,8 @@ def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: B
         values |= _part(recipient.partition(":")[2], facts, book)
     elif "transfer_id" in facts:
         values |= _sides(recipient.partition(":")[2], facts, book)
+    if "gives" in facts:
+        values |= _circle(recipient.partition(":")[2], facts, book)
     if "entity_id" in facts:
         values["subject_name"] = _found(book.entity(facts["entity_id"]), "name")["name"]
     if "user_id" in facts:
@@ -129,6 +131,18 @@ def _part(account: str, facts: Document, book: Book) -> dict[str, Any]:
         "by_admin": not facts["initiator"],
         "other": _found(book.entity_of(others[0]), "name")["name"] if len(others) == 1 else "",
         "parties": len(moved),
+    }
+
+
+def _circle(entity_id: str, facts: Document, book: Book) -> dict[str, Any]:
+    """A trading loop to one of its members: who gives what to whom, and one's own part in it."""
+    gives: Sequence[Mapping[str, str]] = facts["gives"]
+    names = {give["giver"]: str(_found(book.entity(give["giver"]), "name")["name"]) for give in gives}
+    named = [{**give, "giver": names[give["giver"]], "receiver": names[give["receiver"]]} for give in gives]
+    return {
+        "gives": named,
+        "given": next(told for give, told in zip(gives, named, strict=True) if give["giver"] == entity_id),
+        "received": next(told for give, told in zip(gives, named, strict=True) if give["receiver"] == entity_id),
     }
 
 

@@ -1,4 +1,4 @@
-"""The notifier's side of the consumer loop: three topics, one transaction for each run of records."""
+"""The notifier's side of the consumer loop: four topics, one transaction for each run of records."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from services.notifier.webhooks.taking import Taking
 
 log = structlog.get_logger()
 GROUP = "notifier"
-SUBSCRIBED = (topics.DIRECTORY_EVENTS, topics.LEDGER_EVENTS, topics.DIRECTORY_MESSAGES)
+SUBSCRIBED = (topics.DIRECTORY_EVENTS, topics.LEDGER_EVENTS, topics.DIRECTORY_MESSAGES, topics.MATCHER_EVENTS)
 DIRECTORY_SOURCE = f"{topics.DIRECTORY_EVENTS}/{topics.DIRECTORY_KEY}"
 LEDGER_SOURCE = f"{topics.LEDGER_EVENTS}/{topics.DEFAULT_BOOK}"
 

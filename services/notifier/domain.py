@@ -6,7 +6,7 @@ which is deleted as soon as the message is sent or given up.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -61,6 +61,8 @@ class Known:
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """By account number."""
     warning_percent: int = WARNING_PERCENT
+    unlisted: Collection[str] = ()
+    """Ids of entities that are closed, or not accepted (yet, any more): no match is theirs."""
 
     def transfer(self, transfer_id: str) -> Transfer:
         """Raises UnknownTransfer."""

@@ -15,6 +15,7 @@ from services.notifier.knowledge import (
     change_of,
     earlier_transfer,
     limits_of,
+    matched_entities,
     moved_accounts,
     transfer_of,
 )
@@ -38,12 +39,14 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
     earlier = {earlier for _, event in run if (earlier := earlier_transfer(event))}
     covered = {covered for _, event in run if (covered := covered_transfer(event))}
     moved = {account for _, event in run for account in moved_accounts(event)}
+    matched = {entity_id for _, event in run for entity_id in matched_entities(event)}
     known = Known(
         limits=reader.limits(moved) if moved else {},
         warning_percent=reader.warning_percent() if moved else WARNING_PERCENT,
         transfers=reader.transfers(earlier) if earlier else {},
         admins=reader.admins(),
         signup_notifications=policy.signup_notifications,
+        unlisted=reader.unlisted(matched) if matched else (),
     )
     changes: list[Change] = []
     messages: list[Message] = []

@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from events import directory, ledger
+from events import directory, ledger, matcher
 from events.envelope import Event
 from services.notifier.domain import DailyMail, Message, Transfer
 from services.notifier.limits import Limits
@@ -19,6 +19,9 @@ NAMELESS = "A closed business"
 
 THE_BOOK = "main"
 """The one book that is followed."""
+
+LISTED = ("accepted", "tradingPending", "tradingAccepted", "tradingRejected")
+"""The statuses in which others find one, and one is told whom one could trade with."""
 
 CollectionName = Literal["entities", "users", "transfers", "accounts", "books"]
 
@@ -68,6 +71,9 @@ class Reader(Protocol):
 
     def limits(self, accounts: Iterable[str]) -> dict[str, Limits]:
         """The limits of these accounts that are known."""
+
+    def unlisted(self, entities: Iterable[str]) -> Collection[str]:
+        """Those of these that are known, and closed or in no accepted status."""
 
     def warning_percent(self) -> int:
         """Share of a limit from which on an account is near it."""
@@ -131,6 +137,13 @@ def limits_of(event: Event) -> dict[str, Limits]:
 def moved_accounts(event: Event) -> list[str]:
     """The accounts whose balances `event` changes."""
     return [entry.account for entry in event.entries] if isinstance(event, ledger.TransferCompleted) else []
+
+
+def matched_entities(event: Event) -> Sequence[str]:
+    """The entities that `event` of the matcher is told to."""
+    if isinstance(event, matcher.SearchHit):
+        return (event.entity_id,)
+    return event.members if isinstance(event, matcher.LoopFound | matcher.LoopAgreed) else ()
 
 
 def _registered(event: directory.EntityRegistered) -> Change:

@@ -128,6 +128,10 @@ def _clean(name: str, value: Any) -> Any:
     """Text on one line; what a person wrote to another as its lines, each on one."""
     if name == BODY:
         return [line for each in str(value).splitlines() if (line := one_line(each))]
+    if isinstance(value, Mapping):
+        return {key: _clean(key, each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_clean("", each) for each in value]
     return one_line(value) if isinstance(value, str) else value
 
 

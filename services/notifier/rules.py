@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from events import directory, ledger
+from events import directory, ledger, matcher
 from events.envelope import Envelope, Event
 from services.notifier import saying as says
 from services.notifier.domain import Channel, Known, Message
@@ -242,6 +242,9 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
         Rule(kind="limits_changed", group="account", to=says.the_account, facts=says.limit_facts, once=says.reason),
     ),
     WebhookPaused: (Rule(kind="webhook_paused", group="security", to=says.the_webhooks_owner, facts=says.pause_facts),),
+    matcher.SearchHit: (Rule(kind="search_hit", group="searches", to=says.who_searched, facts=says.hit_facts),),
+    matcher.LoopFound: (Rule(kind="loop_found", group="loops", to=says.the_loop, facts=says.loop_facts),),
+    matcher.LoopAgreed: (Rule(kind="loop_agreed", group="loops", to=says.the_loop, facts=says.loop_facts),),
 }
 """Event → message kind → recipients → channels."""
 

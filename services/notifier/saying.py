@@ -3,12 +3,12 @@
 Facts are ids and amounts alone; names are looked up when a message is sent or shown.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from events import directory, ledger
+from events import directory, ledger, matcher
 from events.envelope import Envelope, Event
 from services.notifier.domain import Known
 from services.notifier.limits import Nearness, came_near
@@ -211,3 +211,24 @@ def part_facts(event: directory.MembershipChanged, _: Known) -> Mapping[str, Any
 
 def acting_facts(event: directory.OnBehalfBegan, _: Known) -> Mapping[str, Any]:
     return {"entity_id": event.entity_id, "acting_until": event.until}
+
+
+def who_searched(event: matcher.SearchHit, known: Known) -> Sequence[str]:
+    return _listed([event.entity_id], known)
+
+
+def the_loop(event: matcher.LoopFound | matcher.LoopAgreed, known: Known) -> Sequence[str]:
+    return _listed(event.members, known)
+
+
+def _listed(entities: Iterable[str], known: Known) -> Sequence[str]:
+    """Of whom nothing has arrived yet the matcher's word is taken: it finds listed members alone."""
+    return tuple(f"entity:{entity_id}" for entity_id in entities if entity_id not in known.unlisted)
+
+
+def hit_facts(event: matcher.SearchHit, _: Known) -> Mapping[str, Any]:
+    return {"search_id": event.search_id, "entity_id": event.found, "tag": event.tag, "side": event.side}
+
+
+def loop_facts(event: matcher.LoopFound | matcher.LoopAgreed, _: Known) -> Mapping[str, Any]:
+    return {"loop_id": event.loop_id, "gives": [asdict(give) for give in event.gives]}

@@ -137,5 +137,8 @@ class NothingStored:
     def limits(self, _accounts: Iterable[str]) -> dict[str, Limits]:
         return {}
 
+    def unlisted(self, _entities: Iterable[str]) -> set[str]:
+        return set()
+
     def warning_percent(self) -> int:
         return WARNING_PERCENT

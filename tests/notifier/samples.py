@@ -16,6 +16,11 @@ AS_HTML = "transfer_initiated"
 """The kind whose HTML part is kept too: the layout is the same for all."""
 
 STATIONERY = Stationery("https://credit.test/", "Mutual credit network")
+GIVES = [
+    {"giver": "Green Farm", "receiver": "Blue Bakery", "offer": "rye", "want": "grain"},
+    {"giver": "Blue Bakery", "receiver": "Old Mill", "offer": "sourdough bread", "want": "bread"},
+    {"giver": "Old Mill", "receiver": "Green Farm", "offer": "carpentry", "want": "carpentry"},
+]
 VALUES = {
     "name": "Green Farm",
     "greeted": "Green Farm",
@@ -53,6 +58,12 @@ VALUES = {
     "balance": "85.00 credits",
     "limit": "100.00 credits",
     "room": "15.00 credits",
+    "tag": "sourdough bread",
+    "side": "offers",
+    "loop_id": "l-1",
+    "gives": GIVES,
+    "given": GIVES[0],
+    "received": GIVES[2],
     "max_negative": "100.00 credits",
     "max_positive": "500.00 credits",
     "previous_max_negative": "0.00 credits",

@@ -8,7 +8,7 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from services.notifier.domain import Transfer
-from services.notifier.knowledge import THE_BOOK, Change
+from services.notifier.knowledge import LISTED, THE_BOOK, Change
 from services.notifier.limits import WARNING_PERCENT, Limits
 from services.notifier.store.preferences import documents_of
 
@@ -79,6 +79,11 @@ class StoredReader:
     def limits(self, accounts: Iterable[str]) -> dict[str, Limits]:
         found = self._db["accounts"].find({"_id": {"$in": list(accounts)}}, session=self._session)
         return {row.pop("_id"): Limits(**row) for row in found}
+
+    def unlisted(self, entities: Iterable[str]) -> set[str]:
+        off: Document = {"$or": [{"closed": True}, {"status": {"$exists": True, "$nin": list(LISTED)}}]}
+        found = self._db["entities"].find(off | {"_id": {"$in": list(entities)}}, {"_id": 1}, session=self._session)
+        return {entity["_id"] for entity in found}
 
     def warning_percent(self) -> int:
         book = self._db["books"].find_one({"_id": THE_BOOK}, session=self._session)
