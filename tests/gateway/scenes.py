@@ -157,6 +157,7 @@ PAGES = (
     Page("searches", "/searches", "member"),
     Page("searches-as-applicant", "/searches", "applicant"),
     Page("loops", "/loops", "member"),
+    Page("admin-clearing", "/admin/clearing", "admin"),
     Page("loops-as-applicant", "/loops", "applicant"),
     Page("loop", f"/loops/{LOOP}", "member"),
     Page("loop-gone", f"/loops/{'cd' * 32}", "member"),

@@ -125,5 +125,23 @@ def test_a_matcher_that_is_down_says_so_in_its_place(client: FlaskClient, scene:
     assert client.get("/loops").status_code == 200
 
 
+def test_administrators_see_which_trades_would_help(client: FlaskClient, network: Network):
+    furnish(network)
+    log_in(client, "admin")
+    page = client.get("/admin/clearing").text
+    assert "80 % of its limit" in page
+    assert "up to 700.00" in page
+    assert "Print &amp; Co" in page
+    empty(network)
+    assert "Nobody far below zero offers" in client.get("/admin/clearing").text
+    network.matcher.on("GET", "/clearing", problem(503, "matches.unavailable"))
+    assert client.get("/admin/clearing").status_code == 200
+
+
+def test_clearing_is_for_administrators_alone(client: FlaskClient, scene: Network):
+    assert client.get("/admin/clearing").status_code == 403
+    assert scene.matcher.count("GET", "/clearing") == 0
+
+
 def test_the_ring_has_its_members_on_a_circle():
     assert ring_points(4) == [(100, 30), (170, 100), (100, 170), (30, 100)]

@@ -198,3 +198,18 @@ def test_nothing_is_left_of_who_was_forgotten(ask, store, projection):
     assert deliver(projection, [forgotten])
     for name in ("searches", "interests"):
         assert [set(each) for each in store.database[name].find()] == [{"_id", "gone", "revision"}]
+
+
+def test_clearing_is_told_to_administrators(ask, store):
+    low, high = (
+        given.an_entity(offers, wants, status="tradingAccepted", name=name)
+        for name, offers, wants in (("Low", ["bread"], []), ("High", [], ["bread"]))
+    )
+    put_account(store, low, balance=-80)
+    put_account(store, high, balance=70)
+    put(store, low, high, at=None)
+    answer = ask("GET", "/clearing", Caller(subject="a", roles=frozenset({"admin"})))
+    assert [(each["name"], each["balance"], each["percent"]) for each in answer.json["below"]] == [("Low", -80, 80)]
+    (pair,) = answer.json["pairs"]
+    assert (pair["giver"]["name"], pair["receiver"]["name"], pair["over"], pair["amount"]) == ("Low", "High", None, 70)
+    assert ask("GET", "/clearing", member(low.entity_id)).status_code == 403

@@ -28,6 +28,10 @@ class Matcher(Part):
         """`{search_id}`. Refused: search.unknown."""
         return self._write("DELETE", f"/entities/{segment(entity_id)}/searches/{segment(search_id)}", {}, None)
 
+    def clearing(self) -> Document:
+        """`{below, above: [Strained], pairs, chains: [Suggestion]}`: for administrators."""
+        return self._get("/clearing")
+
     def loops(self, entity_id: str, *, limit: int | None = None) -> Document:
         """`{loops: [Loop]}`, the best first. Refused: loop.not_trading."""
         return self._get(f"/entities/{segment(entity_id)}/loops", limit=limit)
