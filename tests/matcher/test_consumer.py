@@ -267,6 +267,24 @@ def test_what_the_rebuild_takes_before_the_consumer_is_announced_after_the_switc
     assert [entity_id for entity_id, _ in to_announce_in(store)] == [late.entity_id]
 
 
+def test_who_is_forgotten_while_the_rebuild_is_ahead_leaves_nothing(store, projection):
+    log = of_directory()
+    entity = given.registered(["zebrafinch"], name="zebrafinch ltd")
+    log.tell(entity)
+    assert deliver(projection, log.records)
+    store.transaction(lambda tx: tx.put("searches", "s", {"entity_id": entity.entity_id, "text": "zebrafinch"}))
+    before = store.state().revision
+    log.tell(directory.EntityClosed(entity_id=entity.entity_id, account=entity.account))
+    log.tell(directory.EntityForgotten(entity_id=entity.entity_id, account=entity.account))
+    rebuild(projection, lambda p, _, stop: Replay(p, [log], stop), Stop)
+    assert deliver(projection, log.records)
+    everything = {name: list(store.database[name].find()) for name in store.database.list_collection_names()}
+    assert "zebrafinch" not in repr(everything)
+    (tombstone,) = everything["searches"]
+    assert tombstone["gone"]
+    assert tombstone["revision"] > before, "who follows searches hears of it"
+
+
 def test_a_rebuild_that_is_stopped_leaves_what_is_read(store, projection):
     log = a_story()
     assert deliver(projection, log.records)

@@ -24,9 +24,10 @@ from deploy.native.stack import Stack
 from events import directory
 from services.chassis.consuming import Loop
 from services.chassis.process import Stop
+from services.matcher import skipping
 from services.matcher.consumer import Projection
 from services.matcher.rebuild import rebuild
-from services.matcher.store import Store, StoreAway
+from services.matcher.store import Store, StoreAway, halts
 from tests.eventlog import EventLog, deliver
 from tests.matcher import given
 from tests.matcher.reading import Documents, derived_in
@@ -185,6 +186,23 @@ def test_a_rebuild_beside_writes_is_the_same_as_going_on(
     assert store.state().generation == new == 2
     wait_until(lambda: logs.are_in(store), SECONDS)
     assert derived_in(store) == logs.clean(other_store)
+
+
+def test_a_record_of_nonsense_halts_the_process_until_an_operator_passes_over_it(
+    start: Start, store: Store, logs: Logs
+) -> None:
+    logs.tell(20)
+    poison = logs.directory.append(b"no event").position
+    logs.directory.tell(given.registered(["tea"], entity_id="after"))
+    logs.publish()
+    for _ in range(2):
+        assert start().wait(timeout=SECONDS) == 3
+    assert store.position(logs.directory.source) == poison - 1
+    skipping.skip(store, ["--source", logs.directory.source, "--position", str(poison)])
+    start()
+    wait_until(lambda: logs.are_in(store), SECONDS)
+    halts.check(store)
+    assert "after" in {each["_id"] for each in derived_in(store)["entities"]}
 
 
 @pytest.fixture(scope="module")

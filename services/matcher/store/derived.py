@@ -52,7 +52,12 @@ def put_entities(tx: Tx, changed: Mapping[str, tuple[Entity, str]]) -> None:
 
 
 def forget(tx: Tx, ids: Collection[str]) -> None:
-    """Drop all truths that name these entities: what was derived of them went with the events."""
+    """Drop all truths that name these entities: what was derived of them went with the events.
+
+    Not while a generation is built: those who follow truths would not hear of it. The switch makes up for it.
+    """
+    if not tx.revision:
+        return
     for name, fields in OF_AN_ENTITY.items() if ids else ():
         query = {"$or": [{field: {"$in": sorted(ids)}} for field in fields]}
         for each in list(tx.find(name, query)):

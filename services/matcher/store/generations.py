@@ -14,7 +14,8 @@ def switch(store: Store, new: int, *, source: str, told: Callable[[str], bool]) 
     """Read `new` from now on, if it has all that the generation read has; that which was read before, or None.
 
     In one transaction, which conflicts with every other: nobody writes to the old one meanwhile. Where the new one
-    is further in `source`, the directory, its consumer will pass over what has not been looked at: that is noted here.
+    is further in `source`, the directory, its consumer will pass over what has not been looked at: that is noted here,
+    and what is kept of those who were forgotten goes.
     """
 
     def work(tx: Tx) -> int:
@@ -23,9 +24,12 @@ def switch(store: Store, new: int, *, source: str, told: Callable[[str], bool]) 
         if any(there.get(each["_id"], 0) < each["position"] for each in tx.find("positions", {})):
             raise Overtaken
         tx.database[STATE].update_one({"_id": STATE}, {"$set": {"generation": new}}, session=tx.session)
-        later = {"version": {"$gt": derived.position(tx, source)}, "status": {"$in": sorted(LISTED)}, "closed": False}
-        times = {each["_id"]: each["at"] for each in ahead.find("entities", later) if told(each["at"])}
+        later = {"version": {"$gt": derived.position(tx, source)}}
+        listed = {**later, "status": {"$in": sorted(LISTED)}, "closed": False}
+        times = {each["_id"]: each["at"] for each in ahead.find("entities", listed) if told(each["at"])}
         derived.put_to_announce(ahead, times)
+        # Only who was forgotten has no name.
+        derived.forget(ahead, [each["_id"] for each in ahead.find("entities", {**later, "closed": True, "name": ""})])
         return tx.generation
 
     # What was written to it was not waited for.

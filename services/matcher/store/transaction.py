@@ -20,7 +20,7 @@ class Tx:
     database: Database[Document]
     session: ClientSession
     revision: int
-    """Of this transaction: greater than that of all before it."""
+    """Of this transaction: greater than that of all before it; 0 while a generation is built that nobody reads."""
     generation: int
     """That which derived collections are read and written in."""
 
