@@ -7,7 +7,7 @@ from events.matcher import LoopGive
 from services.matcher.announcing import loop_found, told_give
 from services.matcher.domain import Entity, MatcherError, UnknownEntity
 from services.matcher.loops import Loop, loop_along, loops_through
-from services.matcher.market import NetworkMarket
+from services.matcher.market import EVERYBODY, NetworkMarket
 from services.matcher.network import Network
 from services.matcher.store import Store, interests
 from services.matcher.store.interests import Interest
@@ -80,7 +80,7 @@ def be_interested(
 ) -> Seen:
     """Say for a member that it is interested. Raises UnknownEntity, NotTrading, UnknownLoop, LoopGone, StoreAway."""
     seen = loop_of(network, store, entity_id, loop_id)
-    loop = loop_along(NetworkMarket(network), [each.entity_id for each in seen.members])
+    loop = loop_along(NetworkMarket(network, EVERYBODY), [each.entity_id for each in seen.members])
     if loop is None:
         raise LoopGone("The loop does not close any more: somebody's offers, wants or limits have changed.")
     said = interests.say(store, loop_found(loop), entity_id, by=by, correlation_id=correlation_id, now=now)
@@ -113,7 +113,7 @@ def _again(network: Network, known: Interest) -> Seen:
     if any(each is None or each.closed for each in entities):
         loop = None
     else:
-        loop = loop_along(NetworkMarket(network), known.members)
+        loop = loop_along(NetworkMarket(network, EVERYBODY), known.members)
     if loop is not None:
         return _seen(network, loop, known)
     return Seen(

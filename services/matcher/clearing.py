@@ -125,7 +125,7 @@ def _chains(
     network: Network, below: Sequence[Strained], above: Sequence[Strained], together: Collection[tuple[str, str]]
 ) -> Iterator[Suggestion]:
     """Over one member each, the one that fits best."""
-    market = NetworkMarket(network)
+    market = NetworkMarket(network, LOOKED_AT)
     ids = [each.entity.entity_id for each in below]
     first = {name: {give.receiver: give for give in market.leads(name)} for name in ids}
     ends = {each.entity.entity_id for each in (*below, *above)}

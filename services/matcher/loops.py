@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 from itertools import islice
 from typing import Protocol
 
@@ -148,8 +149,9 @@ def loops_through(
         turned = _canonical(path)
         found.setdefault(tuple(give.receiver for give in turned), turned)
     now = max((search.trader(name).fresh_at for key in found for name in key), default="")
-    loops = [_loop(key, gives, [search.trader(name) for name in key], now) for key, gives in found.items()]
-    return sorted(loops, key=lambda loop: (-loop.score, len(loop.members), loop.members))[:most]
+    scoring = _Scoring(search.trader, now)
+    ranked = nsmallest(most, ((-scoring.of(gives), len(key), key) for key, gives in found.items()))
+    return [_loop(key, found[key], -score) for score, _, key in ranked]
 
 
 def loop_along(market: Market, members: Sequence[str]) -> Loop | None:
@@ -164,8 +166,8 @@ def loop_along(market: Market, members: Sequence[str]) -> Loop | None:
         if not given:
             return None
         gives.append(given)
-    traders = [search.trader(name) for name in members]
-    return _loop(tuple(members), tuple(gives), traders, max(trader.fresh_at for trader in traders))
+    scoring = _Scoring(search.trader, max(search.trader(name).fresh_at for name in members))
+    return _loop(tuple(members), tuple(gives), scoring.of(gives))
 
 
 def _cycles(search: _Search, start: str, longest: int) -> Iterator[Path]:
@@ -200,25 +202,46 @@ def _canonical(path: Path) -> Path:
     return path[first:] + path[:first]
 
 
-def _loop(members: tuple[str, ...], gives: Path, traders: Sequence[Trader], now: str) -> Loop:
-    spans = [trader.span for trader in traders]
-    score = (
-        50 * min(give.score for give in gives)
-        + 15 * min(_freshness(trader.fresh_at, now) for trader in traders)
-        + 15 * _nearness(traders)
-        + 10 * (100 * min(spans) // max(spans))
-        + 10 * (sum(trader.strain for trader in traders) // len(traders))
-    )
+def _loop(members: tuple[str, ...], gives: Path, score: int) -> Loop:
     name = hashlib.sha256("\n".join(members).encode()).hexdigest()
-    return Loop(loop_id=name, members=members, gives=gives, score=score // 100)
+    return Loop(loop_id=name, members=members, gives=gives, score=score)
+
+
+class _Scoring:
+    """What loops are worth. The same members and legs are in very many of them: each is worked out once."""
+
+    def __init__(self, trader: Callable[[str], Trader], now: str) -> None:
+        self._trader, self._now = trader, now
+        self._facts: dict[str, tuple[int, int, int]] = {}
+        self._legs: dict[tuple[str, str], int] = {}
+
+    def of(self, gives: Sequence[Give]) -> int:
+        """0–100, of what each member in turn receives."""
+        facts = [self._facts.get(give.receiver) or self._of_member(give.receiver) for give in gives]
+        legs = [self._leg(give.receiver, give.giver) for give in gives]
+        spans, strains, fresh = zip(*facts, strict=True)
+        score: int = (
+            50 * min([give.score for give in gives])
+            + 15 * min(fresh)
+            + 15 * (sum(legs) // len(legs))
+            + 10 * (100 * min(spans) // max(spans))
+            + 10 * (sum(strains) // len(strains))
+        )
+        return score // 100
+
+    def _of_member(self, name: str) -> tuple[int, int, int]:
+        trader = self._trader(name)
+        facts = self._facts[name] = (trader.span, trader.strain, _freshness(trader.fresh_at, self._now))
+        return facts
+
+    def _leg(self, one: str, other: str) -> int:
+        points = self._legs.get((one, other))
+        if points is None:
+            km = distance_km(self._trader(one).place, self._trader(other).place)
+            points = self._legs[one, other] = _NEUTRAL if km is None else max(0, 100 - int(km) // _KM_PER_POINT)
+        return points
 
 
 def _freshness(time: str, now: str) -> int:
     """A point less for each day before the newest member found: without a clock the answer stays the same."""
     return max(0, 100 - (datetime.fromisoformat(now) - datetime.fromisoformat(time)).days)
-
-
-def _nearness(traders: Sequence[Trader]) -> int:
-    legs = [distance_km(a.place, b.place) for a, b in zip(traders, [*traders[1:], traders[0]], strict=True)]
-    points = (_NEUTRAL if km is None else max(0, 100 - int(km) // _KM_PER_POINT) for km in legs)
-    return sum(points) // len(legs)

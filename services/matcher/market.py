@@ -12,6 +12,8 @@ from services.matcher.words import WEIGHTS
 
 NEIGHBOURS = 32
 """So many gives of a member are told, the best ones: a search for loops looks at no more than twice its width."""
+EVERYBODY = 1_000_000
+"""To see whether a loop that is known closes: its gives may be far down in a member's list."""
 _WORDS_ALONE = WEIGHTS["fuzzy"]
 """A loop of five stands on five matches: guesses (related words, categories) are left out."""
 
@@ -19,8 +21,8 @@ _WORDS_ALONE = WEIGHTS["fuzzy"]
 class NetworkMarket:
     """A `loops.Market` over a network as it is now: not to be kept over a change of it."""
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
+    def __init__(self, network: Network, neighbours: int = NEIGHBOURS) -> None:
+        self._network, self._neighbours = network, neighbours
 
     def suppliers(self, entity_id: str) -> Sequence[Give]:
         return self._gives(entity_id, "suppliers")
@@ -57,9 +59,9 @@ class NetworkMarket:
                     if not self._network.opinions.unwanted(entity_id, other, side, (pairing.mine, pairing.theirs)):
                         new[other] = (pairing, score)
             new.pop(entity_id, None)
-            best = nsmallest(NEIGHBOURS - len(found), new)
+            best = nsmallest(self._neighbours - len(found), new)
             found.update((other, new[other]) for other in best)
-            if len(found) >= NEIGHBOURS:
+            if len(found) >= self._neighbours:
                 break
         return [self._give(mine, self._network.member(other), side, *how) for other, how in found.items()]
 

@@ -175,6 +175,17 @@ def test_a_loop_that_does_not_close_any_more_is_shown_and_can_be_left(ask, ring,
     assert not any(each["interested_at"] for each in left["members"])
 
 
+def test_a_loop_closes_over_a_give_that_is_far_down_in_a_list(ask, ring, store):
+    """Many others offer what a member wants: only the other end's list has the give among its best."""
+    others = [given.an_entity(["wheat"], [], status="tradingAccepted", entity_id=f"0{index:03}") for index in range(60)]
+    for each in others:
+        put_account(store, each)
+    put(store, *others, at=None)
+    loop = loop_of(ask, ring[0])
+    said = ask("POST", f"/entities/{ring[0]}/loops/{loop['loop_id']}/interest", member(ring[0]))
+    assert (said.status_code, said.json["open"]) == (200, True)
+
+
 def test_a_loop_is_for_its_members_who_trade(ask, ring, owner):
     loop_id = loop_of(ask, ring[0])["loop_id"]
     assert ask("GET", f"/entities/{ring[0]}/loops", member("other")).status_code == 403
