@@ -120,6 +120,7 @@ PAGES = (
     Page("invitation-dead", "/invitations/token-dead"),
     Page("permissions", "/permissions", "member"),
     Page("notices", "/notices", "member"),
+    Page("notifications", "/settings/notifications", "member"),
     Page("notices-several", "/notices", "several"),
     Page("notices-admin", "/notices", "admin"),
     Page("acting", "/dashboard", "acting"),

@@ -14,6 +14,18 @@ def a_notice(notice_id: str = "notice-1", **changes: Any) -> dict[str, Any]:
     return known | changes
 
 
+def some_preferences(**changes: Any) -> dict[str, Any]:
+    groups = [
+        {"group": "requests", "mail": True, "notice": True}, {"group": "trades", "mail": False, "notice": True},
+        {"group": "account", "mail": True, "notice": False}, {"group": "digest", "mail": True, "notice": None},
+    ]  # fmt: skip
+    known = {
+        "groups": groups, "quiet_hours": {"from": "22:00", "to": "07:00"}, "digest_hour": 7,
+        "time_zone": "Europe/London",
+    }  # fmt: skip
+    return known | changes
+
+
 def furnish_notices(network: Network, name: str = "Old Bakery") -> None:
     """Two unread ones, one read, one that leads nowhere."""
     notices = [
@@ -25,6 +37,8 @@ def furnish_notices(network: Network, name: str = "Old Bakery") -> None:
     network.notifier.on("GET", "/notices", {"notices": notices, "total": 44, "unread": 2, "as_of": NOW})
     network.notifier.on("GET", "/notices/unread", {"unread": 2})
     network.notifier.on("POST", "/notices/read-all", {})
+    network.notifier.on("GET", f"/entities/{FARM}/preferences", some_preferences())
+    network.notifier.on("PUT", f"/entities/{FARM}/preferences", some_preferences())
     for notice in notices:
         network.notifier.on("POST", f"/notices/{notice['notice_id']}/read", _read(notice))
 
@@ -35,7 +49,7 @@ def no_notices(network: Network) -> None:
 
 
 def notifier_away(network: Network) -> None:
-    for path in ("/notices", "/notices/unread"):
+    for path in ("/notices", "/notices/unread", f"/entities/{FARM}/preferences"):
         network.notifier.on("GET", path, problem(503, "notifier.unavailable"))
 
 

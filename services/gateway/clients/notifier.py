@@ -39,6 +39,14 @@ class Notifier(Webhooks):
         """All that came until then are read."""
         self._write("POST", "/notices/read-all", given({"until": until}), None)
 
+    def preferences(self, entity_id: str) -> Document:
+        """`{groups: [{group, mail, notice}], quiet_hours, digest_hour, time_zone}` of a business."""
+        return self._get(f"/entities/{segment(entity_id)}/preferences")
+
+    def choose_preferences(self, entity_id: str, chosen: Document) -> Document:
+        """`{mail, notice, quiet_hours, digest_hour, time_zone}`, all at once; what holds now."""
+        return self._write("PUT", f"/entities/{segment(entity_id)}/preferences", chosen, None)
+
     def entity_data(self, entity_id: str) -> Document:
         """`{"messages": [...], "preferences": {...}, "webhooks": [...]}` of a business, the messages newest first."""
         return self._about(f"/entities/{segment(entity_id)}/personal-data")
