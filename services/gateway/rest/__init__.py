@@ -22,6 +22,7 @@ from services.gateway.rest import (
     statements,
     tokens,
     transfers,
+    webhooks,
 )
 from services.gateway.rest.answers import error_answer
 from services.gateway.rest.blueprint import bp
@@ -47,4 +48,5 @@ __all__ = [
     "statements",
     "tokens",
     "transfers",
+    "webhooks",
 ]
