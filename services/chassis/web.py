@@ -7,7 +7,7 @@ Unexpected errors answer with fixed text; the exception goes to the log alone.
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
@@ -17,6 +17,7 @@ import orjson
 from flask import Blueprint, Flask, Response, g, request
 from marshmallow import Schema, ValidationError
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.registry import Collector
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from services.chassis.logs import CORRELATION_HEADER, correlate, correlation_id, log
@@ -74,6 +75,8 @@ class Parts:
     schema_version: str = ""
     reported: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     """Like `checks`, for what this process can do without for a while: shown by `/readyz`, but not fatal."""
+    collectors: Sequence[Collector] = ()
+    """What `/metrics` says besides requests."""
 
 
 def allow(*roles: str) -> Callable[[View], View]:
@@ -166,6 +169,8 @@ def new_app(parts: Parts, *blueprints: Blueprint) -> Flask:
     measure(app, registry := CollectorRegistry())
     _authorise(app, parts)
     _answer_errors(app, parts.errors)
+    for collector in parts.collectors:
+        registry.register(collector)
     app.register_blueprint(health_routes(parts, registry))
     for blueprint in blueprints:
         app.register_blueprint(blueprint)

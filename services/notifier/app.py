@@ -24,6 +24,7 @@ from services.notifier.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, S
 from services.notifier.domain import RetryPolicy
 from services.notifier.handlers import Policy
 from services.notifier.mail import Stationery
+from services.notifier.measuring import QueueCollector
 from services.notifier.pacing import Pace
 from services.notifier.preferences import TIME_ZONE
 from services.notifier.sending import Sender
@@ -60,6 +61,7 @@ def create_app(
             "ledger": lambda: store.position(LEDGER_SOURCE),
         },
         schema_version=SCHEMA_VERSION,
+        collectors=(QueueCollector(store),),
     )
     app = new_app(parts, bp)
     app.extensions.update(store=store, stationery=stationery, clock=clock, time_zone=time_zone, desk=desk)

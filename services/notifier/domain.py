@@ -15,10 +15,11 @@ from services.notifier.limits import WARNING_PERCENT, Limits
 
 Channel = Literal["mail", "notice"]
 """A notice is what one sees after logging in: it is there as soon as it is made."""
-State = Literal["queued", "sending", "sent", "failed", "dead", "expired"]
+State = Literal["queued", "sending", "sent", "failed", "dead", "expired", "discarded"]
 Failure = Literal["temporary", "refused", "unresolved"]
-STATES: tuple[State, ...] = ("queued", "sending", "sent", "failed", "dead", "expired")
-"""`failed` waits for its next try, `dead` has none left, `expired` was too old to be sent at all."""
+STATES: tuple[State, ...] = ("queued", "sending", "sent", "failed", "dead", "expired", "discarded")
+"""`failed` waits for its next try, `dead` has none left, `expired` was too old to be sent at all, an administrator
+`discarded` one that waited or was dead."""
 
 _MOST_DOUBLINGS = 20
 _NAMESPACE = uuid.UUID("5f6a1c0e-2f6b-4d0a-9d5e-6a3c1b7f9e21")
@@ -30,6 +31,18 @@ class NotifierError(Exception):
 
 class UnknownTransfer(NotifierError):
     """A transfer ended that never began: the events are not the ledger's log."""
+
+
+class UnknownMessage(NotifierError):
+    """There is no such message."""
+
+
+class NotWaiting(NotifierError):
+    """The message is not in a state in which one could do that to it."""
+
+
+class NothingLeftToSay(NotifierError):
+    """What the message said has been deleted: it can't be sent any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Shapes of the notifier's HTTP interface (docs/internal-api.md)."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -109,14 +110,23 @@ def told_view(record: dict[str, Any]) -> dict[str, Any]:
 
 def message_view(record: dict[str, Any]) -> dict[str, Any]:
     """A message record without address and text; `error` is why its last try failed, in codes."""
-    sent_at = record.get("sent_at")
+    state, spent = record["state"], bool(record.get("spent"))
     return {
         "message_id": record["_id"],
         "kind": record["kind"],
         "entity_id": record["entity_id"],
-        "state": record["state"],
+        "state": state,
         "tries": record["tries"],
         "error": record["error"],
         "created_at": rfc3339(record["created_at"]),
-        "sent_at": rfc3339(sent_at) if sent_at else None,
+        "sent_at": _time(record.get("sent_at")),
+        "died_at": _time(record.get("died_at")),
+        "due_at": _time(record.get("due_at")) if state in ("queued", "failed") else None,
+        "may_retry": state in ("dead", "failed") and not spent,
+        "may_discard": state in ("dead", "failed", "queued"),
+        "spent": spent,
     }
+
+
+def _time(value: datetime | None) -> str | None:
+    return rfc3339(value) if value else None

@@ -34,6 +34,7 @@ from tests.gateway.network import (
 )  # fmt: skip
 from tests.gateway.proven import furnish_proofs, no_proofs
 from tests.gateway.scenes_catalogue import furnish_catalogue
+from tests.gateway.scenes_mailing import furnish_mails, no_mails
 from tests.gateway.scenes_notices import furnish_notices, no_notices
 from tests.gateway.scenes_privacy import furnish_privacy
 from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
@@ -123,6 +124,7 @@ PAGES = (
     Page("notifications", "/settings/notifications", "member"),
     Page("notices-several", "/notices", "several"),
     Page("notices-admin", "/notices", "admin"),
+    Page("admin-mail", "/admin/mail", "admin"),
     Page("acting", "/dashboard", "acting"),
     Page("acting-forbidden", "/members", "acting"),
     Page("admin-staff", "/admin/staff", "admin"),
@@ -277,6 +279,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_notices(network, name)
     furnish_webhooks(network, note)
     furnish_trading(network, name)
+    furnish_mails(network)
 
 
 def empty(network: Network) -> None:
@@ -286,6 +289,7 @@ def empty(network: Network) -> None:
     no_notices(network)
     no_webhooks(network)
     no_trading(network)
+    no_mails(network)
     nothing = {"entries": [], "next": None, "total": 0, "total_is_least": False, "names": {}}
     for path in ("/audit", f"/users/{ANN}/audit", f"/entities/{FARM}/audit"):
         network.directory.on("GET", path, nothing)

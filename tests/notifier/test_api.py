@@ -50,7 +50,10 @@ def test_messages_are_listed_with_their_entity_and_nothing_personal(get, told):
     assert answer.status_code == 200
     found = answer.json["messages"]
     assert answer.json["total"] == len(found) == 5
-    assert set(found[0]) == {"message_id", "kind", "entity_id", "state", "tries", "error", "created_at", "sent_at"}
+    assert set(found[0]) == {
+        "message_id", "kind", "entity_id", "state", "tries", "error", "created_at", "sent_at", "died_at", "due_at",
+        "may_retry", "may_discard", "spent",
+    }  # fmt: skip
     assert {each["error"] for each in found} == {""}
     by_kind = {(each["kind"], each["entity_id"]) for each in found}
     assert ("welcome", told.entity_id) in by_kind
@@ -80,7 +83,7 @@ def test_messages_are_paged_and_filtered(get, told):
 
 
 def test_summary_counts_every_state(get, told):
-    expected = {"queued": 5, "sending": 0, "sent": 0, "failed": 0, "dead": 0, "expired": 0}
+    expected = {"queued": 5, "sending": 0, "sent": 0, "failed": 0, "dead": 0, "expired": 0, "discarded": 0}
     assert get("/messages/summary").json == expected
 
 

@@ -19,8 +19,16 @@ class Notifier(Webhooks):
         return self._get("/messages", state=state, page=page, page_size=page_size)
 
     def summary(self) -> Document:
-        """Counts: `{queued, sending, sent, failed, dead}`."""
+        """Counts: `{queued, sending, sent, failed, dead, expired, discarded}`."""
         return self._get("/messages/summary")
+
+    def retry_message(self, message_id: str) -> None:
+        """One that failed or was given up is due now."""
+        self._write("POST", f"/messages/{segment(message_id)}/retry", {}, None)
+
+    def discard_message(self, message_id: str) -> None:
+        """One that waits or was given up is never sent."""
+        self._write("POST", f"/messages/{segment(message_id)}/discard", {}, None)
 
     def notices(self, *, page: int = 1, page_size: int = 20) -> Document:
         """`{"notices": [...], "total": n, "unread": n}`, newest first: of the person and their businesses."""

@@ -51,6 +51,10 @@ def words_for_unknown_outcome(down: PartDown) -> str:
 
 
 _WORDS = {
+    "notifier.not_waiting": lazy_gettext("This mail is on its way or has ended meanwhile: look at its state below."),
+    "notifier.nothing_left": lazy_gettext(
+        "What this mail said is deleted, so it can't be sent any more. Who asked for it can ask again."
+    ),
     "login.failed": lazy_gettext("This email and password do not go together. Check both, or have a new one mailed."),
     "auth.wrong": lazy_gettext("This is not right. Try again; a lost password can be replaced by mail."),
     "login.code_failed": lazy_gettext(

@@ -1,7 +1,10 @@
 """The blueprint of the notifier's routes, and what they have in common."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response, current_app
 
+from services.chassis.clock import Clock
 from services.chassis.web import Problem, Unavailable
 from services.notifier.store import TRANSIENT, Store
 
@@ -11,6 +14,12 @@ bp = Blueprint("messages", __name__)
 def the_store() -> Store:
     store: Store = current_app.extensions["store"]
     return store
+
+
+def the_time() -> datetime:
+    """The time by the service's clock."""
+    clock: Clock = current_app.extensions["clock"]
+    return clock()
 
 
 def nothing_there() -> Problem:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from flask import Response, current_app
 
-from services.chassis.clock import Clock, rfc3339
+from services.chassis.clock import rfc3339
 from services.chassis.web import allow, answer, body, caller, follows, query
-from services.notifier.api.blueprint import bp, nothing_there, the_store
+from services.notifier.api.blueprint import bp, nothing_there, the_store, the_time
 from services.notifier.mail import Stationery
 from services.notifier.notices import owners_of, shown
 from services.notifier.schemas import NoticeListing, ReadAll, notice_view
@@ -19,7 +19,7 @@ _LISTING, _READ_ALL = NoticeListing(), ReadAll()
 @follows("directory", "ledger")
 def notices() -> Response:
     """One's notices, newest first."""
-    asked, now, inbox = query(_LISTING), _now(), the_store().inbox
+    asked, now, inbox = query(_LISTING), the_time(), the_store().inbox
     size = asked["page_size"]
     records, total = inbox.page(_owners(), now, skip=(asked["page"] - 1) * size, limit=size)
     views = [notice_view(notice) for notice in shown(records, caller().subject, the_store().memory, _stationery())]
@@ -31,14 +31,14 @@ def notices() -> Response:
 @allow("member", "admin", "coordinator", "auditor")
 def unread() -> Response:
     """How many one has not read: asked by every page, so it waits for nothing."""
-    return answer({"unread": the_store().inbox.unread(_owners(), caller().subject, _now())})
+    return answer({"unread": the_store().inbox.unread(_owners(), caller().subject, the_time())})
 
 
 @bp.post("/notices/<notice_id>/read")
 @allow("member", "admin", "coordinator", "auditor")
 def read(notice_id: str) -> Response:
     """One is read; answers it, with where it leads."""
-    record = the_store().inbox.read(notice_id, _owners(), caller().subject, _now())
+    record = the_store().inbox.read(notice_id, _owners(), caller().subject, the_time())
     if record is None:
         raise nothing_there()
     (notice,) = shown([record], caller().subject, the_store().memory, _stationery())
@@ -50,7 +50,7 @@ def read(notice_id: str) -> Response:
 def read_all() -> Response:
     """All that came until then are read."""
     until: datetime | None = body(_READ_ALL)["until"]
-    now = _now()
+    now = the_time()
     the_store().inbox.read_all(_owners(), caller().subject, min(until.astimezone(UTC), now) if until else now)
     return answer({})
 
@@ -65,8 +65,3 @@ def _owners() -> set[str]:
 def _stationery() -> Stationery:
     stationery: Stationery = current_app.extensions["stationery"]
     return stationery
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock()

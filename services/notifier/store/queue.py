@@ -14,10 +14,11 @@ from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from services.notifier.domain import Message, State
+from services.notifier.domain import Message, NothingLeftToSay, NotifierError, NotWaiting, State, UnknownMessage
 from services.notifier.rules import FAREWELL, PROPOSED
 
 _BATCH = 500
+_ENDED = ["sent", "dead", "expired", "discarded"]
 _WHILE_IT_WAITS = ("once", "lease", "due_at", "paced_at")
 
 Document = dict[str, Any]
@@ -87,7 +88,7 @@ class Queue:
             theirs: Document = {"recipient": {"$in": list(recipients)}, "kind": {"$ne": FAREWELL}}
             waiting = {"state": {"$in": ["queued", "failed", "sending"]}}
             self._messages.delete_many({**theirs, **waiting}, session=session)
-            nothing: Document = {"$set": {"facts": {}}, "$unset": {"once": ""}}
+            nothing: Document = {"$set": {"facts": {}, "spent": True}, "$unset": {"once": ""}}
             self._messages.update_many(theirs, nothing, session=session)
 
     def due(self, now: datetime, most: int) -> list[str]:
@@ -122,6 +123,8 @@ class Queue:
         values: Document = {"state": state, "tries": claimed.tries, "error": error}
         if state == "sent":
             values["sent_at"] = now
+        if state == "dead":
+            values |= {"died_at": now, "spent": bool(claimed.once)}
         return self._release(claimed, {"$set": values, "$unset": dict.fromkeys(_WHILE_IT_WAITS, "")})
 
     def retry(self, claimed: Claimed, due_at: datetime, error: str) -> bool:
@@ -132,9 +135,34 @@ class Queue:
     def _release(self, claimed: Claimed, update: Document) -> bool:
         return self._messages.update_one(_held(claimed), update).matched_count == 1
 
+    def try_again(self, message_id: str, now: datetime) -> None:
+        """Due now: with all its tries if it was dead. Raises UnknownMessage, NotWaiting, NothingLeftToSay."""
+        again: Document = {
+            "$set": {"state": "queued", "tries": 0, "due_at": now},
+            "$unset": {"died_at": "", "paced_at": ""},
+        }
+        if not self._moved({"_id": message_id, "state": {"$in": ["dead", "failed"]}, "spent": {"$ne": True}}, again):
+            raise self._why_not(message_id)
+
+    def discard(self, message_id: str) -> None:
+        """Never send it; what must not be kept is deleted. Raises UnknownMessage, NotWaiting."""
+        gone: Document = {"$set": {"state": "discarded"}, "$unset": dict.fromkeys(_WHILE_IT_WAITS, "")}
+        if not self._moved({"_id": message_id, "state": {"$in": ["dead", "failed", "queued"]}}, gone):
+            raise self._why_not(message_id)
+
+    def _moved(self, which: Document, update: Document) -> bool:
+        return self._messages.update_one(which, update).matched_count == 1
+
+    def _why_not(self, message_id: str) -> NotifierError:
+        found = self._messages.find_one({"_id": message_id}, {"state": 1, "spent": 1})
+        if found is None:
+            return UnknownMessage(message_id)
+        spent = found["state"] == "dead" and found.get("spent")
+        return NothingLeftToSay(message_id) if spent else NotWaiting(found["state"])
+
     def drop_ended(self, before: datetime) -> bool:
         """Delete a batch of records made before that need nothing done any more; whether there may be more."""
-        old = {"created_at": {"$lt": before}, "state": {"$in": ["sent", "dead", "expired"]}}
+        old = {"created_at": {"$lt": before}, "state": {"$in": _ENDED}}
         keys = [record["_id"] for record in self._messages.find(old, {"_id": 1}).limit(_BATCH)]
         if keys:
             self._messages.delete_many({"_id": {"$in": keys}})

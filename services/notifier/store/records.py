@@ -14,6 +14,7 @@ Document = dict[str, Any]
 
 _TOLD_MAX = 20_000
 """Messages in somebody's export: the newest. An export has an end."""
+_LISTED = ("kind", "recipient", "state", "tries", "error", "created_at", "sent_at", "due_at", "died_at", "spent")
 
 
 class Records:
@@ -25,7 +26,7 @@ class Records:
     def messages(self, state: State | None, *, skip: int, limit: int) -> tuple[list[Document], int]:
         """Message records newest first, without texts, each with its `entity_id` when it goes to an entity."""
         query: Document = {"state": state} if state else {}
-        fields = dict.fromkeys(("kind", "recipient", "state", "tries", "error", "created_at", "sent_at"), 1)
+        fields = dict.fromkeys(_LISTED, 1)
         newest = [("created_at", DESCENDING), ("_id", ASCENDING)]
         records = list(self._db["messages"].find(query, fields).sort(newest).skip(skip).limit(limit))
         by_account = self._entities_of(record["recipient"] for record in records)
