@@ -116,6 +116,8 @@ def new_sender(config: Config) -> Sender:
         host=config.smtp_host,
         port=config.smtp_port,
         tls=config.smtp_tls,
+        implicit_tls=config.smtp_implicit_tls,
+        ca_file=config.smtp_ca_file,
         user=config.smtp_user,
         password=config.smtp_password,
     )

@@ -21,6 +21,12 @@ class Config:
     smtp_host: str = setting("NOTIFIER_SMTP_HOST", "mail server")
     smtp_port: int = setting("NOTIFIER_SMTP_PORT", "its port", default=25)
     smtp_tls: bool = setting("NOTIFIER_SMTP_TLS", "STARTTLS before anything is sent", default=False)
+    smtp_implicit_tls: bool = setting(
+        "NOTIFIER_SMTP_IMPLICIT_TLS", "TLS from the first byte, as on port 465; instead of STARTTLS", default=False
+    )
+    smtp_ca_file: str = setting(
+        "NOTIFIER_SMTP_CA_FILE", "PEM file of who may vouch for the mail server; empty: the system's", default=""
+    )
     smtp_user: str = setting("NOTIFIER_SMTP_USER", "login at the mail server, when it asks for one", default="")
     smtp_password: str | None = setting("NOTIFIER_SMTP_PASSWORD", "its password", default=None, secret=True)
     sender: str = setting("NOTIFIER_SENDER", "From of every mail: Name <address>")

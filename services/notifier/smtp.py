@@ -34,6 +34,11 @@ class Server:
     host: str
     port: int
     tls: bool = False
+    """STARTTLS; a server that doesn't offer it is not used."""
+    implicit_tls: bool = False
+    """TLS from the first byte (port 465)."""
+    ca_file: str = ""
+    """PEM file of the authorities that may vouch for the server; empty: the system's."""
     user: str = ""
     password: str | None = None
 
@@ -89,12 +94,18 @@ class Mailer:
             connection.close()
 
     def _connect(self) -> smtplib.SMTP:
-        connection = smtplib.SMTP(self._server.host, self._server.port, timeout=_SECONDS)
+        server = self._server
+        context = ssl.create_default_context(cafile=server.ca_file or None)
+        connection = (
+            smtplib.SMTP_SSL(server.host, server.port, timeout=_SECONDS, context=context)
+            if server.implicit_tls
+            else smtplib.SMTP(server.host, server.port, timeout=_SECONDS)
+        )
         try:
-            if self._server.tls:
-                connection.starttls(context=ssl.create_default_context())
-            if self._server.user:
-                connection.login(self._server.user, self._server.password or "")
+            if server.tls and not server.implicit_tls:
+                connection.starttls(context=context)
+            if server.user:
+                connection.login(server.user, server.password or "")
         except BaseException:
             connection.close()
             raise
