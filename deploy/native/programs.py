@@ -28,7 +28,7 @@ WORKERS = {
     "ledger": ("consume", "relay", "schedule"),
     "directory": ("consume", "relay", "schedule"),
     "matcher": ("consume", "relay", "schedule"),
-    "notifier": ("consume", "schedule", "deliver"),
+    "notifier": ("consume", "schedule", "deliver", "digest"),
 }
 
 

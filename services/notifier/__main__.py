@@ -1,4 +1,4 @@
-"""`python -m services.notifier serve|consume|schedule|deliver|migrate`."""
+"""`python -m services.notifier serve|consume|schedule|deliver|digest|migrate`."""
 
 from services.chassis.process import main
 from services.notifier.app import COMMANDS

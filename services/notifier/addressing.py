@@ -1,9 +1,10 @@
 """Whom a message goes to and what is said in it: looked up at the moment it is sent."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from services.notifier.knowledge import LISTED
 from services.notifier.mail import in_credits, in_words
 
 _AMOUNTS = (
@@ -23,6 +24,10 @@ Unseal = Callable[[str], Mapping[str, str]]
 
 class NotKnownYet(Exception):
     """A name or address that this message needs has not arrived: try again soon."""
+
+
+class NothingLeft(Exception):
+    """All that this message would say is over: it is not sent."""
 
 
 class People(Protocol):
@@ -100,6 +105,8 @@ def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: B
         values |= _part(recipient.partition(":")[2], facts, book)
     elif "transfer_id" in facts:
         values |= _sides(recipient.partition(":")[2], facts, book)
+    if "leads" in facts:
+        values |= _matches(facts, book)
     if "gives" in facts:
         values |= _circle(recipient.partition(":")[2], facts, book)
     if "entity_id" in facts:
@@ -144,6 +151,21 @@ def _circle(entity_id: str, facts: Document, book: Book) -> dict[str, Any]:
         "given": next(told for give, told in zip(gives, named, strict=True) if give["giver"] == entity_id),
         "received": next(told for give, told in zip(gives, named, strict=True) if give["receiver"] == entity_id),
     }
+
+
+def _matches(facts: Document, book: Book) -> dict[str, Any]:
+    """The daily mail: others who can be traded with still, by name. Raises NothingLeft."""
+    sides: dict[str, Any] = {side: list(_still_there(facts[side], book)) for side in ("leads", "suppliers")}
+    if not any(sides.values()):
+        raise NothingLeft
+    return sides
+
+
+def _still_there(matches: Iterable[Document], book: Book) -> Iterator[Document]:
+    for match in matches:
+        other = _found(book.entity(match["other"]), "name")
+        if not other.get("closed") and other.get("status") in LISTED:
+            yield {**match, "other": other["name"]}
 
 
 def _person(recipient: str, user_id: str, book: Book) -> str:

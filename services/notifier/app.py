@@ -21,6 +21,7 @@ from services.notifier.addressing import Unseal
 from services.notifier.api import bp
 from services.notifier.config import Config
 from services.notifier.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, SUBSCRIBED, Mail
+from services.notifier.digesting import Digester
 from services.notifier.domain import RetryPolicy
 from services.notifier.handlers import Policy
 from services.notifier.mail import Stationery
@@ -176,6 +177,12 @@ def deliver() -> None:
     assembling.deliver(config, new_store(config), process.new_stop())
 
 
+def digest() -> None:
+    """Make the daily mails at each business's hour."""
+    config = read_config()
+    Digester(store=new_store(config), clock=_CLOCK, time_zone=zone_of(config)).run(process.new_stop())
+
+
 def migrate() -> None:
     """Create collections and indices."""
     store = new_store(read_config())
@@ -188,5 +195,6 @@ COMMANDS: Mapping[str, process.Command] = {
     "consume": consume,
     "schedule": schedule,
     "deliver": deliver,
+    "digest": digest,
     "migrate": migrate,
 }

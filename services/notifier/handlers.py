@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from events import directory, ledger
 from events.envelope import Envelope, Event
+from services.notifier.digests import Found, found_in
 from services.notifier.domain import DailyMail, Known, Message
 from services.notifier.farewell import addressed
 from services.notifier.knowledge import (
@@ -20,7 +21,7 @@ from services.notifier.knowledge import (
     transfer_of,
 )
 from services.notifier.limits import WARNING_PERCENT
-from services.notifier.preferences import TIME_ZONE, decide_made, preference_of
+from services.notifier.preferences import TIME_ZONE, decide_made, digest_time, preference_of
 from services.notifier.rules import GROUP_OF, asks_to_accept, covered_transfer, messages_for
 
 
@@ -60,7 +61,25 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
     wanted = _as_wanted(asked, reader, policy, now)
     mails = [message for message in wanted if message.channel == "mail"]
     notices = [message for message in wanted if message.channel == "notice"]
-    return Effects(changes=changes, messages=mails, notices=notices, covered=covered, daily_mails=_daily_mails(run))
+    found = found_in(run, now, policy.max_age)
+    return Effects(
+        changes=changes,
+        messages=mails,
+        notices=notices,
+        covered=covered,
+        daily_mails=_daily_mails(run),
+        found=found,
+        digests_due=_digests_due(found, reader, policy, now) if found else {},
+    )
+
+
+def _digests_due(found: Sequence[Found], reader: Reader, policy: Policy, now: datetime) -> dict[str, datetime]:
+    entities = {each.entity_id for each in found}
+    chosen = reader.preferences({f"entity:{entity_id}" for entity_id in entities})
+    return {
+        entity_id: digest_time(preference_of(chosen.get(f"entity:{entity_id}", {}), policy.time_zone), now)
+        for entity_id in entities
+    }
 
 
 def _daily_mails(run: Sequence[tuple[Envelope, Event]]) -> list[DailyMail]:

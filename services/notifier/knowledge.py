@@ -7,10 +7,12 @@ them, so carrying one out twice is the same as once.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from events import directory, ledger, matcher
 from events.envelope import Event
+from services.notifier.digests import Found
 from services.notifier.domain import DailyMail, Message, Transfer
 from services.notifier.limits import Limits
 
@@ -47,6 +49,9 @@ class Effects:
     """Those that must be sent."""
     notices: Sequence[Message] = ()
     daily_mails: Sequence[DailyMail] = ()
+    found: Sequence[Found] = ()
+    """Matches that wait for daily mails, and when those are due who had none waiting."""
+    digests_due: Mapping[str, datetime] = field(default_factory=dict)
     covered: Collection[str] = ()
     """Transfers that need no answer after all: a message that asks for one is withdrawn, if it still waits."""
 

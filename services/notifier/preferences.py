@@ -82,7 +82,12 @@ def decide_made(preference: Preference, group: Group, channel: Channel, now: dat
     verdict = decide(preference, group, channel, now)
     if group != "digest" or verdict == SKIP:
         return verdict
-    return Verdict("wait", _next(time(preference.digest_hour), now.astimezone(ZoneInfo(preference.zone))))
+    return Verdict("wait", digest_time(preference, now))
+
+
+def digest_time(preference: Preference, after: datetime) -> datetime:
+    """When the digest's hour comes next, local time."""
+    return _next(time(preference.digest_hour), after.astimezone(ZoneInfo(preference.zone)))
 
 
 def _next(wanted: time, local: datetime) -> datetime:

@@ -12,6 +12,7 @@ from typing import Any
 from events import directory, ledger, matcher
 from events.envelope import Envelope, Event
 from services.notifier import saying as says
+from services.notifier.digests import KIND as DAILY
 from services.notifier.domain import Channel, Known, Message
 from services.notifier.preferences import SWITCHABLE, Group
 from services.notifier.saying import ToEach, What, When, Whom
@@ -249,10 +250,12 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
 """Event → message kind → recipients → channels."""
 
 _RULES = tuple(rule for rules in TABLE.values() for rule in rules)
-KINDS = tuple(rule.kind for rule in _RULES)
+TIMED: Mapping[str, Group] = {DAILY: "digest"}
+"""Kinds that no event asks for, but an hour (`digesting`)."""
+KINDS = (*(rule.kind for rule in _RULES), *TIMED)
 NOTICED = tuple(rule.kind for rule in _RULES if "notice" in rule.channels)
 """The kinds that are also shown to who logs in."""
-GROUP_OF: Mapping[str, Group] = {rule.kind: rule.group for rule in _RULES}
+GROUP_OF: Mapping[str, Group] = {**{rule.kind: rule.group for rule in _RULES}, **TIMED}
 OFFERED: Mapping[Group, frozenset[Channel]] = {
     group: frozenset(channel for rule in _RULES if rule.group == group for channel in rule.channels)
     for group in SWITCHABLE

@@ -14,7 +14,7 @@ from typing import Protocol
 from services.chassis.clock import Clock
 from services.chassis.logs import log
 from services.chassis.process import Stop
-from services.notifier.addressing import NotKnownYet
+from services.notifier.addressing import NothingLeft, NotKnownYet
 from services.notifier.domain import Failure, RetryPolicy, State
 from services.notifier.mail import BadAddress
 from services.notifier.pacing import Domain, Pace, Slot, slowed, take
@@ -29,6 +29,8 @@ _SHARE_OF_LEASE = 4
 """A quarter of a lease is worked, then the rest is given back: a mail never leaves after its lease has ended."""
 UNWANTED = "unwanted"
 """Why a message was not sent that its reader switched off after it was made."""
+NOTHING_LEFT = "nothing_left"
+"""Why a daily mail was not sent: none of those in it can be traded with any more."""
 _POLL_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 _LONGEST_AWAY_SECONDS = 30.0
@@ -152,6 +154,9 @@ class Sender:
         except Exception as error:
             if isinstance(error, TRANSIENT):
                 raise
+            if isinstance(error, NothingLeft):
+                self._end(untried.pop(claimed.message_id), "expired", NOTHING_LEFT)
+                return None
             self._failed(untried.pop(claimed.message_id), error)
             return None
 

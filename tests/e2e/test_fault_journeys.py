@@ -28,6 +28,7 @@ FOLLOWERS = (
     "notifier-consume",
     "notifier-schedule",
     "notifier-deliver",
+    "notifier-digest",
 )
 
 

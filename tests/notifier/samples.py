@@ -61,6 +61,13 @@ VALUES = {
     "tag": "sourdough bread",
     "side": "offers",
     "loop_id": "l-1",
+    "leads": [
+        {"other": "Blue Bakery", "mine": "rye", "theirs": "grain"},
+        {"other": "Old Mill", "mine": "rye", "theirs": "rye"},
+    ],
+    "more_leads": 3,
+    "suppliers": [{"other": "Old Mill", "mine": "carpentry", "theirs": "joinery"}],
+    "more_suppliers": 0,
     "gives": GIVES,
     "given": GIVES[0],
     "received": GIVES[2],

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from kafka import KafkaConsumer
@@ -124,3 +125,26 @@ def test_killed_sender_loses_nothing_and_repeats_at_most_the_mail_in_its_hands(s
     assert sorted(times.values()) == [1] * 29 + [2]
     again.terminate()
     assert again.wait(timeout=10) == 0
+
+
+def test_killed_digest_leaves_nobody_out_and_mails_nobody_twice(start, store):
+    waiting = {"side": "leads", "other": "o", "mine": "rye", "theirs": "grain", "score": 50}
+    businesses = [f"e-{number}" for number in range(6000)]
+    due = datetime.now(UTC) - timedelta(minutes=1)
+    store._db["digest_items"].insert_many(
+        [{"_id": each, "items": [waiting], "next_digest_at": due} for each in businesses]
+    )
+    # At midnight of every zone the hour of all of them has come.
+    store._db["preferences"].insert_many(
+        [{"_id": each, "daily_match_mail": True, "digest_hour": 0} for each in businesses]
+    )
+    messages = store._db["messages"]
+    first, second = start("services.notifier", "digest"), start("services.notifier", "digest")
+    wait_until(lambda: messages.count_documents({}), seconds=60)
+    kill(first)
+    kill(second)
+    assert 0 < messages.count_documents({}) < len(businesses), "killed too late to mean anything"
+
+    start("services.notifier", "digest")
+    wait_until(lambda: store._db["digest_items"].count_documents({"next_digest_at": {"$ne": None}}) == 0, seconds=90)
+    assert sorted(record["recipient"] for record in messages.find()) == sorted(f"entity:{each}" for each in businesses)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
@@ -11,6 +11,7 @@ from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, 
 
 from services.notifier.domain import Message
 from services.notifier.knowledge import Effects, Reader
+from services.notifier.store.digests import Decide, Digests
 from services.notifier.store.domains import Domains
 from services.notifier.store.inbox import Inbox
 from services.notifier.store.memory import Memory, StoredReader
@@ -22,11 +23,23 @@ SCHEMA_VERSION = "3"
 _SELECTION_MS = 3_000
 _MAY_BE_REPEATED = "TransientTransactionError"
 _COLLECTIONS = frozenset(
-    {"positions", "entities", "users", "transfers", "accounts", "books", "messages", "notices", "preferences"}
+    {
+        "positions",
+        "entities",
+        "users",
+        "transfers",
+        "accounts",
+        "books",
+        "messages",
+        "notices",
+        "preferences",
+        "digest_items",
+    }
 )
 """A transaction can't make them."""
 
 Document = dict[str, Any]
+_T = TypeVar("_T")
 
 
 class StoreAway(Exception):
@@ -53,6 +66,7 @@ class Store:
         self.queue = Queue(self._db)
         self.domains = Domains(self._db)
         self.inbox = Inbox(self._db)
+        self.digests = Digests(self._db, self.queue)
         self.preferences = Preferences(self._db)
         self.records = Records(self._db, self.memory, self.inbox)
 
@@ -71,6 +85,7 @@ class Store:
         self.queue.migrate()
         self.domains.migrate()
         self.inbox.migrate()
+        self.digests.migrate()
 
     def position(self, source: str) -> int:
         """The last position applied of `source`; 0 at first."""
@@ -117,15 +132,24 @@ class Store:
             # Outside the transaction: two first upserts inside would be a duplicate key, not a conflict to retry.
             self._db["positions"].update_one({"_id": source}, {"$setOnInsert": {"position": 0}}, upsert=True)
         try:
-            with self._client.start_session() as session:
-                session.with_transaction(work)
+            self._in_transaction(work)
         except _Overtaken:
             return False
+        return True
+
+    def work_digests(self, now: datetime, most: int, decide: Decide) -> int:
+        """Make the daily mails of those due longest, in one transaction; how many were due. Raises one of TRANSIENT."""
+        return self._in_transaction(lambda session: self.digests.work_page(session, now, most, decide))
+
+    def _in_transaction(self, work: Callable[[ClientSession], _T]) -> _T:
+        """Raises one of TRANSIENT."""
+        try:
+            with self._client.start_session() as session:
+                return session.with_transaction(work)
         except OperationFailure as error:
             if isinstance(error, WriteError | BulkWriteError) and not error.has_error_label(_MAY_BE_REPEATED):
                 raise
             raise StoreAway(type(error).__name__) from error
-        return True
 
     def _carry_out(self, session: ClientSession, made: Effects, now: datetime) -> None:
         self.memory.change(session, made.changes)
@@ -136,6 +160,8 @@ class Store:
         self.inbox.forget(session, forgotten)
         self.preferences.daily_mail(session, made.daily_mails)
         self.preferences.forget(session, forgotten)
+        self.digests.collect(session, made.found, made.digests_due)
+        self.digests.forget(session, forgotten)
         self.queue.withdraw(session, made.covered)
         self.inbox.withdraw(session, made.covered)
 
