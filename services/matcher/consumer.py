@@ -9,7 +9,7 @@ from events.envelope import Envelope, Event
 from services.chassis.clock import Clock, rfc3339
 from services.chassis.consuming import Received
 from services.chassis.logs import log
-from services.matcher.handlers import Run, Told, take_directory, take_ledger
+from services.matcher.handlers import Crowded, Run, Told, take_directory, take_ledger, take_portion
 from services.matcher.store import LONG_SECONDS, Overtaken, Store, StoreAway, Tx, derived, halts
 
 GROUP = "matcher"
@@ -56,9 +56,12 @@ class Projection:
         return self.store.position(source, self.generation)
 
     def apply(self, source: str, received: Sequence[Received]) -> None:
-        """Effects and position in one transaction. Raises MalformedEvent, UnknownEntity, Behind, StoreAway."""
+        """Effects and position in one transaction. Raises MalformedEvent, UnknownEntity, Behind, StoreAway.
+
+        A name that very many have is changed in portions, all of them before the position.
+        """
         try:
-            self._apply(source, received)
+            self._apply_all(source, received)
         except StoreAway:
             raise
         except Exception:  # noqa: BLE001 -- whatever is wrong with one of them, those before it are taken
@@ -67,6 +70,27 @@ class Projection:
     def skip(self, source: str, received: Received) -> None:
         """Nothing is ever parked: the loop halts instead, and an operator may pass over a record (`skip`)."""
         raise NotImplementedError(f"{source} at {received.position}: the matcher does not skip news")
+
+    def _apply_all(self, source: str, received: Sequence[Received]) -> None:
+        try:
+            self._apply(source, received)
+        except Crowded:
+            for record in received:
+                while self._take_portion(source, record):
+                    continue
+                self._apply(source, [record])
+
+    def _take_portion(self, source: str, record: Received) -> bool:
+        def work(tx: Tx) -> bool:
+            # Only in its place: who takes the name up later keeps it.
+            if derived.position(tx, source) != record.position - 1:
+                raise Overtaken
+            return take_portion(tx, _understood([record]), self.told)
+
+        try:
+            return self.store.transaction(work, generation=self.generation, seconds=LONG_SECONDS)
+        except Overtaken:
+            return False
 
     def _apply(self, source: str, received: Sequence[Received]) -> None:
         def work(tx: Tx) -> None:
@@ -95,7 +119,7 @@ class Projection:
     def _apply_up_to_the_broken(self, source: str, received: Sequence[Received]) -> None:
         for record in received:
             try:
-                self._apply(source, [record])
+                self._apply_all(source, [record])
             except StoreAway:
                 raise
             except Exception as error:

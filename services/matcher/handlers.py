@@ -3,7 +3,7 @@
 All inside one transaction of the store, which keeps the position of the run too (`consumer.py`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from events.directory import CategoryRemoved, CategoryRenamed, EntityForgotten, TagRemoved, TagRenamed
@@ -12,23 +12,47 @@ from services.matcher.accounts import Books, accounts_in, ended_in, pairs_in
 from services.matcher.domain import Entity, entity_id_of, evolve, recategorised, retagged
 from services.matcher.store import Tx, derived
 
+PORTION = 500
+"""How many entities one transaction changes the tag or category of: it must end within MongoDB's limit for one."""
+
 Run = Sequence[tuple[Envelope, Event]]
 Told = Callable[[str], bool]
 """Whether others are told of what changed at a time (RFC 3339)."""
 
 
+class Crowded(Exception):
+    """Too many entities for one transaction: they are taken care of in portions before it."""
+
+
 def take_directory(tx: Tx, run: Run, told: Told) -> None:
     """Fold events of the directory into the entities, and note of whom new matches may be found.
 
-    Raises UnknownEntity.
+    Raises UnknownEntity; Crowded when more than a portion have a name that is changed.
     """
-    ids = {entity_id for _, event in run if (entity_id := entity_id_of(event))}
-    known = derived.entities(tx, ids, _tags_in(run), _categories_in(run))
-    work = _Work(dict(known), told)
+    named = derived.entities_with(tx, _names_in(run), PORTION + 1)
+    if len(named) > PORTION:
+        raise Crowded
+    known = named | derived.entities(tx, {entity_id for _, event in run if (entity_id := entity_id_of(event))})
+    _fold(tx, run, known, told)
+    derived.forget(tx, {event.entity_id for _, event in run if isinstance(event, EntityForgotten)})
+
+
+def take_portion(tx: Tx, run: Run, told: Told) -> bool:
+    """Carry out one change of a name for some of those who have it; whether there may be more of them.
+
+    Whoever was taken care of knows it by its version. The position is not moved.
+    """
+    names = _names_in(run)
+    known = derived.entities_with(tx, names, PORTION) if names.before else {}
+    _fold(tx, run if known else (), known, told)
+    return len(known) == PORTION
+
+
+def _fold(tx: Tx, run: Run, known: dict[str, Entity], told: Told) -> None:
+    work = _Work(known, told)
     for envelope, event in run:
         work.take(envelope, event)
     derived.put_entities(tx, work.changed)
-    derived.forget(tx, {event.entity_id for _, event in run if isinstance(event, EntityForgotten)})
     derived.put_to_announce(tx, work.found_anew)
 
 
@@ -72,13 +96,15 @@ class _Work:
                 if entity_id := entity_id_of(event):
                     before = self.known.get(entity_id)
                     after = evolve(before, event, position=position, time=time)
-                    if after is not None and after is not before:
+                    if after is not None:
                         self._put(before, after, time)
 
     def _with(self, name: str, names: Callable[[Entity], set[str]]) -> list[Entity]:
         return [entity for entity in self.known.values() if name in names(entity)]
 
     def _put(self, before: Entity | None, after: Entity, time: str) -> None:
+        if after is before:
+            return
         self.known[after.entity_id] = after
         self.changed[after.entity_id] = (after, time)
         sought = before is None or not before.listed or _sought(before) != _sought(after)
@@ -92,13 +118,9 @@ def _sought(entity: Entity) -> tuple[object, ...]:
     return (entity.offers, entity.wants, entity.categories, entity.status, entity.place)
 
 
-def _tags_in(run: Run) -> set[str]:
-    return {event.name for event in _events(run) if isinstance(event, TagRenamed | TagRemoved)}
-
-
-def _categories_in(run: Run) -> set[str]:
-    return {event.name for event in _events(run) if isinstance(event, CategoryRenamed | CategoryRemoved)}
-
-
-def _events(run: Run) -> Iterable[Event]:
-    return (event for _, event in run)
+def _names_in(run: Run) -> derived.Names:
+    tags = {event.name for _, event in run if isinstance(event, TagRenamed | TagRemoved)}
+    categories = {event.name for _, event in run if isinstance(event, CategoryRenamed | CategoryRemoved)}
+    changes = TagRenamed | TagRemoved | CategoryRenamed | CategoryRemoved
+    last = max((envelope.sequence for envelope, event in run if isinstance(event, changes)), default=0)
+    return derived.Names(tags, categories, last)

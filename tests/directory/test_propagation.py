@@ -10,6 +10,8 @@ import pytest
 
 from events import codec
 from events.directory import EntityRegistered, Profile
+from events.topics import DIRECTORY_EVENTS
+from services.chassis.consuming import Received
 from services.chassis.process import Stop
 from services.directory.config import Config
 from services.directory.domain import Entity, EntityChange, Membership, Tag, UnknownEntity
@@ -20,7 +22,7 @@ from services.directory.handlers.propagation import rewrite_all, rewrite_next
 from services.directory.handlers.writing import By, Directory, append
 from services.directory.scheduling import JOBS, Schedule
 from services.directory.store import EntityIndex, Store
-from services.matcher.handlers import take_directory
+from services.matcher.consumer import DIRECTORY_SOURCE, Projection
 from services.matcher.store import Store as MatcherStore
 from tests.directory.conftest import Time
 from tests.directory.process import freeze
@@ -102,14 +104,14 @@ def tags_in_index(index: EntityIndex) -> dict[str, tuple[list[str], list[str]]]:
 
 def tags_in_matcher(matcher: MatcherStore, store: Store, size: int = 700) -> dict[str, tuple[list[str], list[str]]]:
     """What the matcher makes of every event from the first one on."""
-    run = []
+    received = []
     for record in store.database["outbox"].find().sort("_id", 1):
-        envelope = codec.decode(bytes(record["value"]))
-        if (event := codec.event_of(envelope)) is not None:
-            run.append((envelope, event))
-    for first in range(0, len(run), size):
-        part = run[first : first + size]
-        matcher.transaction(lambda tx, part=part: take_directory(tx, part, lambda _: True))
+        raw = bytes(record["value"])
+        envelope = codec.decode(raw)
+        received.append(Received(DIRECTORY_SOURCE, DIRECTORY_EVENTS, envelope.sequence, raw, envelope))
+    projection = Projection(matcher, lambda _: True)
+    for first in range(0, len(received), size):
+        projection.apply(DIRECTORY_SOURCE, received[first : first + size])
     return {
         each["_id"]: ([tag for tag, _ in each["offers"]], [tag for tag, _ in each["wants"]])
         for each in derived_in(matcher)["entities"]

@@ -1,6 +1,7 @@
 """What the topics say, read and written by whoever takes a run of events: inside a transaction."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from services.matcher.accounts import Account, Books, Proposal, Trades
@@ -34,15 +35,32 @@ def put_position(tx: Tx, source: str, reached: int) -> None:
     tx.put("positions", source, {"position": reached})
 
 
-def entities(tx: Tx, ids: Collection[str], tags: Collection[str], categories: Collection[str]) -> dict[str, Entity]:
-    """The entities of these ids, and those with one of these tags or categories.
+def entities(tx: Tx, ids: Iterable[str]) -> dict[str, Entity]:
+    """The entities of these ids that there are."""
+    return {each["_id"]: entity_of(each) for each in tx.of_ids("entities", ids)}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Tags and categories that are renamed or removed, the last of them at position `before` of the directory."""
+
+    tags: Collection[str]
+    categories: Collection[str]
+    before: int
+
+
+def entities_with(tx: Tx, names: Names, limit: int) -> dict[str, Entity]:
+    """Some of the entities with one of these names, as they were before: at most `limit`.
 
     Without an index on tags: they are renamed once in a while, and written all the time.
     """
-    wanted: list[Document] = [{"_id": {"$in": sorted(ids)}}] if ids else []
-    wanted += [{side: {"$elemMatch": {"$elemMatch": {"$in": sorted(tags)}}}} for side in ("offers", "wants") if tags]
-    wanted += [{"categories": {"$in": sorted(categories)}}] if categories else []
-    found = tx.find("entities", wanted[0] if len(wanted) == 1 else {"$or": wanted}) if wanted else ()
+    among = {"$elemMatch": {"$elemMatch": {"$in": sorted(names.tags)}}}
+    wanted: list[Document] = [{"offers": among}, {"wants": among}] if names.tags else []
+    wanted += [{"categories": {"$in": sorted(names.categories)}}] if names.categories else []
+    if not wanted:
+        return {}
+    query = {"version": {"$lt": names.before}, "$or": wanted}
+    found = tx.collection("entities").find(query, limit=limit, session=tx.session)
     return {each["_id"]: entity_of(each) for each in found}
 
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 _LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
-_SNAPSHOT_GONE = frozenset({239, 246})
-"""SnapshotTooOld, SnapshotUnavailable: a new one will do."""
+_AGAIN = frozenset({239, 246, 290})
+"""SnapshotTooOld, SnapshotUnavailable, TransactionExceededLifetimeLimitSeconds: a new one will do."""
 
 
 class StoreAway(Exception):
@@ -28,6 +28,6 @@ def answering() -> Iterator[None]:
 def _is_away(error: PyMongoError) -> bool:
     if isinstance(error, ConnectionFailure) or error.timeout:
         return True
-    if isinstance(error, OperationFailure) and error.code in _SNAPSHOT_GONE:
+    if isinstance(error, OperationFailure) and error.code in _AGAIN:
         return True
     return any(error.has_error_label(label) for label in _LABELS)

@@ -24,7 +24,7 @@ from services.matcher.store.transaction import Tx
 _SELECTION_MS = 3_000
 _SECONDS = 5.0
 LONG_SECONDS = 50.0
-"""For a transaction that may change every member; MongoDB ends one after 60 s."""
+"""For a transaction of many documents, with its repetitions; MongoDB ends a single one after 10 to 60 s."""
 _MAJORITY = WriteConcern("majority", wtimeout=5_000)
 _SOON = WriteConcern(1)
 _LOCAL = ReadConcern("local")
