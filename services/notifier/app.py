@@ -28,8 +28,10 @@ from services.notifier.mail import Stationery
 from services.notifier.measuring import QueueCollector
 from services.notifier.pacing import Pace
 from services.notifier.preferences import TIME_ZONE
-from services.notifier.sending import Sender
-from services.notifier.smtp import Mailer, Server
+from services.notifier.sendgrid import Account, SendGrid
+from services.notifier.sending import Mailer, Sender
+from services.notifier.smtp import Mailer as SmtpMailer
+from services.notifier.smtp import Server
 from services.notifier.store import SCHEMA_VERSION, Store
 from services.notifier.webhooks import assembling
 from services.notifier.webhooks.desk import Desk
@@ -113,18 +115,9 @@ def new_projection(config: Config) -> Mail:
 
 def new_sender(config: Config) -> Sender:
     """What `schedule` runs."""
-    server = Server(
-        host=config.smtp_host,
-        port=config.smtp_port,
-        tls=config.smtp_tls,
-        implicit_tls=config.smtp_implicit_tls,
-        ca_file=config.smtp_ca_file,
-        user=config.smtp_user,
-        password=config.smtp_password,
-    )
     return Sender(
         store=new_store(config),
-        mailer=Mailer(server),
+        mailer=new_mailer(config),
         writer=Writer(
             stationery=new_stationery(config),
             unseal=new_unseal(config.messages_key),
@@ -138,6 +131,22 @@ def new_sender(config: Config) -> Sender:
         keep=timedelta(days=max(config.keep_days, _SHORTEST_DAYS)),
         clock=_CLOCK,
     )
+
+
+def new_mailer(config: Config) -> Mailer:
+    """SendGrid's API when there is a key, else SMTP."""
+    if config.sendgrid_key:
+        return SendGrid(Account(key=config.sendgrid_key, url=config.sendgrid_url))
+    server = Server(
+        host=config.smtp_host,
+        port=config.smtp_port,
+        tls=config.smtp_tls,
+        implicit_tls=config.smtp_implicit_tls,
+        ca_file=config.smtp_ca_file,
+        user=config.smtp_user,
+        password=config.smtp_password,
+    )
+    return SmtpMailer(server)
 
 
 def new_unseal(keys: str) -> Unseal:

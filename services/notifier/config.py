@@ -29,6 +29,15 @@ class Config:
     )
     smtp_user: str = setting("NOTIFIER_SMTP_USER", "login at the mail server, when it asks for one", default="")
     smtp_password: str | None = setting("NOTIFIER_SMTP_PASSWORD", "its password", default=None, secret=True)
+    sendgrid_key: str | None = setting(
+        "NOTIFIER_SENDGRID_KEY",
+        "API key of SendGrid: mails go by its API then, not by SMTP",
+        default=None,
+        secret=True,
+    )
+    sendgrid_url: str = setting(
+        "NOTIFIER_SENDGRID_URL", "where its API is; in the EU another", default="https://api.sendgrid.com"
+    )
     sender: str = setting("NOTIFIER_SENDER", "From of every mail: Name <address>")
     network_name: str = setting(
         "NOTIFIER_NETWORK_NAME", "what the network is called, below every mail", default="Mutual credit network"

@@ -34,6 +34,8 @@ NOTHING_LEFT = "nothing_left"
 _POLL_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 _LONGEST_AWAY_SECONDS = 30.0
+_LONGEST_ASKED_SECONDS = 600.0
+"""A server that asks for more is asked again then."""
 _TIDY_EVERY = timedelta(hours=1)
 _AWAY: tuple[type[Exception], ...] = (ServerAway, *TRANSIENT)
 
@@ -92,8 +94,9 @@ class Sender:
                     stop.wait(_POLL_SECONDS)
                 away = _AWAY_SECONDS
             except _AWAY as error:
-                log.warning("sender.waiting", error=type(error).__name__, seconds=away)
-                stop.wait(away)
+                wait = max(away, min(getattr(error, "seconds", 0), _LONGEST_ASKED_SECONDS))
+                log.warning("sender.waiting", error=type(error).__name__, reason=_code(error), seconds=wait)
+                stop.wait(wait)
                 away = min(away * 2, _LONGEST_AWAY_SECONDS)
         self.mailer.close()
 
@@ -186,6 +189,11 @@ class Sender:
 
     def _hand_over(self, parcel: Sequence[_Letter], untried: dict[str, Claimed]) -> None:
         failure = self._failure([letter.mail for letter in parcel])
+        if isinstance(failure, Refused) and len(parcel) > 1:
+            # Because of one of them, perhaps.
+            for letter in parcel:
+                self._hand_over([letter], untried)
+            return
         if isinstance(failure, PutOff) and self.pace.per_minute:
             now = self.clock()
             self.store.domains.change(_by_domain(parcel), lambda _, domain: (None, slowed(domain, self.pace, now)))
@@ -239,6 +247,11 @@ def _by_domain(letters: Iterable[_Letter]) -> dict[str, list[_Letter]]:
 
 def _has_slot(claimed: Claimed, domain: Domain, now: datetime) -> bool:
     return claimed.paced_at is not None and domain.honours(claimed.paced_at, now)
+
+
+def _code(error: Exception) -> str:
+    """Why a mail server is away; a store's errors quote what they were doing."""
+    return str(error) if isinstance(error, ServerAway) else ""
 
 
 def _kind_of(error: Exception) -> Failure:

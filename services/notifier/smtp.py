@@ -12,7 +12,11 @@ _CLOSING = 421
 
 
 class ServerAway(Exception):
-    """No mail can be sent at present, whichever: not the message's fault."""
+    """No mail can be sent at present, whichever: not the message's fault. `seconds`: it asked to wait that long."""
+
+    def __init__(self, reason: str, seconds: float = 0) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
 class NotNow(Exception):
