@@ -79,7 +79,9 @@ class Config:
         "webhooks may go to private and loopback addresses, any port, and by plain HTTP",
         default=False,
     )
-    webhooks_workers: int = setting("NOTIFIER_WEBHOOKS_WORKERS", "requests of `deliver` at a time", default=4)
+    webhooks_workers: int = setting(
+        "NOTIFIER_WEBHOOKS_WORKERS", "requests of `deliver` at a time; half of them to one webhook", default=8
+    )
     webhooks_keep_body_days: int = setting(
         "NOTIFIER_WEBHOOKS_KEEP_BODY_DAYS", "what was delivered, and answered, is deleted then", default=7
     )

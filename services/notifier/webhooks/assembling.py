@@ -12,7 +12,7 @@ from services.chassis.logs import log
 from services.chassis.process import Stop
 from services.notifier.config import Config
 from services.notifier.store import Store
-from services.notifier.webhooks.delivering import Deliverer
+from services.notifier.webhooks.delivering import Busy, Deliverer
 from services.notifier.webhooks.desk import Desk
 from services.notifier.webhooks.posting import Poster
 from services.notifier.webhooks.replaying import Replayer, received
@@ -34,6 +34,7 @@ def new_deliverer(config: Config, store: Store, key: str) -> Deliverer:
         lease=timedelta(seconds=config.lease_seconds),
         clock=system_clock,
         tell_paused=Telling(store, webhooks).paused,
+        busy=Busy(max(config.webhooks_workers // 2, 1)),
         keep_bodies=timedelta(days=config.webhooks_keep_body_days),
         keep_log=timedelta(days=config.webhooks_keep_days),
     )

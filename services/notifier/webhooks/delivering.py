@@ -66,6 +66,7 @@ class Deliverer:
     tell_paused: TellPaused
     patience: Patience = field(default_factory=Patience)
     busy: Busy = field(default_factory=lambda: Busy(2))
+    turn: threading.Lock = field(default_factory=threading.Lock)
     keep_bodies: timedelta = timedelta(days=7)
     keep_log: timedelta = timedelta(days=30)
     dice: Callable[[], float] = random.random
@@ -79,8 +80,8 @@ class Deliverer:
             try:
                 if self.clock() >= tidy_at and not self.tidy():
                     tidy_at = self.clock() + _TIDY_EVERY
-                if not self.deliver_next():
-                    stop.wait(_POLL_SECONDS)
+                if claimed := self._wait_for_next(stop):
+                    self._work_at(claimed)
             except TRANSIENT as error:
                 log.warning("deliverer.waiting", error=type(error).__name__)
                 stop.wait(_AWAY_SECONDS)
@@ -92,19 +93,33 @@ class Deliverer:
         return self.store.drop_ended(now - self.keep_log) or bodies
 
     def deliver_next(self) -> bool:
-        """Deliver what is due longest; False when there is nothing. Raises the store's errors."""
-        now = self.clock()
-        claimed = self.store.claim(now, self.lease, [*self.store.held(now), *self.busy.full()])
-        if claimed is None:
-            return False
-        if not self.busy.begin(claimed.webhook_id):
+        """Deliver what is due; False when there is nothing. Raises the store's errors."""
+        claimed = self._claim()
+        if claimed:
+            self._work_at(claimed)
+        return claimed is not None
+
+    def _wait_for_next(self, stop: Stop) -> Claimed | None:
+        """One thread of a process asks at a time, and waits for the others too: idle ones cost the store nothing."""
+        with self.turn:
+            claimed = None if stop.requested else self._claim()
+            if claimed is None:
+                stop.wait(_POLL_SECONDS)
+            return claimed
+
+    def _claim(self) -> Claimed | None:
+        while True:
+            now = self.clock()
+            claimed = self.store.claim(now, self.lease, [*self.store.held(now), *self.busy.full()])
+            if claimed is None or self.busy.begin(claimed.webhook_id):
+                return claimed
             self.store.put_back(claimed, now)
-            return True
+
+    def _work_at(self, claimed: Claimed) -> None:
         try:
-            self._take(claimed, now)
+            self._take(claimed, self.clock())
         finally:
             self.busy.end(claimed.webhook_id)
-        return True
 
     def _take(self, claimed: Claimed, now: datetime) -> None:
         webhook = self.store.webhook(claimed.webhook_id)
@@ -122,7 +137,8 @@ class Deliverer:
         now = self.clock()
         if answer.good:
             self._ended(self.store.finish(claimed, "delivered", answer, now), claimed, "delivered")
-            self.store.succeeded(webhook.webhook_id)
+            if webhook.failures:
+                self.store.succeeded(webhook.webhook_id)
             return
         due_at = now + self.patience.wait(claimed.tries, self.dice())
         if claimed.once or due_at >= claimed.until:

@@ -1,5 +1,6 @@
 """Real `deliver` processes, killed in the middle of a request: nothing lost, one repeat at most, with the same id."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from events import directory
 from tests.eventlog import EventLog, deliver
 from tests.notifier import given
 from tests.notifier.webhooks.conftest import KEY, states
@@ -20,7 +22,7 @@ MANY = 40
 
 
 @pytest.fixture
-def start(mongo_url, mongo_database, kafka_bootstrap, tmp_path) -> Iterator[Callable[[], subprocess.Popen]]:
+def start(mongo_url, mongo_database, kafka_bootstrap, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
     (tmp_path / "internal.pem").write_text("unused")
     environment = {
         **os.environ,
@@ -31,7 +33,7 @@ def start(mongo_url, mongo_database, kafka_bootstrap, tmp_path) -> Iterator[Call
         "MESSAGES_KEY": KEY,
         "NOTIFIER_WEBHOOKS_KEY": KEY,
         "NOTIFIER_WEBHOOKS_ALLOW_PRIVATE": "true",
-        "NOTIFIER_WEBHOOKS_WORKERS": "2",
+        "NOTIFIER_WEBHOOKS_WORKERS": "4",
         "PUBLIC_URL": "https://credit.test",
         "NOTIFIER_SMTP_HOST": "127.0.0.1",
         "NOTIFIER_SENDER": "Mutual Credit <noreply@dev.null>",
@@ -40,9 +42,9 @@ def start(mongo_url, mongo_database, kafka_bootstrap, tmp_path) -> Iterator[Call
     }
     processes: list[subprocess.Popen] = []
 
-    def run() -> subprocess.Popen:
+    def run(*arguments: str) -> subprocess.Popen:
         with (tmp_path / f"{len(processes)}.log").open("w") as output:
-            command = [sys.executable, "-m", "services.notifier", "deliver"]
+            command = [sys.executable, "-m", *(arguments or ("services.notifier", "deliver"))]
             processes.append(subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT))
         return processes[-1]
 
@@ -83,3 +85,25 @@ def test_killed_deliverer_loses_nothing_and_repeats_at_most_what_is_in_its_hands
     assert sum(times.values()) <= MANY + 2
     again.terminate()
     assert again.wait(timeout=10) == 0
+
+
+def test_a_consumer_that_is_killed_queues_each_event_once_and_all_arrive(
+    start, webhooks, store, add, receiver, topic, kafka_bootstrap
+):
+    """From the topic to the receiver, by the processes that run in production."""
+    add(types=[directory.UserRegistered.TYPE])
+    log = EventLog(topic, "directory")
+    for number in range(3_000):
+        log.tell(given.an_entity() if number % 60 else given.a_user())
+    wanted = [record.envelope.id for record in log.records if record.envelope.type == directory.UserRegistered.TYPE]
+    log.publish(kafka_bootstrap)
+    consumer = start("tests.notifier.consuming", topic)
+    wait_until(lambda: store.position(log.source), seconds=30)
+    consumer.send_signal(signal.SIGKILL)
+    consumer.wait()
+    assert 0 < store.position(log.source) < len(log.records), "killed too late to mean anything"
+    start("tests.notifier.consuming", topic)
+    start()
+    wait_until(lambda: len(receiver.got) >= len(wanted), seconds=60)
+    assert sorted(json.loads(got.body)["id"] for got in receiver.got) == sorted(wanted)
+    assert webhooks._deliveries.count_documents({}) == len(wanted)
