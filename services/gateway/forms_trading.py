@@ -49,3 +49,17 @@ class InterestForm(PageForm):
     """Interested, or no more."""
 
     interested = HiddenField(validators=[Regexp(r"^(yes|no)$")])
+
+
+class NotRelevantForm(PageForm):
+    """A match as it was shown."""
+
+    other_id = HiddenField(validators=[Length(min=1, max=100)])
+    mine = HiddenField(validators=[Length(min=1, max=100)])
+    theirs = HiddenField(validators=[Length(min=1, max=100)])
+    side = HiddenField(validators=[Regexp(r"^(leads|suppliers)$")])
+
+    @property
+    def pair(self) -> dict[str, str]:
+        """As the matcher takes it."""
+        return {name: getattr(self, name).data or "" for name in ("other_id", "mine", "theirs", "side")}

@@ -51,6 +51,8 @@ MATCH_WORDS = {
     "part": lazy_gettext("a part of what you look for"),
     "synonym": lazy_gettext("means nearly the same"),
     "fuzzy": lazy_gettext("similar spelling"),
+    "related": lazy_gettext("often together"),
+    "category": lazy_gettext("in a category of that name"),
 }
 INC_TYPES = {
     "sole": lazy_gettext("Sole trader"),

@@ -199,6 +199,7 @@ def _place(given: Mapping[str, Any] | None) -> Place | None:
 
 Side = Literal["leads", "suppliers"]
 """Whom a member may look for: who wants what it offers, who offers what it wants."""
+SIDES: tuple[Side, ...] = ("leads", "suppliers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,31 @@
 """What members said is not relevant: hidden from the one who said it, and worth less to all when several did. Pure."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Set
 
-from services.matcher.domain import Feedback, Side
+from services.matcher.domain import Feedback, MatcherError, Side
 from services.matcher.words import fold
 
 MEMBERS = 2
 """So many different members must say it before it counts for others: one alone can't spoil a pair of words for all."""
 STEP = 15
 LOWEST = 5
+MOST_SAID = 500
+"""So many pairs may a member hide."""
 
 Pair = tuple[str, str]
 """Two keys: mine and theirs, or what is offered and what is wanted."""
+
+
+class TooMuchFeedback(MatcherError):
+    """The member has hidden as many as it may."""
+
+
+def feedback_id_of(entity_id: str, *, other_id: str, mine: str, theirs: str, side: Side) -> str:
+    """The same for the same words, however they are written."""
+    parts = (entity_id, other_id, fold(mine).key, fold(theirs).key, side)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 class Opinions:

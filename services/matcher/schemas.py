@@ -1,6 +1,7 @@
 """Shapes of the matcher's HTTP interface (docs/internal-api.md)."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC
 from typing import Any
 
@@ -14,6 +15,15 @@ class Asked(Schema):
 
     since = fields.AwareDateTime(load_default=None, format="iso", default_timezone=UTC)
     limit = fields.Integer(load_default=10, validate=validate.Range(min=1, max=50))
+
+
+class FeedbackBody(Schema):
+    """The body of POST /entities/{id}/feedback: a pair as a match has it."""
+
+    other_id = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    mine = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    theirs = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    side = fields.String(required=True, validate=validate.OneOf(["leads", "suppliers"]))
 
 
 def match_views(matches: Sequence[Match]) -> list[dict[str, Any]]:
@@ -30,6 +40,9 @@ def match_views(matches: Sequence[Match]) -> list[dict[str, Any]]:
             "how": match.how,
             "score": match.score,
             "distance_km": match.distance_km,
+            "trades": match.trades,
+            "added_at": match.added_at or None,
+            "together": asdict(match.together) if match.together else None,
         }
         for match in matches
     ]

@@ -35,6 +35,7 @@ from tests.gateway.network import (
 from tests.gateway.proven import furnish_proofs, no_proofs
 from tests.gateway.scenes_catalogue import furnish_catalogue
 from tests.gateway.scenes_mailing import furnish_mails, no_mails
+from tests.gateway.scenes_matches import furnish_matches, no_matches
 from tests.gateway.scenes_notices import furnish_notices, no_notices
 from tests.gateway.scenes_privacy import furnish_privacy
 from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
@@ -260,10 +261,6 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
         [{**bakery, "why": [{"side": "offers", "term": "vegetalbes", "matched": "vegetables", "how": "fuzzy"}]}, farm],
     )
     _transfers(network, note)
-    network.matcher.on("GET", f"/entities/{FARM}/matches", {
-        "leads": [a_match(name, "vegetables", "organic-vegetables", "contains")],
-        "suppliers": [a_match(name, "bread", "bread", "exact"), a_match("Print & Co", "printing", "printing", "exact")],
-    })  # fmt: skip
     network.notifier.on("GET", "/messages/summary", {"queued": 2, "sending": 0, "sent": 1204, "failed": 1, "dead": 0})
     network.ledger.on("GET", "/head", {
         "book": "main", "position": 12873, "hash": "9f2c" * 16, "time": NOW, "accounts": 62, "sum_of_balances": 0,
@@ -278,6 +275,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_catalogue(network)
     furnish_notices(network, name)
     furnish_webhooks(network, note)
+    furnish_matches(network, name)
     furnish_trading(network, name)
     furnish_mails(network)
 
@@ -288,6 +286,7 @@ def empty(network: Network) -> None:
     no_proofs(network)
     no_notices(network)
     no_webhooks(network)
+    no_matches(network)
     no_trading(network)
     no_mails(network)
     nothing = {"entries": [], "next": None, "total": 0, "total_is_least": False, "names": {}}
@@ -297,7 +296,6 @@ def empty(network: Network) -> None:
     network.ledger.on("GET", "/transfers", {"transfers": [], "total": 0, "next": None})
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(balance=0, max_negative=0, can_pay=0))
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement([]))
-    network.matcher.on("GET", f"/entities/{FARM}/matches", {"leads": [], "suppliers": []})
 
 
 def _people(network: Network) -> None:
@@ -404,13 +402,6 @@ def _transfers(network: Network, note: str) -> None:
         an_entry(12, -123_450, -1500, note), an_entry(9, 140_000, 121_950, ""), an_entry(4, -18_050, -18_050, note),
     ]  # fmt: skip
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement(entries, next=4))
-
-
-def a_match(name: str, mine: str, theirs: str, how: str) -> dict[str, Any]:
-    return {
-        "entity_id": BAKERY, "account": BAKERY_ACCOUNT, "name": name, "city": "Hebden Bridge", "trading": True,
-        "mine": mine, "theirs": theirs, "how": how, "score": 1.0, "distance_km": None,
-    }  # fmt: skip
 
 
 def a_user(user_id: str, first_name: str, last_name: str) -> dict[str, Any]:

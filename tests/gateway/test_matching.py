@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.gateway.network import BAKERY_ACCOUNT, FARM, NOW, Network, a_session
-from tests.gateway.scenes import empty, furnish, log_in
+from tests.gateway.scenes import empty, furnish, log_in, send
 from tests.gateway.standin import problem
 
 BEFORE = "2026-11-20T09:30:00.000000Z"
@@ -55,3 +55,39 @@ def test_a_matcher_that_is_down_says_so_in_its_place(client: FlaskClient, scene:
     response = client.get("/matches")
     assert response.status_code == 200
     assert "Leads and suppliers" in response.text
+
+
+def test_a_match_says_in_words_why_how_often_one_traded_and_how_much_one_still_can(client: FlaskClient, scene: Network):
+    log_in(client, "member")
+    page = client.get("/matches").text
+    assert "You traded 3 times." in page
+    assert "You could trade up to 8,500.00 credits." in page
+    assert "Your account is at its limit" in page
+    assert "often together: 5 of 9 who have either" in page
+    assert "in a category of that name" in page
+
+
+def test_a_match_is_hidden_as_it_was_shown_and_shown_again(client: FlaskClient, scene: Network):
+    log_in(client, "member")
+    pair = {"other_id": "b", "mine": "leaflets", "theirs": "bread", "side": "suppliers"}
+    assert send(client, "/matches/not-relevant", pair, "/matches").status_code == 302
+    assert scene.matcher.last("POST", f"/entities/{FARM}/feedback").body == pair
+    page = client.get("/matches").text
+    assert "is not shown any more" in page
+    assert "1 hidden as not relevant" in page
+    assert send(client, "/matches/not-relevant/feedback-1/undoing", {}, "/matches").status_code == 302
+    assert scene.matcher.count("DELETE", f"/entities/{FARM}/feedback/feedback-1") == 1
+    assert "It is shown again." in client.get("/matches").text
+
+
+def test_a_refusal_to_hide_says_why(client: FlaskClient, scene: Network):
+    scene.matcher.on("POST", f"/entities/{FARM}/feedback", problem(409, "feedback.too_much", "500 are hidden already."))
+    log_in(client, "member")
+    send(client, "/matches/not-relevant", {"other_id": "b", "mine": "a", "theirs": "c", "side": "leads"}, "/matches")
+    assert "500 are hidden already." in client.get("/matches").text
+
+
+def test_nonsense_hides_nothing(client: FlaskClient, scene: Network):
+    log_in(client, "member")
+    send(client, "/matches/not-relevant", {"other_id": "b", "mine": "a", "theirs": "c", "side": "both"}, "/matches")
+    assert scene.matcher.count("POST", f"/entities/{FARM}/feedback") == 0

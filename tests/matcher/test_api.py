@@ -46,8 +46,10 @@ def test_matches_say_who_what_and_why(get, me):
     assert answer.status_code == 200
     (lead,) = answer.json["leads"]
     assert answer.json["suppliers"] == []
+    assert answer.json["could_trade_up_to"] == {"leads": None, "suppliers": None}
     assert set(lead) == {
         "entity_id", "account", "name", "city", "trading", "mine", "theirs", "how", "score", "distance_km",
+        "trades", "added_at", "together",
     }  # fmt: skip
     assert (lead["name"], lead["city"], lead["trading"], lead["distance_km"]) == ("Blue Cook", "Leeds", True, None)
     assert (lead["mine"], lead["theirs"], lead["how"]) == ("organic-vegetables", "vegetables", "contains")

@@ -13,8 +13,20 @@ class Matcher(Part):
     SERVICE: ClassVar[str] = "matcher"
 
     def matches(self, entity_id: str, *, since: str | None = None, limit: int | None = None) -> Document:
-        """`{leads: [Match], suppliers: [Match]}`; `since`: tags added after that time alone."""
+        """`{leads, suppliers: [Match], could_trade_up_to}`; `since`: tags added after that time alone."""
         return self._get(f"/entities/{segment(entity_id)}/matches", since=since, limit=limit)
+
+    def feedback(self, entity_id: str) -> Document:
+        """`{feedback: [Feedback]}`: what it called not relevant, the newest first."""
+        return self._get(f"/entities/{segment(entity_id)}/feedback")
+
+    def give_feedback(self, entity_id: str, pair: Mapping[str, Any]) -> Document:
+        """The Feedback; `pair`: {other_id, mine, theirs, side}. Refused: feedback.too_much."""
+        return self._write("POST", f"/entities/{segment(entity_id)}/feedback", pair, None)
+
+    def take_feedback_back(self, entity_id: str, feedback_id: str) -> Document:
+        """`{feedback_id}`. Refused: feedback.unknown."""
+        return self._write("DELETE", f"/entities/{segment(entity_id)}/feedback/{segment(feedback_id)}", {}, None)
 
     def searches(self, entity_id: str) -> Document:
         """`{searches: [Search]}`, the newest first."""

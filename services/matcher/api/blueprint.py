@@ -8,12 +8,14 @@ from services.matcher.agreeing import LoopGone, NotTrading, UnknownLoop
 from services.matcher.domain import UnknownEntity
 from services.matcher.follower import Follower
 from services.matcher.network import Network
+from services.matcher.opinions import TooMuchFeedback
 from services.matcher.searching import NothingToSearch, TooManySearches
 from services.matcher.store import Store, StoreAway
 
 bp = Blueprint("matches", __name__)
 
 ERRORS: ErrorTable = {
+    TooMuchFeedback: (409, "feedback.too_much"),
     TooManySearches: (409, "search.too_many"),
     NothingToSearch: (422, "search.no_words"),
     UnknownLoop: (404, "loop.unknown"),

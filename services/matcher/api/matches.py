@@ -5,7 +5,7 @@ from flask import Response
 from services.chassis.clock import rfc3339
 from services.chassis.web import allow, answer, follows, query
 from services.matcher.api.blueprint import bp, network, only_of
-from services.matcher.domain import UnknownEntity
+from services.matcher.domain import SIDES, UnknownEntity
 from services.matcher.schemas import Asked, match_views
 
 _ASKED = Asked()
@@ -25,4 +25,5 @@ def matches(entity_id: str) -> Response:
         raise UnknownEntity(entity_id)
     leads = there.leads(entity_id, since=since, limit=asked["limit"])
     suppliers = there.suppliers(entity_id, since=since, limit=asked["limit"])
-    return answer({"leads": match_views(leads), "suppliers": match_views(suppliers)})
+    room = {side: there.could_trade_up_to(entity_id, side) for side in SIDES}
+    return answer({"leads": match_views(leads), "suppliers": match_views(suppliers), "could_trade_up_to": room})
