@@ -15,6 +15,7 @@ from services.matcher.domain import Feedback
 from services.matcher.network import Network
 from services.matcher.store import Snapshot, State, Store
 from services.matcher.store.documents import Document, account_of, entity_of, trades_of
+from services.matcher.store.words import WORDS, groups_of
 
 _AT_ONCE = 100
 _FOLLOWED = ("entities", "accounts", "trades", "feedback")
@@ -28,7 +29,7 @@ class _Read:
     positions: Mapping[str, int]
     documents: Mapping[str, Sequence[Document]]
     words: Sequence[tuple[str, ...]] | None
-    """All groups, when one of them changed."""
+    """All groups, when they were edited."""
 
 
 @dataclass(slots=True)
@@ -117,8 +118,7 @@ def _put_feedback(network: Network, document: Document) -> None:
 
 def _words(seen: Snapshot, after: int | None) -> list[tuple[str, ...]] | None:
     # A network that nobody has edited words of keeps those it is made with.
-    changed = any(True for _ in seen.all("words", after or 0))
-    return [tuple(each["tags"]) for each in seen.all("words")] if changed else None
+    return next((groups_of(each) for each in seen.all(WORDS, after or 0)), None)
 
 
 def _feedback_of(document: Document) -> Feedback:

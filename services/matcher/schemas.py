@@ -5,9 +5,15 @@ from dataclasses import asdict
 from datetime import UTC
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.matcher.domain import Match
+from services.matcher.words import fold
+
+
+def _has_words(tag: str) -> None:
+    if not fold(tag).key:
+        raise ValidationError("There is no word in it.")
 
 
 class Asked(Schema):
@@ -24,6 +30,20 @@ class FeedbackBody(Schema):
     mine = fields.String(required=True, validate=validate.Length(min=1, max=100))
     theirs = fields.String(required=True, validate=validate.Length(min=1, max=100))
     side = fields.String(required=True, validate=validate.OneOf(["leads", "suppliers"]))
+
+
+class WordsBody(Schema):
+    """The body of PUT /words: a complete list, and the version of the one it takes the place of."""
+
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    groups = fields.List(
+        fields.List(
+            fields.String(validate=validate.And(validate.Length(min=1, max=50), _has_words)),
+            validate=validate.Length(min=2, max=20),
+        ),
+        required=True,
+        validate=validate.Length(max=2_000),
+    )
 
 
 def match_views(matches: Sequence[Match]) -> list[dict[str, Any]]:

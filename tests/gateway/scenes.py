@@ -162,6 +162,8 @@ PAGES = (
     Page("searches-as-applicant", "/searches", "applicant"),
     Page("loops", "/loops", "member"),
     Page("admin-clearing", "/admin/clearing", "admin"),
+    Page("admin-insight", "/admin/insight", "admin"),
+    Page("admin-words", "/admin/words", "admin"),
     Page("loops-as-applicant", "/loops", "applicant"),
     Page("loop", f"/loops/{LOOP}", "member"),
     Page("loop-gone", f"/loops/{'cd' * 32}", "member"),

@@ -39,8 +39,23 @@ def furnish_matches(network: Network, name: str = "Old Bakery") -> None:
     network.matcher.on("POST", f"{PATH}/feedback", a_feedback(name))
     network.matcher.on("DELETE", f"{PATH}/feedback/feedback-1", {"feedback_id": "feedback-1"})
 
+    lacking = {"tag": "piano tuning", "members": 3, "newest_at": NOW, "towns": [{"town": "Leeds", "members": 2}]}
+    wanted = {"month": "2026-11", "area": "Leeds", "tag": "=piano tuning", "members": 2}
+    old = {"month": "2026-10", "area": "", "tag": "bread", "members": 1}
+    network.matcher.on("GET", "/insight", {
+        "members": 62, "unmet": [lacking], "unused": [lacking | {"tag": name, "towns": []}], "months": [wanted, old],
+    })  # fmt: skip
+    words = {"groups": [["plumber", "heating engineer"], ["car repair", "garage"]], "version": 3, "edited_at": NOW}
+    network.matcher.on("GET", "/words", words)
+    network.matcher.on("PUT", "/words", words | {"version": 4})
+    near = {"one": "hive", "other": "honey", "members": 4, "trades": 1, "of": 9}
+    network.matcher.on("GET", "/words/suggestions", {"suggestions": [near]})
+
 
 def no_matches(network: Network) -> None:
+    network.matcher.on("GET", "/insight", {"members": 0, "unmet": [], "unused": [], "months": []})
+    network.matcher.on("GET", "/words", {"groups": [], "version": 1, "edited_at": NOW})
+    network.matcher.on("GET", "/words/suggestions", {"suggestions": []})
     room = {"leads": None, "suppliers": None}
     network.matcher.on("GET", f"{PATH}/matches", {"leads": [], "suppliers": [], "could_trade_up_to": room})
     network.matcher.on("GET", f"{PATH}/feedback", {"feedback": []})

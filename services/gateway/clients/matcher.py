@@ -1,6 +1,6 @@
 """The matcher: who could trade with whom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from services.gateway.calling import Document
@@ -15,6 +15,22 @@ class Matcher(Part):
     def matches(self, entity_id: str, *, since: str | None = None, limit: int | None = None) -> Document:
         """`{leads, suppliers: [Match], could_trade_up_to}`; `since`: tags added after that time alone."""
         return self._get(f"/entities/{segment(entity_id)}/matches", since=since, limit=limit)
+
+    def insight(self) -> Document:
+        """`{members, unmet, unused: [Lacking], months}`: for administrators."""
+        return self._get("/insight")
+
+    def words(self) -> Document:
+        """`{groups, version, edited_at}`: for administrators."""
+        return self._get("/words")
+
+    def put_words(self, groups: Sequence[Sequence[str]], version: int) -> Document:
+        """The Words as they are then. Refused: words.changed."""
+        return self._write("PUT", "/words", {"groups": groups, "version": version}, None)
+
+    def word_suggestions(self) -> Document:
+        """`{suggestions: [{one, other, members, trades, of}]}`: for administrators."""
+        return self._get("/words/suggestions")
 
     def feedback(self, entity_id: str) -> Document:
         """`{feedback: [Feedback]}`: what it called not relevant, the newest first."""

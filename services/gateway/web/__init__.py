@@ -15,6 +15,7 @@ from services.gateway.web import (
     email_change,
     finding,
     importing,
+    insight,
     keeping,
     loops,
     mailing,
@@ -36,6 +37,7 @@ from services.gateway.web import (
     verifying,
     visitors,
     webhooks,
+    words,
 )
 from services.gateway.web.blueprint import bp
 from services.gateway.web.failing import error_page
@@ -55,6 +57,7 @@ PAGES = (
     email_change,
     finding,
     importing,
+    insight,
     loops,
     mailing,
     matching,
@@ -74,6 +77,7 @@ PAGES = (
     transfers,
     verifying,
     visitors,
+    words,
     webhooks,
 )
 """Imported so that their views are on the blueprint."""

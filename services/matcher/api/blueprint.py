@@ -11,10 +11,12 @@ from services.matcher.network import Network
 from services.matcher.opinions import TooMuchFeedback
 from services.matcher.searching import NothingToSearch, TooManySearches
 from services.matcher.store import Store, StoreAway
+from services.matcher.store.words import WordsChanged
 
 bp = Blueprint("matches", __name__)
 
 ERRORS: ErrorTable = {
+    WordsChanged: (409, "words.changed"),
     TooMuchFeedback: (409, "feedback.too_much"),
     TooManySearches: (409, "search.too_many"),
     NothingToSearch: (422, "search.no_words"),
