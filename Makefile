@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test check fmt bench bench-ledger bench-search bench-matching bench-rebuilding audit tamper-drill logs lock clean wipe docs
+.PHONY: help run stop status seed test check fmt bench bench-ledger bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -68,6 +68,9 @@ bench-search: $(VENV)/.ready  ## Measure the search: relevance, and its speed at
 
 bench-matching: $(VENV)/.ready  ## Measure lists of matches and loops at 10 000 members, without servers
 	@$(BIN)/python -m tests.bench.matching
+
+bench-announcing: $(VENV)/.ready  ## Measure how soon the matcher announces a change at 10 000 members
+	@$(BIN)/python -m tests.bench.announcing
 
 bench-rebuilding: $(VENV)/.ready  ## Measure how fast the matcher derives 10 000 members again
 	@$(BIN)/python -m tests.bench.rebuilding

@@ -132,7 +132,7 @@ def loops_through(
     entity_id: str,
     *,
     longest: int = LONGEST,
-    width: int = 12,
+    width: int = 10,
     most: int = 20,
     combinations: int = COMBINATIONS,
 ) -> list[Loop]:

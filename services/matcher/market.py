@@ -10,7 +10,7 @@ from services.matcher.network import Network, Pairing
 from services.matcher.opinions import given_and_wanted
 from services.matcher.words import WEIGHTS
 
-NEIGHBOURS = 32
+NEIGHBOURS = 20
 """So many gives of a member are told, the best ones: a search for loops looks at no more than twice its width."""
 EVERYBODY = 1_000_000
 """To see whether a loop that is known closes: its gives may be far down in a member's list."""

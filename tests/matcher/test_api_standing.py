@@ -162,7 +162,7 @@ def test_a_loop_that_does_not_close_any_more_is_shown_and_can_be_left(ask, ring,
     loop_id = loop_of(ask, ring[0])["loop_id"]
     path = f"/entities/{ring[0]}/loops/{loop_id}"
     ask("POST", f"{path}/interest", member(ring[0]))
-    last = store.transaction(lambda tx: derived.entities(tx, ring[2:], (), ()))[ring[2]]
+    last = store.transaction(lambda tx: derived.entities(tx, ring[2:]))[ring[2]]
     put_account(store, last, balance=-100, version=2)
     shown = ask("GET", path, member(ring[0])).json
     assert (shown["open"], shown["score"]) == (False, None)
