@@ -16,7 +16,7 @@ DEVELOPMENT = {
     "GATEWAY_RATE_LIMIT": "1000/minute",
 }
 
-SEALING_KEYS = ("DIRECTORY_SECRETS_KEY", "NOTIFIER_WEBHOOKS_KEY")
+SEALING_KEYS = ("DIRECTORY_SECRETS_KEY", "NOTIFIER_WEBHOOKS_KEY", "NOTIFIER_LINK_KEY")
 
 
 def prepare(root: Path, port: int, mail_page_port: int) -> list[Path]:

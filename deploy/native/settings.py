@@ -129,6 +129,7 @@ class Settings:
             "NOTIFIER_SMTP_PORT": str(self.ports["smtp"]),
             "NOTIFIER_SENDER": "Mutual Credit <noreply@dev.null>",
             "MESSAGES_KEY": self.keys.fernet("messages-key"),
+            "NOTIFIER_LINK_KEY": self.keys.fernet("link-key"),
             "NOTIFIER_WEBHOOKS_KEY": self.keys.fernet("webhooks-key"),
             "PUBLIC_URL": self.public_url,
         }

@@ -33,6 +33,7 @@ from services.notifier.sending import Mailer, Sender
 from services.notifier.smtp import Mailer as SmtpMailer
 from services.notifier.smtp import Server
 from services.notifier.store import SCHEMA_VERSION, Store
+from services.notifier.unsubscribing import Links
 from services.notifier.webhooks import assembling
 from services.notifier.webhooks.desk import Desk
 from services.notifier.webhooks.store import WebhookStore
@@ -53,6 +54,7 @@ def create_app(
     clock: Clock = _CLOCK,
     time_zone: str = TIME_ZONE,
     desk: Desk | None = None,
+    links: Links | None = None,
 ) -> Flask:
     """The HTTP interface."""
     parts = Parts(
@@ -67,7 +69,7 @@ def create_app(
         collectors=(QueueCollector(store),),
     )
     app = new_app(parts, bp)
-    app.extensions.update(store=store, stationery=stationery, clock=clock, time_zone=time_zone, desk=desk)
+    app.extensions.update(store=store, stationery=stationery, clock=clock, time_zone=time_zone, desk=desk, links=links)
     return app
 
 
@@ -78,7 +80,8 @@ def serving_app() -> Flask:
     verifier = Verifier(Path(config.internal_public_key_file).read_bytes(), "notifier")
     store = new_store(config)
     desk = assembling.new_desk(config, store)
-    return create_app(store, verifier, new_stationery(config), time_zone=zone_of(config), desk=desk)
+    links = links_of(config)
+    return create_app(store, verifier, new_stationery(config), time_zone=zone_of(config), desk=desk, links=links)
 
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:
@@ -92,6 +95,10 @@ def new_store(config: Config) -> Store:
 
 def new_stationery(config: Config) -> Stationery:
     return Stationery(config.public_url, config.network_name)
+
+
+def links_of(config: Config) -> Links | None:
+    return Links(config.link_key) if config.link_key else None
 
 
 def zone_of(config: Config) -> str:
@@ -122,6 +129,7 @@ def new_sender(config: Config) -> Sender:
             stationery=new_stationery(config),
             unseal=new_unseal(config.messages_key),
             sender=config.sender,
+            links=links_of(config),
             clock=_CLOCK,
         ),
         policy=RetryPolicy(first=timedelta(seconds=config.retry_seconds), max_tries=config.max_tries),

@@ -17,6 +17,12 @@ class Config:
     messages_key: str = setting(
         "MESSAGES_KEY", "Fernet key shared with the directory; when rotating: new,old", secret=True
     )
+    link_key: str | None = setting(
+        "NOTIFIER_LINK_KEY",
+        "signs the links that stop mails; a long random text. Without it mails carry no such link",
+        default=None,
+        secret=True,
+    )
     public_url: str = setting("PUBLIC_URL", "where people reach the pages: start of every link")
     smtp_host: str = setting("NOTIFIER_SMTP_HOST", "mail server")
     smtp_port: int = setting("NOTIFIER_SMTP_PORT", "its port", default=25)

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.headerregistry import Address, HeaderRegistry
+from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from typing import Any
 
@@ -25,11 +25,19 @@ _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _LONGEST_SUBJECT = 200
 
 
+class _WholeHeader(UniqueUnstructuredHeader):
+    """A link on one line, however long: folding would encode it, and no mail program reads it then."""
+
+    def fold(self: Any, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 class _Headers(HeaderRegistry):
     """The same classes of headers, made once: Python makes one for each header of each mail, a fifth of its cost."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.map_to_type("list-unsubscribe", _WholeHeader)  # type: ignore[arg-type]
         self._made: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -55,6 +63,8 @@ class Words:
     link: str
     greeted: str
     preferences: str
+    unsubscribe: str
+    """Where one stops mails of this group; empty: they can't be stopped."""
     why: str
     network: str
 
@@ -91,8 +101,8 @@ class Stationery:
         self._text = Environment(autoescape=False, **options)  # noqa: S701
         self._html = Environment(autoescape=True, trim_blocks=True, **options)
 
-    def words(self, kind: str, values: Mapping[str, Any]) -> Words:
-        """What a message of `kind` says. Texts in `values` are brought on one line."""
+    def words(self, kind: str, values: Mapping[str, Any], stop: str = "") -> Words:
+        """What a message of `kind` says. Texts in `values` are brought on one line. `stop`: token of a link."""
         clean = {name: _clean(name, value) for name, value in values.items()}
         template = self._text.get_template(f"{kind}.txt")
         context = template.new_context(clean)
@@ -103,7 +113,8 @@ class Stationery:
             label=said["label"],
             link=self._public_url + said["path"] if said["path"] else "",
             greeted=clean["greeted"],
-            preferences=f"{self._public_url}/profile",
+            preferences=f"{self._public_url}/settings/notifications",
+            unsubscribe=f"{self._public_url}/unsubscribe/{stop}" if stop else "",
             why=clean["why"],
             network=self._network,
         )
@@ -165,6 +176,9 @@ def as_mail(envelope: Envelope, words: Words, stationery: Stationery) -> EmailMe
     mail["Date"] = format_datetime(envelope.at)
     mail["Message-ID"] = f"<{envelope.message_id}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if words.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{words.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(stationery.text(words))
     mail.add_alternative(stationery.html(words), subtype="html")
     # Else one is made and searched for in the whole text.

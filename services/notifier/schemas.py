@@ -61,6 +61,12 @@ class Chosen(Schema):
         return chosen | {"quiet_hours": hours and {"from": hours["begins"], "to": hours["ends"]}}
 
 
+class Stopping(Schema):
+    """The body of POST /unsubscriptions/{token}."""
+
+    all = fields.Boolean(load_default=False)
+
+
 def preference_view(preference: Preference) -> dict[str, Any]:
     """What a business wants; `null` where a channel has nothing of a group."""
     quiet = preference.quiet

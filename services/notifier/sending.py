@@ -22,6 +22,7 @@ from services.notifier.preferences import TIME_ZONE, decide, preference_of
 from services.notifier.rules import GROUP_OF
 from services.notifier.smtp import NotNow, PutOff, Refused, ServerAway
 from services.notifier.store import TRANSIENT, Claimed, Later, Store
+from services.notifier.unsubscribing import digest_of
 from services.notifier.writing import Writer
 
 _AT_ONCE = 50
@@ -31,6 +32,8 @@ UNWANTED = "unwanted"
 """Why a message was not sent that its reader switched off after it was made."""
 NOTHING_LEFT = "nothing_left"
 """Why a daily mail was not sent: none of those in it can be traded with any more."""
+SUPPRESSED = "suppressed"
+"""Why a message was not sent whose address wants no mail but for security."""
 _POLL_SECONDS = 0.2
 _AWAY_SECONDS = 1.0
 _LONGEST_AWAY_SECONDS = 30.0
@@ -117,7 +120,9 @@ class Sender:
         until = self.clock() + self.lease / _SHARE_OF_LEASE
         untried = {each.message_id: each for each in claimed}
         try:
-            letters = self._in_pace(self._written(self._wanted(claimed, untried), untried), untried)
+            letters = self._in_pace(
+                self._welcome(self._written(self._wanted(claimed, untried), untried), untried), untried
+            )
             for parcel in self._parcels(letters):
                 if stop.requested or self.clock() >= until:
                     break
@@ -150,6 +155,15 @@ class Sender:
             elif (mail := self._mail(each, untried)) is not None:
                 letters.append(_Letter(each, mail))
         return letters
+
+    def _welcome(self, letters: Sequence[_Letter], untried: dict[str, Claimed]) -> list[_Letter]:
+        """Those whose addresses did not say that they want security alone."""
+        asked = {each.claimed.message_id: digest_of(_to(each)) for each in letters if _may_be_stopped(each.claimed)}
+        suppressed = self.store.suppressed.of(set(asked.values()))
+        stopped = {message_id for message_id, digest in asked.items() if digest in suppressed}
+        for message_id in stopped:
+            self._end(untried.pop(message_id), "expired", SUPPRESSED)
+        return [each for each in letters if each.claimed.message_id not in stopped]
 
     def _mail(self, claimed: Claimed, untried: dict[str, Claimed]) -> EmailMessage | None:
         try:
@@ -236,6 +250,14 @@ class Sender:
             log.warning("message.lease_lost", message_id=claimed.message_id)
             return
         log.info("message.ended", message_id=claimed.message_id, kind=claimed.kind, outcome=state, tries=claimed.tries)
+
+
+def _may_be_stopped(claimed: Claimed) -> bool:
+    return GROUP_OF.get(claimed.kind, "security") != "security"
+
+
+def _to(letter: _Letter) -> str:
+    return str(letter.mail["To"].addresses[0].addr_spec)
 
 
 def _by_domain(letters: Iterable[_Letter]) -> dict[str, list[_Letter]]:

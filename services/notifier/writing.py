@@ -6,7 +6,9 @@ from email.message import EmailMessage
 from services.chassis.clock import Clock
 from services.notifier.addressing import Book, Unseal, addressee, instead, kept, values_for
 from services.notifier.mail import Envelope, Stationery, as_mail, in_words
+from services.notifier.rules import GROUP_OF, OFFERED
 from services.notifier.store import Claimed
+from services.notifier.unsubscribing import Links, Wish, digest_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +19,8 @@ class Writer:
     unseal: Unseal
     sender: str
     clock: Clock
+    links: Links | None = None
+    """None: mails carry no link to stop them."""
 
     def mail(self, claimed: Claimed, book: Book) -> EmailMessage:
         """The mail that `claimed` is. Raises NotKnownYet, BadAddress, ValueError."""
@@ -24,7 +28,11 @@ class Writer:
         values = values_for(claimed.recipient, claimed.facts, claimed.once, book, self.unseal)
         to = instead(to, values.pop("address", ""))
         values |= {"happened_on": in_words(claimed.event_at.isoformat())}
-        words = self.stationery.words(claimed.kind, {**values, "name": to.name, "greeted": to.name, "why": to.why})
+        words = self.stationery.words(
+            claimed.kind,
+            {**values, "name": to.name, "greeted": to.name, "why": to.why},
+            self._stop(claimed, to.address, book),
+        )
         envelope = Envelope(
             sender=self.sender,
             name=to.name,
@@ -34,3 +42,12 @@ class Writer:
             reply_to=values.get("reply_to", ""),
         )
         return as_mail(envelope, words, self.stationery)
+
+    def _stop(self, claimed: Claimed, address: str, book: Book) -> str:
+        """Token of the link that stops such mails; empty for what can't be stopped, and for persons."""
+        what, _, key = claimed.recipient.partition(":")
+        group = GROUP_OF.get(claimed.kind)
+        if self.links is None or group is None or group not in OFFERED or what == "user":
+            return ""
+        entity_id = key if what == "entity" else (book.entity_of(key) or {}).get("_id", "")
+        return self.links.token(Wish(entity_id, group, digest_of(address))) if entity_id else ""

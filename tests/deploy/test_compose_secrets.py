@@ -37,7 +37,7 @@ def test_a_checkout_of_before_gets_a_key_of_heads_and_keeps_the_others(tmp_path:
     assert isinstance(load_pem_private_key(head.read_bytes(), None), Ed25519PrivateKey)
 
 
-@pytest.mark.parametrize("missing", ["DIRECTORY_SECRETS_KEY", "NOTIFIER_WEBHOOKS_KEY"])
+@pytest.mark.parametrize("missing", ["DIRECTORY_SECRETS_KEY", "NOTIFIER_WEBHOOKS_KEY", "NOTIFIER_LINK_KEY"])
 def test_a_checkout_of_before_gets_a_key_for_secrets_and_keeps_its_settings(tmp_path: Path, missing: str) -> None:
     prepare(tmp_path, 8080, 8025)
     env = tmp_path / ".env"
@@ -63,7 +63,7 @@ def test_every_checkout_gets_its_own(tmp_path: Path) -> None:
         pairs = dict(line.split("=", 1) for line in lines)
         return {name: value for name, value in pairs.items() if name.endswith(("PASSWORD", "KEY"))}
 
-    assert len(secrets_of(one)) == 7
+    assert len(secrets_of(one)) == 8
     assert not set(secrets_of(one).values()) & set(secrets_of(other).values())
 
 

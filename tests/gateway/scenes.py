@@ -122,6 +122,8 @@ PAGES = (
     Page("invitation-dead", "/invitations/token-dead"),
     Page("permissions", "/permissions", "member"),
     Page("notices", "/notices", "member"),
+    Page("unsubscribe", "/unsubscribe/token-1"),
+    Page("unsubscribed", "/unsubscribe/token-2"),
     Page("notifications", "/settings/notifications", "member"),
     Page("notices-several", "/notices", "several"),
     Page("notices-admin", "/notices", "admin"),

@@ -37,6 +37,10 @@ def furnish_notices(network: Network, name: str = "Old Bakery") -> None:
     network.notifier.on("GET", "/notices", {"notices": notices, "total": 44, "unread": 2, "as_of": NOW})
     network.notifier.on("GET", "/notices/unread", {"unread": 2})
     network.notifier.on("POST", "/notices/read-all", {})
+    link = {"group": "trades", "name": name, "stopped": False, "all_stopped": False}
+    network.notifier.on("GET", "/unsubscriptions/token-1", link)
+    network.notifier.on("GET", "/unsubscriptions/token-2", link | {"stopped": True})
+    network.notifier.on("POST", "/unsubscriptions/token-1", link | {"stopped": True})
     network.notifier.on("GET", f"/entities/{FARM}/preferences", some_preferences())
     network.notifier.on("PUT", f"/entities/{FARM}/preferences", some_preferences())
     for notice in notices:

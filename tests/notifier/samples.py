@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.notifier.mail import Envelope, Stationery
-from services.notifier.rules import KINDS
+from services.notifier.rules import GROUP_OF, KINDS, OFFERED
 
 GOLDEN = Path(__file__).parent / "golden"
 AS_HTML = "transfer_initiated"
@@ -93,9 +93,9 @@ def golden_files() -> Mapping[str, str]:
     """What each golden file should say, by its name."""
     texts = {}
     for kind in KINDS:
-        words = STATIONERY.words(kind, VALUES)
+        words = STATIONERY.words(kind, VALUES, "signed-token" if GROUP_OF[kind] in OFFERED else "")
         texts[f"{kind}.txt"] = f"Subject: {words.subject}\n\n{STATIONERY.text(words)}\n"
-    return {**texts, f"{AS_HTML}.html": STATIONERY.html(STATIONERY.words(AS_HTML, VALUES)) + "\n"}
+    return {**texts, f"{AS_HTML}.html": STATIONERY.html(STATIONERY.words(AS_HTML, VALUES, "signed-token")) + "\n"}
 
 
 def rewrite() -> None:

@@ -64,7 +64,7 @@ def test_each_kind_is_a_mail_with_text_and_html_that_say_the_same(kind):
         assert paragraph in said
         assert paragraph in " ".join(text.split())
     assert mail["Subject"] == words(kind).subject
-    assert "https://credit.test/profile" in text
+    assert "https://credit.test/settings/notifications" in text
 
 
 def test_headers_name_sender_reader_and_a_stable_id():

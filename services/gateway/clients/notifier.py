@@ -55,6 +55,14 @@ class Notifier(Webhooks):
         """`{mail, notice, quiet_hours, digest_hour, time_zone}`, all at once; what holds now."""
         return self._write("PUT", f"/entities/{segment(entity_id)}/preferences", chosen, None)
 
+    def unsubscription(self, token: str) -> Document:
+        """`{group, name, stopped, all_stopped}`: what the link in a mail stops."""
+        return self._get(f"/unsubscriptions/{segment(token)}")
+
+    def unsubscribe(self, token: str, *, everything: bool) -> Document:
+        """The same, stopped now: the link's group, or all but security for the address it went to."""
+        return self._write("POST", f"/unsubscriptions/{segment(token)}", {"all": everything}, None)
+
     def entity_data(self, entity_id: str) -> Document:
         """`{"messages": [...], "preferences": {...}, "webhooks": [...]}` of a business, the messages newest first."""
         return self._about(f"/entities/{segment(entity_id)}/personal-data")

@@ -34,6 +34,7 @@ from services.gateway.web import (
     statements,
     terms,
     transfers,
+    unsubscribing,
     verifying,
     visitors,
     webhooks,
@@ -42,6 +43,7 @@ from services.gateway.web import (
 from services.gateway.web.blueprint import bp
 from services.gateway.web.failing import error_page
 from services.gateway.web.terms import ask_for_terms
+from services.gateway.web.unsubscribing import unsubscribe_now
 from services.gateway.web.verifying import ask_to_verify
 
 PAGES = (
@@ -75,6 +77,7 @@ PAGES = (
     statements,
     terms,
     transfers,
+    unsubscribing,
     verifying,
     visitors,
     words,
@@ -82,4 +85,4 @@ PAGES = (
 )
 """Imported so that their views are on the blueprint."""
 
-__all__ = ["PAGES", "ask_for_terms", "ask_to_verify", "bp", "error_page"]
+__all__ = ["PAGES", "ask_for_terms", "ask_to_verify", "bp", "error_page", "unsubscribe_now"]

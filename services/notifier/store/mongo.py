@@ -18,6 +18,7 @@ from services.notifier.store.memory import Memory, StoredReader
 from services.notifier.store.preferences import Preferences
 from services.notifier.store.queue import Queue
 from services.notifier.store.records import Records
+from services.notifier.store.suppressed import Suppressed
 
 SCHEMA_VERSION = "3"
 _SELECTION_MS = 3_000
@@ -34,6 +35,7 @@ _COLLECTIONS = frozenset(
         "notices",
         "preferences",
         "digest_items",
+        "suppressed",
     }
 )
 """A transaction can't make them."""
@@ -68,6 +70,7 @@ class Store:
         self.inbox = Inbox(self._db)
         self.digests = Digests(self._db, self.queue)
         self.preferences = Preferences(self._db)
+        self.suppressed = Suppressed(self._db)
         self.records = Records(self._db, self.memory, self.inbox)
 
     def close(self) -> None:

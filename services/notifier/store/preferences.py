@@ -30,6 +30,11 @@ class Preferences:
         update = {"$set": dict(chosen), "$setOnInsert": {"seen": 0}}
         self._kept.update_one({"_id": entity_id}, update, upsert=True)
 
+    def switch_off(self, entity_id: str, group: str) -> None:
+        """No mail of `group` from now on; all else stays."""
+        update = {"$set": {f"mail.{group}": False}, "$setOnInsert": {"seen": 0}}
+        self._kept.update_one({"_id": entity_id}, update, upsert=True)
+
     def daily_mail(self, session: ClientSession, asked: Iterable[DailyMail]) -> None:
         """What the directory was told of the daily mail holds from then on, when it is another than before."""
         for each in asked:
