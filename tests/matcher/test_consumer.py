@@ -189,3 +189,16 @@ def test_a_forgotten_entity_leaves_nothing_but_its_ids(store, projection):
     assert "zebrafinch" not in repr(everything)
     assert [each["text"] for each in everything["searches"] if not each.get("gone")] == ["bread"]
     assert store.position(DIRECTORY_SOURCE) == 3
+
+
+def test_of_several_changes_taken_at_once_the_first_that_is_not_too_old_counts(store):
+    """What came with the first is as new as what came with the last."""
+    now = datetime.now(UTC)
+    projection = Projection(store, told_since(lambda: now, hours=48))
+    log, entity = of_directory(), given.registered(["bread"])
+    ages = [49, 3, 2]
+    for age, offers in zip(ages, (["bread"], ["bread", "cake"], ["bread", "cake", "pie"]), strict=True):
+        event = entity if age == ages[0] else given.offers_wants_changed(entity, offers)
+        log.tell(event, now - timedelta(hours=age))
+    assert deliver(projection, log.records)
+    assert to_announce_in(store) == [(entity.entity_id, rfc3339(now - timedelta(hours=3)))]
