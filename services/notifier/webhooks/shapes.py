@@ -118,7 +118,7 @@ def replay_view(replay: Replay) -> dict[str, Any]:
     """How far a replay is."""
     return {
         "replay_id": replay.replay_id,
-        "source": next(iter(_positions({replay.source: 0}))),
+        "source": next((name for name, source in SOURCES.items() if source == replay.source), replay.source),
         "first": replay.first,
         "last": replay.last,
         "reached": replay.reached,
@@ -133,8 +133,8 @@ def replay_views(replays: Iterable[Replay]) -> list[dict[str, Any]]:
 
 
 def _positions(by_source: Any) -> dict[str, int]:
-    names = {source: name for name, source in SOURCES.items()}
-    return {names.get(source, source): position for source, position in by_source.items()}
+    """By the names of what can be replayed; other topics are followed too, but nothing of them is delivered."""
+    return {name: by_source[source] for name, source in SOURCES.items() if source in by_source}
 
 
 def _milliseconds(answer: dict[str, Any]) -> int | None:

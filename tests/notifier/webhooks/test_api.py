@@ -223,6 +223,15 @@ def test_a_replay_is_bounded_and_one_at_a_time(ask, add, taking, webhooks, clock
         assert ask("POST", path, **{"source": "directory", "position": 1} | wrong).status_code == 400
 
 
+def test_a_paused_one_says_the_positions_of_what_can_be_replayed(ask, add, taking):
+    webhook = add()
+    for topic, key in (("directory.events", "directory"), ("directory.messages", "directory")):
+        log = EventLog(topic, key)
+        log.tell(given.an_entity())
+        assert deliver(taking, log.records)
+    assert ask("POST", f"/webhooks/{webhook.webhook_id}/pause").json["positions"] == {"directory": 1}
+
+
 def test_without_a_key_there_are_no_webhooks(ask):
     answer = ask("GET", "/webhooks", on=False)
     assert (answer.status_code, answer.json["type"]) == (503, "webhooks.off")
