@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.notifier.knowledge import LISTED
-from services.notifier.mail import in_credits, in_words
+from services.notifier.mail import day_in_words, in_credits, in_words
 
 _AMOUNTS = (
     "amount", "max_amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive",
-    "balance", "limit", "room",
+    "balance", "limit", "room", "volume",
 )  # fmt: skip
 _BECAUSE_MEMBER = "your business is a member of this network"
 _BECAUSE_FORMER = "your business was a member of this network"
@@ -105,6 +105,8 @@ def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: B
         values |= _part(recipient.partition(":")[2], facts, book)
     elif "transfer_id" in facts:
         values |= _sides(recipient.partition(":")[2], facts, book)
+    if "week_begins" in facts:
+        values["begins"] = day_in_words(facts["week_begins"])
     if "leads" in facts:
         values |= _matches(facts, book)
     if "gives" in facts:

@@ -1,4 +1,4 @@
-"""The timed work of the notifier: daily mails at each business's hour, by the one process that leads.
+"""The timed work of the notifier: daily mails at each business's hour, and the weekly summary, by the one that leads.
 
 A page of businesses is one transaction, so a process that is killed in the middle of one leaves it as it was, and the
 next goes on there. A second process that believes it leads does no harm: one of the two transactions begins again.
@@ -15,6 +15,7 @@ from services.notifier.digests import Outcome, Waiting, outcome
 from services.notifier.knowledge import Reader
 from services.notifier.preferences import TIME_ZONE, preference_of
 from services.notifier.store import TRANSIENT, Store
+from services.notifier.weekly import week_to_tell
 
 _LEASE_SECONDS = 20
 _EVERY_SECONDS = 2.0
@@ -40,12 +41,25 @@ class Digester:
         while not stop.requested:
             stop.beat()
             try:
-                if self.lease.take() is None or self.make_page() == 0:
+                if self.lease.take() is None or not self.work():
                     stop.wait(_EVERY_SECONDS)
             except TRANSIENT as error:
                 log.warning("digest.waiting", error=type(error).__name__)
                 stop.wait(_AWAY_SECONDS)
         self._release()
+
+    def work(self) -> bool:
+        """Do a piece of what is due; False when nothing is. Raises one of TRANSIENT."""
+        self.tell_week()
+        return self.make_page() > 0
+
+    def tell_week(self) -> None:
+        """The summary of the week that ended, when its hour has come. Raises one of TRANSIENT."""
+        now = self.clock()
+        if ended := week_to_tell(now, self.time_zone):
+            week, begins = ended
+            if told := self.store.tell_week(week, begins, now):
+                log.info("digest.week", week=week, told=told)
 
     def make_page(self) -> int:
         """The mails of those due longest; how many were due. Raises one of TRANSIENT."""

@@ -1,6 +1,6 @@
 """Taking events: load what is known, decide, save memory, messages and position together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from services.notifier.knowledge import (
 from services.notifier.limits import WARNING_PERCENT
 from services.notifier.preferences import TIME_ZONE, decide_made, digest_time, preference_of
 from services.notifier.rules import GROUP_OF, asks_to_accept, covered_transfer, messages_for
+from services.notifier.weekly import counts_of, summed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +52,12 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
     )
     changes: list[Change] = []
     messages: list[Message] = []
+    counts: list[tuple[Envelope, Mapping[str, int]]] = []
     for envelope, event in run:
         if change := change_of(event):
             changes.append(change)
             known = _learned(known, event, change)
+        counts.append((envelope, counts_of(event, known)))
         made = messages_for(envelope, event, known, now=now, max_age=policy.max_age)
         messages += [addressed(message, reader, changes) for message in made]
     asked = [message for message in messages if not asks_to_accept(message, covered)]
@@ -70,6 +73,7 @@ def effects_of(run: Sequence[tuple[Envelope, Event]], reader: Reader, policy: Po
         daily_mails=_daily_mails(run),
         found=found,
         digests_due=_digests_due(found, reader, policy, now) if found else {},
+        weeks=summed(counts, policy.time_zone),
     )
 
 

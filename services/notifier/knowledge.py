@@ -52,6 +52,8 @@ class Effects:
     found: Sequence[Found] = ()
     """Matches that wait for daily mails, and when those are due who had none waiting."""
     digests_due: Mapping[str, datetime] = field(default_factory=dict)
+    weeks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Week to what is added to its counters."""
     covered: Collection[str] = ()
     """Transfers that need no answer after all: a message that asks for one is withdrawn, if it still waits."""
 

@@ -8,7 +8,7 @@ neither start a header nor a paragraph.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.errors import MessageError
 from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
@@ -87,6 +87,12 @@ def in_words(instant: str) -> str:
         return ""
     at = datetime.fromisoformat(instant).astimezone(UTC)
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def day_in_words(day: str) -> str:
+    """An ISO date for people: `22 December 2026`."""
+    at = date.fromisoformat(day)
+    return f"{at.day} {at:%B %Y}"
 
 
 class Stationery:

@@ -17,6 +17,7 @@ from services.notifier.domain import Channel, Known, Message
 from services.notifier.preferences import SWITCHABLE, Group
 from services.notifier.saying import ToEach, What, When, Whom
 from services.notifier.webhooks.domain import WebhookPaused
+from services.notifier.weekly import KIND as WEEKLY
 
 PROPOSED = "transfer_initiated"
 """The kind of message that asks for an answer."""
@@ -250,7 +251,7 @@ TABLE: Mapping[type, tuple[Rule, ...]] = {
 """Event → message kind → recipients → channels."""
 
 _RULES = tuple(rule for rules in TABLE.values() for rule in rules)
-TIMED: Mapping[str, Group] = {DAILY: "digest"}
+TIMED: Mapping[str, Group] = {DAILY: "digest", WEEKLY: "work"}
 """Kinds that no event asks for, but an hour (`digesting`)."""
 KINDS = (*(rule.kind for rule in _RULES), *TIMED)
 NOTICED = tuple(rule.kind for rule in _RULES if "notice" in rule.channels)

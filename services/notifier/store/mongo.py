@@ -1,7 +1,7 @@
 """The connection, the positions, and the transaction in which events take effect."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pymongo import MongoClient
@@ -19,6 +19,7 @@ from services.notifier.store.preferences import Preferences
 from services.notifier.store.queue import Queue
 from services.notifier.store.records import Records
 from services.notifier.store.suppressed import Suppressed
+from services.notifier.store.weeks import Weeks
 
 SCHEMA_VERSION = "3"
 _SELECTION_MS = 3_000
@@ -36,6 +37,7 @@ _COLLECTIONS = frozenset(
         "preferences",
         "digest_items",
         "suppressed",
+        "weeks",
     }
 )
 """A transaction can't make them."""
@@ -69,6 +71,7 @@ class Store:
         self.domains = Domains(self._db)
         self.inbox = Inbox(self._db)
         self.digests = Digests(self._db, self.queue)
+        self.weeks = Weeks(self._db, self.queue)
         self.preferences = Preferences(self._db)
         self.suppressed = Suppressed(self._db)
         self.records = Records(self._db, self.memory, self.inbox)
@@ -144,6 +147,12 @@ class Store:
         """Make the daily mails of those due longest, in one transaction; how many were due. Raises one of TRANSIENT."""
         return self._in_transaction(lambda session: self.digests.work_page(session, now, most, decide))
 
+    def tell_week(self, week: str, begins: date, now: datetime) -> int:
+        """Queue the summary of `week` to all who run the network, once; to how many. Raises one of TRANSIENT."""
+        if not self.weeks.untold(week):
+            return 0
+        return self._in_transaction(lambda session: self.weeks.tell(session, week, begins, now))
+
     def _in_transaction(self, work: Callable[[ClientSession], _T]) -> _T:
         """Raises one of TRANSIENT."""
         try:
@@ -165,6 +174,7 @@ class Store:
         self.preferences.forget(session, forgotten)
         self.digests.collect(session, made.found, made.digests_due)
         self.digests.forget(session, forgotten)
+        self.weeks.count(session, made.weeks)
         self.queue.withdraw(session, made.covered)
         self.inbox.withdraw(session, made.covered)
 
