@@ -21,7 +21,7 @@ from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Signer, Verifier
 from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
-from services.gateway import devices, keys, recaptcha, rest, security, uploads, web
+from services.gateway import devices, hooks, keys, recaptcha, rest, security, uploads, web
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, TermsNeeded, failure_of
@@ -44,6 +44,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     protect.exempt(rest.bp)
     # Mail programs send it alone (RFC 8058); the signed link in its path is what it proves itself by.
     protect.exempt(web.unsubscribe_now)
+    protect.exempt(hooks.bp)
     tokens = SessionTokens(session_key, time.time)
     Sessions(lines, tokens, secure_cookie=config.secure_cookies).init_app(app)
     security.init_app(app, https=config.https)
@@ -51,6 +52,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     devices.init_app(app, secure=config.secure_cookies)
     app.register_blueprint(rest.bp)
     app.register_blueprint(keys.bp)
+    app.register_blueprint(hooks.bp)
     app.register_blueprint(web.bp)
     app.register_blueprint(health_routes(_health(internal_key, lines), registry))
     app.register_error_handler(Exception, _answer_error)

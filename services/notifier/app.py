@@ -55,6 +55,7 @@ def create_app(
     time_zone: str = TIME_ZONE,
     desk: Desk | None = None,
     links: Links | None = None,
+    sendgrid_events_key: str = "",
 ) -> Flask:
     """The HTTP interface."""
     parts = Parts(
@@ -70,6 +71,7 @@ def create_app(
     )
     app = new_app(parts, bp)
     app.extensions.update(store=store, stationery=stationery, clock=clock, time_zone=time_zone, desk=desk, links=links)
+    app.extensions["sendgrid_events_key"] = sendgrid_events_key
     return app
 
 
@@ -81,7 +83,15 @@ def serving_app() -> Flask:
     store = new_store(config)
     desk = assembling.new_desk(config, store)
     links = links_of(config)
-    return create_app(store, verifier, new_stationery(config), time_zone=zone_of(config), desk=desk, links=links)
+    return create_app(
+        store,
+        verifier,
+        new_stationery(config),
+        time_zone=zone_of(config),
+        desk=desk,
+        links=links,
+        sendgrid_events_key=config.sendgrid_events_key,
+    )
 
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:

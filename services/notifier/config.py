@@ -44,6 +44,11 @@ class Config:
     sendgrid_url: str = setting(
         "NOTIFIER_SENDGRID_URL", "where its API is; in the EU another", default="https://api.sendgrid.com"
     )
+    sendgrid_events_key: str = setting(
+        "NOTIFIER_SENDGRID_EVENTS_KEY",
+        "public key of SendGrid's signed event webhook, as its page shows it; empty: none is taken",
+        default="",
+    )
     sender: str = setting("NOTIFIER_SENDER", "From of every mail: Name <address>")
     network_name: str = setting(
         "NOTIFIER_NETWORK_NAME", "what the network is called, below every mail", default="Mutual credit network"

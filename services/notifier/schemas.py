@@ -27,6 +27,22 @@ class Listing(Schema):
     page_size = fields.Integer(load_default=10, validate=validate.Range(min=1, max=100))
 
 
+class SignedEvents(Schema):
+    """The body of POST /sendgrid/events: what came, in base64, and how it is signed."""
+
+    payload = fields.String(required=True)
+    signature = fields.String(required=True, validate=validate.Length(max=500))
+    timestamp = fields.String(required=True, validate=validate.Length(max=20))
+
+
+class SuppressionQuery(Schema):
+    """The body of POST /suppressions/search."""
+
+    address = fields.String(load_default="", validate=validate.Length(max=320))
+    page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
+    page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
+
+
 class NoticeListing(Schema):
     """The query of GET /notices."""
 

@@ -22,6 +22,7 @@ from services.notifier.preferences import TIME_ZONE, decide, preference_of
 from services.notifier.rules import GROUP_OF
 from services.notifier.smtp import NotNow, PutOff, Refused, ServerAway
 from services.notifier.store import TRANSIENT, Claimed, Later, Store
+from services.notifier.suppressing import stops
 from services.notifier.unsubscribing import digest_of
 from services.notifier.writing import Writer
 
@@ -120,9 +121,8 @@ class Sender:
         until = self.clock() + self.lease / _SHARE_OF_LEASE
         untried = {each.message_id: each for each in claimed}
         try:
-            letters = self._in_pace(
-                self._welcome(self._written(self._wanted(claimed, untried), untried), untried), untried
-            )
+            written = self._written(self._wanted(claimed, untried), untried)
+            letters = self._in_pace(self._welcome(self._reachable(written, untried), untried), untried)
             for parcel in self._parcels(letters):
                 if stop.requested or self.clock() >= until:
                     break
@@ -176,6 +176,18 @@ class Sender:
                 return None
             self._failed(untried.pop(claimed.message_id), error)
             return None
+
+    def _reachable(self, letters: Sequence[_Letter], untried: dict[str, Claimed]) -> list[_Letter]:
+        """Those to addresses that may be written to; the others are dead."""
+        digests = {each.claimed.message_id: digest_of(_to(each)) for each in letters}
+        reasons, left = self.store.suppressions.among(set(digests.values())), []
+        for each in letters:
+            reason = reasons.get(digests[each.claimed.message_id])
+            if reason and stops(reason, one_time="ciphertext" in each.claimed.once):
+                self._end(untried.pop(each.claimed.message_id), "dead", f"suppressed: {reason}")
+            else:
+                left.append(each)
+        return left
 
     def _in_pace(self, letters: Sequence[_Letter], untried: dict[str, Claimed]) -> list[_Letter]:
         """Those that may leave now; the others are put back until they may."""

@@ -89,11 +89,11 @@ def main() -> None:
 def bare_app() -> Flask:
     """All blueprints of the gateway, health too, without anything behind them."""
     from services.chassis.web import Parts, health_routes
-    from services.gateway import keys, rest, web
+    from services.gateway import hooks, keys, rest, web
 
     app = Flask("services.gateway")
     app.config["SECRET_KEY"] = os.urandom(8)
-    for bp in (rest.bp, keys.bp, web.bp):
+    for bp in (rest.bp, keys.bp, hooks.bp, web.bp):
         app.register_blueprint(bp)
     app.register_blueprint(health_routes(Parts("gateway", None), None))  # type: ignore[arg-type]
     return app

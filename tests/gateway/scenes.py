@@ -128,6 +128,7 @@ PAGES = (
     Page("notices-several", "/notices", "several"),
     Page("notices-admin", "/notices", "admin"),
     Page("admin-mail", "/admin/mail", "admin"),
+    Page("admin-addresses", "/admin/mail/addresses", "admin"),
     Page("acting", "/dashboard", "acting"),
     Page("acting-forbidden", "/members", "acting"),
     Page("admin-staff", "/admin/staff", "admin"),

@@ -25,6 +25,10 @@ def furnish_mails(network: Network) -> None:
             may_discard=True, entity_id=None),
     ]  # fmt: skip
     network.notifier.on("GET", "/messages", {"messages": mails, "total": 44})
+    found = [{"digest": "a" * 64, "reason": "bounce", "at": NOW}, {"digest": "b" * 64, "reason": "spam", "at": NOW}]
+    network.notifier.on("POST", "/suppressions/search", {"suppressions": found, "total": 44})
+    network.notifier.on("DELETE", f"/suppressions/{'a' * 64}", {})
+    network.notifier.on("POST", "/sendgrid/events", {"suppressed": 1})
     for mail in mails:
         for action in ("retry", "discard"):
             network.notifier.on("POST", f"/messages/{mail['message_id']}/{action}", {})
@@ -32,3 +36,4 @@ def furnish_mails(network: Network) -> None:
 
 def no_mails(network: Network) -> None:
     network.notifier.on("GET", "/messages", {"messages": [], "total": 0})
+    network.notifier.on("POST", "/suppressions/search", {"suppressions": [], "total": 0})

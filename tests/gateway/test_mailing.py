@@ -1,5 +1,7 @@
 """The administrators' page of mails."""
 
+from base64 import b64decode
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -80,3 +82,37 @@ def test_nobody_else_sees_it(client: FlaskClient, scene: Network, name):
 def test_a_reason_that_is_not_known_is_shown_as_it_is():
     assert mail_reason("strange") == "strange"
     assert mail_reason("refused: not a mail address") == "What is kept as the address can't be one."
+
+
+def test_addresses_are_listed_looked_up_and_let_go(client: FlaskClient, scene: Network):
+    log_in(client, "admin")
+    page = client.get("/admin/mail/addresses").text
+    assert "mail to it came back" in page
+    assert "44 addresses" in page
+    send(client, "/admin/mail/addresses", {"address": "ada@person.test"}, "/admin/mail/addresses")
+    assert scene.notifier.last("POST", "/suppressions/search").body["address"] == "ada@person.test"
+    answer = send(client, f"/admin/mail/addresses/{'a' * 64}/release", {}, "/admin/mail/addresses")
+    assert answer.location == "/admin/mail/addresses"
+    assert scene.notifier.count("DELETE", f"/suppressions/{'a' * 64}") == 1
+
+
+def test_nothing_suppressed_is_said_so(client: FlaskClient, network: Network):
+    empty(network)
+    log_in(client, "admin")
+    assert "Every address is written to." in client.get("/admin/mail/addresses").text
+    assert mail_reason("suppressed: spam") == "Its address is not written to any more: called our mail spam."
+
+
+def test_sendgrid_needs_no_session_and_its_body_goes_on_as_it_came(client: FlaskClient, scene: Network):
+    headers = {"X-Twilio-Email-Event-Webhook-Signature": "s", "X-Twilio-Email-Event-Webhook-Timestamp": "1"}
+    body = b'[{"event": "bounce"} ]\r\n'
+    answer = client.post("/hooks/sendgrid", data=body, headers=headers, content_type="application/json")
+    assert answer.status_code == 200
+    told = scene.notifier.last("POST", "/sendgrid/events").body
+    assert (b64decode(told["payload"]), told["signature"], told["timestamp"]) == (body, "s", "1")
+
+
+def test_a_hook_that_is_not_signed_is_refused_and_a_huge_one_too(client: FlaskClient, scene: Network):
+    scene.notifier.on("POST", "/sendgrid/events", problem(403, "hook.not_signed"))
+    assert client.post("/hooks/sendgrid", data=b"[]").status_code == 403
+    assert client.post("/hooks/sendgrid", data=b"x" * 1_100_000).status_code == 413

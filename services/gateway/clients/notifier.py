@@ -30,6 +30,21 @@ class Notifier(Webhooks):
         """One that waits or was given up is never sent."""
         self._write("POST", f"/messages/{segment(message_id)}/discard", {}, None)
 
+    def take_sendgrid_events(self, *, payload: str, signature: str, timestamp: str) -> None:
+        """What SendGrid tells, in base64. Refused when it is not signed."""
+        told = {"payload": payload, "signature": signature, "timestamp": timestamp}
+        self._write("POST", "/sendgrid/events", told, None)
+
+    def suppressions(self, address: str = "", *, page: int = 1, page_size: int = 20) -> Document:
+        """`{"suppressions": [{digest, reason, at}], "total": n}`; with an address whether it is one."""
+        return self._write(
+            "POST", "/suppressions/search", {"address": address, "page": page, "page_size": page_size}, None
+        )
+
+    def remove_suppression(self, digest: str) -> None:
+        """It is written to again."""
+        self._write("DELETE", f"/suppressions/{segment(digest)}", {}, None)
+
     def notices(self, *, page: int = 1, page_size: int = 20) -> Document:
         """`{"notices": [...], "total": n, "unread": n}`, newest first: of the person and their businesses."""
         return self._get("/notices", page=page, page_size=page_size)

@@ -27,6 +27,13 @@ _REASONS = {
     "unwanted": lazy_gettext("Its reader switched this kind off after it was made."),
     "refused": lazy_gettext("The mail server refused it for good."),
 }
+_WHY = {
+    "bounce": lazy_gettext("mail to it came back"),
+    "spam": lazy_gettext("called our mail spam"),
+    "unsubscribe": lazy_gettext("unsubscribed"),
+    "asked": lazy_gettext("asked for no more mail by the link in one"),
+}
+_SUPPRESSED = lazy_gettext("Its address is not written to any more: %(why)s.")
 _NO_ADDRESS = lazy_gettext("What is kept as the address can't be one.")
 
 
@@ -67,11 +74,41 @@ def decide_mail(message_id: str, action: str) -> Response:
     return redirect(url_for("web.mail", state=state if state in STATES else None))
 
 
+@bp.post("/admin/mail/addresses/<digest>/release")
+@allow("admin")
+def release_address(digest: str) -> Response:
+    """Write to an address again."""
+    try:
+        parts().notifier.remove_suppression(digest)
+    except Refused as refused:
+        flash(words(refused), "bad")
+    except PartDown as down:
+        flash(words_for_down(down), "bad")
+    else:
+        flash(gettext("The address is written to again."), "done")
+    return redirect(url_for("web.suppressed_addresses"))
+
+
+@bp.route("/admin/mail/addresses", methods=["GET", "POST"])
+@allow("admin")
+def suppressed_addresses() -> str:
+    """Addresses that are not written to any more; one is looked up by a form, for it is personal."""
+    address = request.form.get("address", "").strip()[:320]
+    asked = {"page": page_asked(), "page_size": PAGE_SIZE}
+    found = card(lambda: parts().notifier.suppressions(address, **asked))
+    total = found.value["total"] if found.value else 0
+    return render_template(
+        "admin_addresses.html", found=found, address=address, why=_WHY, total=total, **paging(total, PAGE_SIZE)
+    )
+
+
 @bp.app_template_filter("mail_reason")
 def mail_reason(error: str) -> str:
     """Why a try failed, in words; the code stays beside it, for whoever looks after the mail server."""
     kind, _, code = error.partition(": ")
     if code == "not a mail address":
         return str(_NO_ADDRESS)
+    if kind == "suppressed":
+        return str(_SUPPRESSED) % {"why": _WHY.get(code, code)}
     said = str(_REASONS.get(kind, ""))
     return f"{said} ({code})" if said and code.isdigit() else said or error

@@ -19,6 +19,7 @@ from services.notifier.store.preferences import Preferences
 from services.notifier.store.queue import Queue
 from services.notifier.store.records import Records
 from services.notifier.store.suppressed import Suppressed
+from services.notifier.store.suppressions import Suppressions
 from services.notifier.store.weeks import Weeks
 
 SCHEMA_VERSION = "3"
@@ -69,6 +70,7 @@ class Store:
         self.memory = Memory(self._db)
         self.queue = Queue(self._db)
         self.domains = Domains(self._db)
+        self.suppressions = Suppressions(self._db)
         self.inbox = Inbox(self._db)
         self.digests = Digests(self._db, self.queue)
         self.weeks = Weeks(self._db, self.queue)
@@ -90,6 +92,7 @@ class Store:
         self.memory.migrate()
         self.queue.migrate()
         self.domains.migrate()
+        self.suppressions.migrate()
         self.inbox.migrate()
         self.digests.migrate()
 
