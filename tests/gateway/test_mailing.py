@@ -81,6 +81,7 @@ def test_nobody_else_sees_it(client: FlaskClient, scene: Network, name):
 
 def test_a_reason_that_is_not_known_is_shown_as_it_is():
     assert mail_reason("strange") == "strange"
+    assert mail_reason("nothing_left") == "Nobody that it would have named can be traded with any more."
     assert mail_reason("refused: not a mail address") == "What is kept as the address can't be one."
 
 

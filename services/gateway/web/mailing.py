@@ -24,6 +24,7 @@ STATES = {
 _REASONS = {
     "unresolved": lazy_gettext("There is no address of this business or person yet."),
     "temporary": lazy_gettext("The mail server put it off, or the connection broke."),
+    "nothing_left": lazy_gettext("Nobody that it would have named can be traded with any more."),
     "unwanted": lazy_gettext("Its reader switched this kind off after it was made."),
     "refused": lazy_gettext("The mail server refused it for good."),
 }
