@@ -9,9 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.backends import Backends
 from tests.databases import Database, fresh_database
+
+# How long an example takes is the machine's affair: no test fails by the clock.
+settings.register_profile("by-no-clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("by-no-clock")
 
 
 @pytest.hookimpl(trylast=True)
