@@ -22,13 +22,14 @@ from services.notifier.handlers import Policy, effects_of
 from services.notifier.knowledge import transfer_of
 from tests.eventlog import EventLog
 from tests.ledger.factories import an_account
+from tests.notifier.given import NothingStored
 
 FARM, BAKERY, OFFICE = "1000000000000008", "2000000000000006", "3000000000000004"
 ADMIN = Authority(actor="admin:a", is_admin=True)
 FEES = (FeeRule(account=OFFICE, side="payer", fixed=10, basis_points=0),)
 
 
-class Network:
+class Network(NothingStored):
     """A book of three accounts, and what the notifier would write of its events, each taken alone or all in one run."""
 
     def __init__(self) -> None:
@@ -55,17 +56,8 @@ class Network:
         self.known |= {begun.transfer_id: begun for _, event in run if (begun := transfer_of(event))}
         return sorted((message.kind, message.recipient.removeprefix("account:")) for message in made.messages)
 
-    def admins(self):
-        return []
-
     def transfers(self, ids):
         return {each: self.known[each] for each in ids if each in self.known}
-
-    def limits(self, _accounts):
-        return {}
-
-    def warning_percent(self):
-        return 80
 
 
 @pytest.fixture
