@@ -122,7 +122,7 @@ class Sender:
         untried = {each.message_id: each for each in claimed}
         try:
             written = self._written(self._wanted(claimed, untried), untried)
-            letters = self._in_pace(self._welcome(self._reachable(written, untried), untried), untried)
+            letters = self._in_pace(self._reachable(written, untried), untried)
             for parcel in self._parcels(letters):
                 if stop.requested or self.clock() >= until:
                     break
@@ -156,15 +156,6 @@ class Sender:
                 letters.append(_Letter(each, mail))
         return letters
 
-    def _welcome(self, letters: Sequence[_Letter], untried: dict[str, Claimed]) -> list[_Letter]:
-        """Those whose addresses did not say that they want security alone."""
-        asked = {each.claimed.message_id: digest_of(_to(each)) for each in letters if _may_be_stopped(each.claimed)}
-        suppressed = self.store.suppressed.of(set(asked.values()))
-        stopped = {message_id for message_id, digest in asked.items() if digest in suppressed}
-        for message_id in stopped:
-            self._end(untried.pop(message_id), "expired", SUPPRESSED)
-        return [each for each in letters if each.claimed.message_id not in stopped]
-
     def _mail(self, claimed: Claimed, untried: dict[str, Claimed]) -> EmailMessage | None:
         try:
             return self.writer.mail(claimed, self.store.memory)
@@ -178,13 +169,15 @@ class Sender:
             return None
 
     def _reachable(self, letters: Sequence[_Letter], untried: dict[str, Claimed]) -> list[_Letter]:
-        """Those to addresses that may be written to; the others are dead."""
+        """Those to addresses that may be written to, and want such mails; the others end here."""
         digests = {each.claimed.message_id: digest_of(_to(each)) for each in letters}
         reasons, left = self.store.suppressions.among(set(digests.values())), []
         for each in letters:
             reason = reasons.get(digests[each.claimed.message_id])
             if reason and stops(reason, one_time="ciphertext" in each.claimed.once):
                 self._end(untried.pop(each.claimed.message_id), "dead", f"suppressed: {reason}")
+            elif reason and _may_be_stopped(each.claimed):
+                self._end(untried.pop(each.claimed.message_id), "expired", SUPPRESSED)
             else:
                 left.append(each)
         return left

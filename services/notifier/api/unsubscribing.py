@@ -3,10 +3,11 @@
 from flask import Response, current_app
 
 from services.chassis.web import Problem, allow, answer, body
-from services.notifier.api.blueprint import bp, the_store
+from services.notifier.api.blueprint import bp, the_store, the_time
 from services.notifier.preferences import preference_of
 from services.notifier.rules import OFFERED
 from services.notifier.schemas import Stopping
+from services.notifier.suppressing import Suppressed
 from services.notifier.unsubscribing import BadLink, Links, Wish
 
 _STOPPING = Stopping()
@@ -25,7 +26,7 @@ def unsubscribe(token: str) -> Response:
     """Stop it; again changes nothing. `all`: everything but security, for the address that the mail went to."""
     wish, store = _wish(token), the_store()
     if body(_STOPPING)["all"]:
-        store.suppressed.add(wish.address, "asked", current_app.extensions["clock"]())
+        store.suppressions.add([Suppressed(digest=wish.address, reason="asked", at=the_time())])
     else:
         store.preferences.switch_off(wish.entity_id, wish.group)
     return answer(_view(wish))
@@ -50,5 +51,5 @@ def _view(wish: Wish) -> dict[str, object]:
         "group": wish.group,
         "name": entity.get("name", ""),
         "stopped": any(each == ("mail", wish.group) for each in preference.off),
-        "all_stopped": bool(store.suppressed.of({wish.address})),
+        "all_stopped": bool(store.suppressions.among({wish.address})),
     }

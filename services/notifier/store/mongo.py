@@ -18,7 +18,6 @@ from services.notifier.store.memory import Memory, StoredReader
 from services.notifier.store.preferences import Preferences
 from services.notifier.store.queue import Queue
 from services.notifier.store.records import Records
-from services.notifier.store.suppressed import Suppressed
 from services.notifier.store.suppressions import Suppressions
 from services.notifier.store.weeks import Weeks
 
@@ -75,7 +74,6 @@ class Store:
         self.digests = Digests(self._db, self.queue)
         self.weeks = Weeks(self._db, self.queue)
         self.preferences = Preferences(self._db)
-        self.suppressed = Suppressed(self._db)
         self.records = Records(self._db, self.memory, self.inbox)
 
     def close(self) -> None:

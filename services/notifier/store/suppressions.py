@@ -1,4 +1,4 @@
-"""Addresses that are not written to any more, by digest."""
+"""Addresses that are not written to any more, or about security alone, by digest. A rebuild keeps them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
