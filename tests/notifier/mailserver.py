@@ -1,4 +1,4 @@
-"""A real SMTP server in a thread, that refuses, greylists, dawdles or goes away as a test tells it."""
+"""A real SMTP server in a thread, that refuses, greylists, dawdles, hangs up or goes away as a test tells it."""
 
 import asyncio
 import socket
@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 
 class Desk:
@@ -25,6 +26,10 @@ class Desk:
         """While it is set, a mail is taken but the sender isn't told."""
         self.holding = threading.Event()
         """Set once a mail was taken whose sender isn't told."""
+        self.held = 0
+        """Mails whose senders aren't told yet: of each connection one."""
+        self.hang_ups: deque[str] = deque()
+        """The connections of the next mails are cut: `amid` before the mail is whole, `after` it was taken."""
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802 -- aiosmtpd's name
         self.connections += 1
@@ -42,14 +47,40 @@ class Desk:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- aiosmtpd's name
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        while self.dawdling.is_set():
-            self.holding.set()
-            await asyncio.sleep(0.01)
+        if self.hang_ups:
+            self.hang_ups.popleft()
+            server.transport.abort()
+        self.held += 1
+        try:
+            while self.dawdling.is_set():
+                self.holding.set()
+                await asyncio.sleep(0.01)
+        finally:
+            self.held -= 1
         return "250 OK"
 
     def to(self, address: str) -> list[EmailMessage]:
         """The mails to `address`."""
         return [mail for mail in self.mails if mail["To"].addresses[0].addr_spec == address]
+
+
+class _Line(SMTP):
+    """One connection."""
+
+    async def smtp_DATA(self, arg):  # noqa: N802 -- aiosmtpd's name
+        desk = self.event_handler
+        if not desk.hang_ups or desk.hang_ups[0] != "amid":
+            await super().smtp_DATA(arg)
+            return
+        desk.hang_ups.popleft()
+        await self.push("354 go on")
+        await self._reader.readline()
+        self.transport.abort()
+
+
+class _Lines(Controller):
+    def factory(self) -> _Line:
+        return _Line(self.handler, **self.SMTP_kwargs)
 
 
 class MailServer:
@@ -62,7 +93,7 @@ class MailServer:
 
     def start(self) -> None:
         self.stop()
-        self._controller = Controller(self.desk, hostname="127.0.0.1", port=self.port)
+        self._controller = _Lines(self.desk, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
     def refuse_connections(self) -> None:

@@ -45,11 +45,12 @@ def environment(mongo_url, mongo_database, kafka_bootstrap, mail_server, tmp_pat
 def start(environment, tmp_path) -> Iterator:
     processes: list[subprocess.Popen] = []
 
-    def run(*arguments: str) -> subprocess.Popen:
+    def run(*arguments: str, **settings: str) -> subprocess.Popen:
         output = (tmp_path / f"{len(processes)}.log").open("w")
         with output:
             command = [sys.executable, "-m", *arguments]
-            processes.append(subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT))
+            variables = environment | settings
+            processes.append(subprocess.Popen(command, env=variables, stdout=output, stderr=subprocess.STDOUT))
         return processes[-1]
 
     yield run
@@ -125,6 +126,33 @@ def test_killed_sender_loses_nothing_and_repeats_at_most_the_mail_in_its_hands(s
     assert sorted(times.values()) == [1] * 29 + [2]
     again.terminate()
     assert again.wait(timeout=10) == 0
+
+
+def test_of_two_senders_the_killed_one_s_mails_are_sent_by_the_other(start, store, projection, mail_server, tmp_path):
+    beats = [tmp_path / "first", tmp_path / "second"]
+    killed, other = (
+        start("services.notifier", "schedule", HEARTBEAT_FILE=str(each), NOTIFIER_DOMAIN_PER_MINUTE="0")
+        for each in beats
+    )
+    wait_until(lambda: all(each.exists() for each in beats), seconds=30)
+    # More than one sender claims at once; each gets as far as its first mail, and is not told of it.
+    mail_server.desk.dawdling.set()
+    log = EventLog("directory.events", "directory")
+    for _ in range(120):
+        log.tell(given.an_entity())
+    assert deliver(projection, log.records)
+    wait_until(lambda: mail_server.desk.held == 2, seconds=30)
+    in_hand = {mail["Message-ID"] for mail in mail_server.desk.mails}
+    assert len(in_hand) == 2
+    kill(killed)
+    mail_server.desk.dawdling.clear()
+
+    wait_until(lambda: store.records.summary()["sent"] == 120, seconds=60)
+    times = Counter(mail["Message-ID"] for mail in mail_server.desk.mails)
+    assert sorted(times.values()) == [1] * 119 + [2]
+    assert {key for key, count in times.items() if count == 2} < in_hand
+    other.terminate()
+    assert other.wait(timeout=10) == 0
 
 
 def test_killed_digest_leaves_nobody_out_and_mails_nobody_twice(start, store):
