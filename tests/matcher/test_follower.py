@@ -4,7 +4,7 @@ import pytest
 
 from services.matcher.consumer import DIRECTORY_SOURCE
 from services.matcher.follower import Follower
-from services.matcher.store import Store, generations
+from services.matcher.store import Store, generations, words
 from services.matcher.store.documents import document_of
 from tests.eventlog import EventLog, deliver
 from tests.matcher import given
@@ -75,9 +75,9 @@ def test_words_that_were_edited_take_the_place_of_ours(follower, store, projecti
     log.tell(given.registered([], ["stotties"], entity_id="c"))
     assert deliver(projection, log.records)
     assert "c" not in leads(follower, "me")
-    put(store, "words", "w", tags=["stottie", "bread"])
+    words.write(store, [("stottie", "bread")], version=0, at=given.LONG_AGO)
     assert leads(follower, "me")["c"] == "stotties"
-    store.transaction(lambda tx: tx.drop("words", "w"))
+    words.write(store, [("stottie", "flat cap")], version=1, at=given.LONG_AGO)
     assert "c" not in leads(follower, "me")
 
 
