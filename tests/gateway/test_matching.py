@@ -8,7 +8,9 @@ from tests.gateway.scenes import empty, furnish, log_in, send
 from tests.gateway.standin import problem
 
 BEFORE = "2026-11-20T09:30:00.000000Z"
+MAILED = "2026-11-22T07:00:05.000000Z"
 PATH = f"/entities/{FARM}/matches"
+LAST_MAIL = f"/entities/{FARM}/last-digest"
 
 
 @pytest.fixture
@@ -41,10 +43,33 @@ def test_who_never_logged_in_before_is_shown_all(client: FlaskClient, scene: Net
     assert "New since my last visit" not in page
 
 
+def test_only_what_is_new_since_the_last_mail_is_asked_for(client: FlaskClient, scene: Network):
+    scene.notifier.on("GET", LAST_MAIL, {"last_digest_at": MAILED})
+    log_in(client, "member")
+    assert "New since my last mail" in client.get("/matches").text
+    page = client.get("/matches?since=mail").text
+    assert scene.matcher.last("GET", PATH).query == {"since": MAILED, "limit": "50"}
+    assert "Your last mail of new matches:" in page
+
+
+@pytest.mark.parametrize("says", [{"last_digest_at": None}, problem(503, "notifier.unavailable")])
+def test_without_a_mail_so_far_or_a_notifier_all_is_shown_and_no_such_choice(
+    client: FlaskClient, scene: Network, says: object
+):
+    scene.notifier.on("GET", LAST_MAIL, says)
+    log_in(client, "member")
+    page = client.get("/matches?since=mail").text
+    assert scene.matcher.last("GET", PATH).query == {"limit": "50"}
+    assert "New since my last visit" in page
+    assert "New since my last mail" not in page
+
+
 def test_nothing_new_leads_back_to_all(client: FlaskClient, network: Network):
     empty(network)
     network.lives(a_session(previous_login={"at": NOW, "address": "192.0.2.1"}))
+    network.notifier.on("GET", LAST_MAIL, {"last_digest_at": MAILED})
     log_in(client, "member")
+    assert "Nothing new since your last mail" in client.get("/matches?since=mail").text
     assert "Nothing new since your last visit" in client.get("/matches?since=login").text
     assert "Nobody wants it at the moment" in client.get("/matches").text
 

@@ -6,11 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from events import directory, matcher
+from services.chassis.tokens import Caller, Verifier
+from services.notifier.app import create_app
 from services.notifier.digesting import Digester
 from services.notifier.digests import MOST_WAITING, Match, Waiting, outcome
 from services.notifier.preferences import Preference
+from tests.chassis.keys import key_pair, signer_of
 from tests.eventlog import EventLog, deliver
 from tests.notifier import given
+from tests.notifier.samples import STATIONERY
 from tests.notifier.test_sending import send_all
 
 pytestmark = pytest.mark.integration
@@ -91,6 +95,42 @@ def test_both_sides_get_one_mail_at_their_hour(market, digester, store, sender, 
     assert "They want what Farm offers:\r\n\r\nBakery: oats\r\n\r\nBakery: grain (fits your rye)" in texts["Farm"]
     assert "They offer what Bakery wants:\r\n\r\nFarm: oats\r\n\r\nFarm: rye (fits your grain)" in texts["Bakery"]
     assert "https://credit.test/matches" in texts["Farm"]
+
+
+def told_last(store, entity, caller: Caller):
+    """What the HTTP interface says of an entity's last mail."""
+    client = create_app(store, Verifier(key_pair("gateway")[1], "notifier"), STATIONERY).test_client()
+    token = signer_of("gateway").token(caller, "notifier")
+    return client.get(f"/entities/{entity.entity_id}/last-digest", headers={"Authorization": f"Bearer {token}"})
+
+
+def acting_for(entity) -> Caller:
+    return Caller(subject="ann", roles=frozenset({"member"}), entities=frozenset({entity.entity_id}))
+
+
+def test_the_last_mail_is_the_newest_that_was_sent_and_tells_when_it_was_made(market, digester, store, sender, clock):
+    farmer = acting_for(market.farm)
+    market.match()
+    assert told_last(store, market.farm, farmer).json == {"last_digest_at": None}
+    clock.now = datetime(2026, 1, 21, 7, tzinfo=UTC)
+    work_off(digester)
+    assert told_last(store, market.farm, farmer).json == {"last_digest_at": None}
+    clock.pass_by(minutes=5)
+    send_all(sender)
+    assert told_last(store, market.farm, farmer).json == {"last_digest_at": "2026-01-21T07:00:00.000000Z"}
+    market.match(offer="oats")
+    clock.now = datetime(2026, 1, 22, 7, tzinfo=UTC)
+    work_off(digester)
+    assert told_last(store, market.farm, farmer).json == {"last_digest_at": "2026-01-21T07:00:00.000000Z"}
+    send_all(sender)
+    assert told_last(store, market.farm, farmer).json == {"last_digest_at": "2026-01-22T07:00:00.000000Z"}
+
+
+def test_when_somebody_elses_last_mail_was_is_nobodys_business(market, store):
+    looking = Caller(subject="v", roles=frozenset({"member"}), viewed=frozenset({market.farm.entity_id}))
+    assert told_last(store, market.farm, acting_for(market.bakery)).status_code == 404
+    assert told_last(store, market.farm, looking).status_code == 200
+    assert told_last(store, market.farm, Caller(subject="a", roles=frozenset({"admin"}))).status_code == 200
 
 
 def test_nothing_new_is_no_mail_and_what_comes_later_is_the_next_days(market, digester, store, clock):

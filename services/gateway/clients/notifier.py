@@ -70,6 +70,11 @@ class Notifier(Webhooks):
         """`{mail, notice, quiet_hours, digest_hour, time_zone}`, all at once; what holds now."""
         return self._write("PUT", f"/entities/{segment(entity_id)}/preferences", chosen, None)
 
+    def last_digest(self, entity_id: str) -> Document:
+        """`{last_digest_at}`, or null. For one link of a page: whoever does not answer soon is not waited for."""
+        path = f"/entities/{segment(entity_id)}/last-digest"
+        return self._line.ask(self._asker, "GET", path, seconds=COUNT_SECONDS)
+
     def unsubscription(self, token: str) -> Document:
         """`{group, name, stopped, all_stopped}`: what the link in a mail stops."""
         return self._get(f"/unsubscriptions/{segment(token)}")

@@ -1,4 +1,4 @@
-"""Who could trade with my business: all leads and suppliers, or those that are new since the last visit."""
+"""Who could trade with my business: all leads and suppliers, or those that are new since the last visit or mail."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -16,22 +16,23 @@ from services.gateway.web.members import my_business, trades
 from services.gateway.web.refusals import words, words_for_down
 
 SHOWN = 50
-SINCE_LOGIN = "login"
+SINCE_LOGIN, SINCE_MAIL = "login", "mail"
 
 
 @bp.get("/matches")
 @allow("member")
 def matches() -> str:
     """Businesses that want what the own one offers, and those that offer what it wants, each with why."""
-    business, visited = my_business(), _last_visit()
-    new_only = request.args.get("since") == SINCE_LOGIN and visited is not None
-    since = visited if new_only else None
+    business = my_business()
+    moments = _moments(business.entity_id)
+    asked = request.args.get("since", "")
+    since = moments.get(asked)
     return render_template(
         "matches.html",
         found=card(lambda: parts().matcher.matches(business.entity_id, since=since, limit=SHOWN)),
         hidden=card(lambda: parts().matcher.feedback(business.entity_id)),
-        new_only=new_only,
-        visited=visited,
+        chosen=asked if since else "",
+        moments=moments,
         most=SHOWN,
         may_hide=business.may("operator"),
         may_pay=trades(business) and business.may("operator"),
@@ -76,7 +77,9 @@ def _tell_failure(failed: Refused | PartDown) -> None:
     flash(words(failed) if isinstance(failed, Refused) else words_for_down(failed), "bad")
 
 
-def _last_visit() -> str | None:
-    """When somebody last logged in before this login (RFC 3339), if ever."""
+def _moments(entity_id: str) -> dict[str, str]:
+    """What one can ask since (RFC 3339): the login before this one and the last daily mail, if there were any."""
     login = current()
-    return login.previous_login["at"] if login and login.previous_login else None
+    visited = login.previous_login["at"] if login and login.previous_login else None
+    told = card(lambda: parts().notifier.last_digest(entity_id)["last_digest_at"]).value
+    return {name: at for name, at in ((SINCE_LOGIN, visited), (SINCE_MAIL, told)) if at}

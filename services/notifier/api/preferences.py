@@ -2,6 +2,7 @@
 
 from flask import Response, current_app
 
+from services.chassis.clock import rfc3339
 from services.chassis.web import allow, answer, body, caller
 from services.notifier.api.blueprint import bp, nothing_there, the_store
 from services.notifier.preferences import preference_of
@@ -14,9 +15,7 @@ _CHOSEN = Chosen()
 @allow("member", "admin")
 def preferences(entity_id: str) -> Response:
     """What it chose, and what holds where it chose nothing."""
-    asking = caller()
-    if entity_id not in asking.entities | asking.viewed and "admin" not in asking.roles:
-        raise nothing_there()
+    _only_who_may_look(entity_id)
     return answer(view_of(entity_id))
 
 
@@ -28,6 +27,22 @@ def choose(entity_id: str) -> Response:
         raise nothing_there()
     the_store().preferences.choose(entity_id, body(_CHOSEN))
     return answer(view_of(entity_id))
+
+
+@bp.get("/entities/<entity_id>/last-digest")
+@allow("member", "admin")
+def last_digest(entity_id: str) -> Response:
+    """When the last daily mail that reached its server was made, if any."""
+    _only_who_may_look(entity_id)
+    made_at = the_store().records.last_digest(entity_id)
+    return answer({"last_digest_at": rfc3339(made_at) if made_at else None})
+
+
+def _only_who_may_look(entity_id: str) -> None:
+    """Raises Problem."""
+    asking = caller()
+    if entity_id not in asking.entities | asking.viewed and "admin" not in asking.roles:
+        raise nothing_there()
 
 
 def view_of(entity_id: str) -> dict[str, object]:

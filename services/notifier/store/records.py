@@ -1,11 +1,13 @@
 """What became of messages: for administrators, and for whom they are about."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
 from pymongo.database import Database
 
+from services.notifier.digests import KIND as DAILY_MAIL
 from services.notifier.domain import STATES, State
 from services.notifier.store.inbox import Inbox
 from services.notifier.store.memory import Memory
@@ -40,6 +42,12 @@ class Records:
         entity = self._memory.entity(entity_id) or {}
         own = [f"entity:{entity_id}", *([f"account:{entity['account']}"] if entity.get("account") else [])]
         return self._about(own, "facts.entity_id", entity_id)
+
+    def last_digest(self, entity_id: str) -> datetime | None:
+        """When the last daily mail that was sent to an entity was made: what came later is not in it."""
+        sent = {"recipient": f"entity:{entity_id}", "kind": DAILY_MAIL, "state": "sent"}
+        found = self._db["messages"].find_one(sent, {"event_at": 1}, sort=[("event_at", DESCENDING)])
+        return found["event_at"].astimezone(UTC) if found else None
 
     def about_user(self, user_id: str) -> list[Document]:
         """The messages to a user, and those to others that are about them, newest first."""
