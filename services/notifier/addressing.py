@@ -5,17 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.notifier.knowledge import LISTED
-from services.notifier.mail import day_in_words, in_credits, in_words
+from services.notifier.languages import LANGUAGES, day_in_words, in_credits, in_words
 
 _AMOUNTS = (
     "amount", "max_amount", "max_negative", "max_positive", "previous_max_negative", "previous_max_positive",
     "balance", "limit", "room", "volume",
 )  # fmt: skip
-_BECAUSE_MEMBER = "your business is a member of this network"
-_BECAUSE_FORMER = "your business was a member of this network"
-_BECAUSE_NAMED = "somebody gave this address to this network"
-_NOBODY = "there"
-_BECAUSE_USER = "you have a login at this network"
 
 Document = Mapping[str, Any]
 Unseal = Callable[[str], Mapping[str, str]]
@@ -52,7 +47,7 @@ class Addressee:
     why: str
 
 
-def addressee(recipient: str, book: Book) -> Addressee:
+def addressee(recipient: str, book: Book, language: str) -> Addressee:
     """Who `recipient` is (`entity:<id>`, `account:<number>`, `user:<id>`). Raises NotKnownYet.
 
     An entity without an address of its own is written to at its owner's.
@@ -60,53 +55,56 @@ def addressee(recipient: str, book: Book) -> Addressee:
     what, _, key = recipient.partition(":")
     if what == "user":
         user = _found(book.user(key), "email")
-        return Addressee(name=_name_of_user(user), address=user["email"], why=_BECAUSE_USER)
-    return of_entity(book.entity(key) if what == "entity" else book.entity_of(key), book)
+        said = LANGUAGES[language]
+        return Addressee(name=_name_of_user(user) or said.nobody, address=user["email"], why=said.user)
+    return of_entity(book.entity(key) if what == "entity" else book.entity_of(key), book, LANGUAGES[language].member)
 
 
-def name_of(recipient: str, book: Book) -> str:
+def name_of(recipient: str, book: Book, language: str) -> str:
     """What `recipient` is called. Raises NotKnownYet."""
     what, _, key = recipient.partition(":")
     if what == "user":
-        return _name_of_user(book.user(key) or {})
+        return _name_of_user(book.user(key) or {}) or LANGUAGES[language].nobody
     return str(_found(book.entity(key) if what == "entity" else book.entity_of(key), "name")["name"])
 
 
-def of_entity(entity: Document | None, people: People) -> Addressee:
+def of_entity(entity: Document | None, people: People, why: str = "") -> Addressee:
     """Where an entity is written to. Raises NotKnownYet."""
     found = _found(entity, "name")
     address = found.get("email") or _owner_address(found, people)
-    return Addressee(name=found["name"], address=address, why=_BECAUSE_MEMBER)
+    return Addressee(name=found["name"], address=address, why=why)
 
 
-def kept(once: Mapping[str, str]) -> Addressee | None:
+def kept(once: Mapping[str, str], language: str) -> Addressee | None:
     """Who a farewell goes to: it says so itself, for its entity may be forgotten already."""
     if not once.get("name") or not once.get("address"):
         return None
-    return Addressee(name=once["name"], address=once["address"], why=_BECAUSE_FORMER)
+    return Addressee(name=once["name"], address=once["address"], why=LANGUAGES[language].former)
 
 
-def instead(to: Addressee, address: str) -> Addressee:
+def instead(to: Addressee, address: str, language: str) -> Addressee:
     """The same mail to another address that a one-time message names: without a name, for who reads it may be anybody.
 
     Empty, or the addressee's own: as it was.
     """
     if not address or address == to.address:
         return to
-    return Addressee(name=_NOBODY, address=address, why=_BECAUSE_NAMED)
+    return Addressee(name=LANGUAGES[language].nobody, address=address, why=LANGUAGES[language].named)
 
 
-def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: Book, unseal: Unseal) -> dict[str, Any]:
+def values_for(
+    recipient: str, facts: Document, once: Mapping[str, str], book: Book, unseal: Unseal, language: str
+) -> dict[str, Any]:
     """What a template may say about these facts, besides the addressee's name. Raises NotKnownYet, ValueError."""
-    values = {name: in_credits(value) if name in _AMOUNTS else value for name, value in facts.items()}
+    values = {name: in_credits(value, language) if name in _AMOUNTS else value for name, value in facts.items()}
     values |= {name: once.get(name, "") for name in ("reason", "device")}
-    values |= {"expires_on": in_words(facts.get("expires_at", ""))}
+    values |= {"expires_on": in_words(facts.get("expires_at", ""), language)}
     if "moved" in facts:
-        values |= _part(recipient.partition(":")[2], facts, book)
+        values |= _part(recipient.partition(":")[2], facts, book, language)
     elif "transfer_id" in facts:
         values |= _sides(recipient.partition(":")[2], facts, book)
     if "week_begins" in facts:
-        values["begins"] = day_in_words(facts["week_begins"])
+        values["begins"] = day_in_words(facts["week_begins"], language)
     if "leads" in facts:
         values |= _matches(facts, book)
     if "gives" in facts:
@@ -114,7 +112,7 @@ def values_for(recipient: str, facts: Document, once: Mapping[str, str], book: B
     if "entity_id" in facts:
         values["subject_name"] = _found(book.entity(facts["entity_id"]), "name")["name"]
     if "user_id" in facts:
-        values["person"] = _person(recipient, facts["user_id"], book)
+        values["person"] = _person(recipient, facts["user_id"], book, language)
     if "ciphertext" in once:
         values |= unseal(once["ciphertext"])
     return values
@@ -129,13 +127,13 @@ def _sides(account: str, facts: Document, book: Book) -> dict[str, Any]:
     }
 
 
-def _part(account: str, facts: Document, book: Book) -> dict[str, Any]:
+def _part(account: str, facts: Document, book: Book, language: str) -> dict[str, Any]:
     """What an administrator's transfer or a reversal is to one of those that take part."""
     moved: Mapping[str, int] = facts["moved"]
     others = [number for number in moved if number != account]
     return {
         "you_pay": moved[account] < 0,
-        "amount": in_credits(abs(moved[account])),
+        "amount": in_credits(abs(moved[account]), language),
         "mine": account == facts["initiator"],
         "by_admin": not facts["initiator"],
         "other": _found(book.entity_of(others[0]), "name")["name"] if len(others) == 1 else "",
@@ -170,9 +168,11 @@ def _still_there(matches: Iterable[Document], book: Book) -> Iterator[Document]:
             yield {**match, "other": other["name"]}
 
 
-def _person(recipient: str, user_id: str, book: Book) -> str:
+def _person(recipient: str, user_id: str, book: Book, language: str) -> str:
     """Who a mail is about; empty when it goes to them."""
-    return "" if recipient == f"user:{user_id}" else _name_of_user(_found(book.user(user_id), "email"), "Somebody")
+    if recipient == f"user:{user_id}":
+        return ""
+    return _name_of_user(_found(book.user(user_id), "email")) or LANGUAGES[language].somebody
 
 
 def _owner_address(entity: Document, people: People) -> str:
@@ -184,8 +184,8 @@ def _owner_address(entity: Document, people: People) -> str:
     raise NotKnownYet("no address")
 
 
-def _name_of_user(user: Document, nameless: str = _NOBODY) -> str:
-    return " ".join(part for part in (user.get("first_name", ""), user.get("last_name", "")) if part) or nameless
+def _name_of_user(user: Document) -> str:
+    return " ".join(part for part in (user.get("first_name", ""), user.get("last_name", "")) if part)
 
 
 def _found(document: Document | None, needed: str) -> Document:

@@ -37,4 +37,5 @@ def addressed(message: Message, reader: Reader, changes: Sequence[Change]) -> Me
     except NotKnownYet:
         # Looked up when it is sent, like those of all others.
         return message
-    return replace(message, once={**message.once, "name": to.name, "address": to.address})
+    language = reader.preferences([message.recipient]).get(message.recipient, {}).get("language", "")
+    return replace(message, once={**message.once, "name": to.name, "address": to.address, "language": language})

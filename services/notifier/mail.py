@@ -1,4 +1,4 @@
-"""A message as a mail: the words from one template a kind, laid out as plain text and as HTML.
+"""A message as a mail: the words from one template a kind and language, laid out as plain text and as HTML.
 
 The words are written once, as text. The HTML part is made of the finished paragraphs, each escaped as a whole, so
 nothing that somebody typed can become markup; and whatever somebody typed is brought on one line first, so it can
@@ -8,7 +8,7 @@ neither start a header nor a paragraph.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
@@ -18,7 +18,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-UNIT = "credits"
+from services.notifier.languages import DEFAULT, LANGUAGES
+
 BODY = "body"
 """The one value that may have several lines."""
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -57,6 +58,7 @@ class BadAddress(ValueError):
 class Words:
     """What a message says, before layout."""
 
+    language: str
     subject: str
     paragraphs: tuple[str, ...]
     label: str
@@ -65,7 +67,8 @@ class Words:
     preferences: str
     unsubscribe: str
     """Where one stops mails of this group; empty: they can't be stopped."""
-    why: str
+    because: str
+    """Why one gets it."""
     network: str
 
 
@@ -75,30 +78,11 @@ def one_line(text: str) -> str:
     return " ".join(spaced.split())
 
 
-def in_credits(amount: int) -> str:
-    """An amount (never negative) of the smallest unit in words: 123456 → `1,234.56 credits`."""
-    whole, part = divmod(amount, 100)
-    return f"{whole:,}.{part:02d} {UNIT}"
-
-
-def in_words(instant: str) -> str:
-    """An RFC 3339 time for people: `22 December 2026, 12:15 UTC`; nothing for nothing."""
-    if not instant:
-        return ""
-    at = datetime.fromisoformat(instant).astimezone(UTC)
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
-def day_in_words(day: str) -> str:
-    """An ISO date for people: `22 December 2026`."""
-    at = date.fromisoformat(day)
-    return f"{at.day} {at:%B %Y}"
-
-
 class Stationery:
-    """The templates and the layout."""
+    """The templates and the layout. `language`: of those who chose none."""
 
-    def __init__(self, public_url: str, network_name: str) -> None:
+    def __init__(self, public_url: str, network_name: str, language: str = DEFAULT) -> None:
+        self._language = language
         self._network = one_line(network_name)
         self._public_url = public_url.rstrip("/")
         loader = PackageLoader("services.notifier")
@@ -107,13 +91,18 @@ class Stationery:
         self._text = Environment(autoescape=False, **options)  # noqa: S701
         self._html = Environment(autoescape=True, trim_blocks=True, **options)
 
-    def words(self, kind: str, values: Mapping[str, Any], stop: str = "") -> Words:
+    def language(self, chosen: str = "") -> str:
+        """The language that was chosen; the default where none was, or one that there is no more."""
+        return chosen if chosen in LANGUAGES else self._language
+
+    def words(self, kind: str, values: Mapping[str, Any], language: str, stop: str = "") -> Words:
         """What a message of `kind` says. Texts in `values` are brought on one line. `stop`: token of a link."""
         clean = {name: _clean(name, value) for name, value in values.items()}
-        template = self._text.get_template(f"{kind}.txt")
+        template = self._text.get_template(f"{language}/{kind}.txt")
         context = template.new_context(clean)
         said = {name: "".join(block(context)).strip() for name, block in template.blocks.items()}
         return Words(
+            language=language,
             subject=one_line(said["subject"])[:_LONGEST_SUBJECT],
             paragraphs=tuple(said["words"].split("\n\n")),
             label=said["label"],
@@ -121,13 +110,13 @@ class Stationery:
             greeted=clean["greeted"],
             preferences=f"{self._public_url}/settings/notifications",
             unsubscribe=f"{self._public_url}/unsubscribe/{stop}" if stop else "",
-            why=clean["why"],
+            because=LANGUAGES[language].because.format(why=clean["why"]),
             network=self._network,
         )
 
-    def headline(self, kind: str, values: Mapping[str, Any]) -> tuple[str, str]:
+    def headline(self, kind: str, values: Mapping[str, Any], language: str) -> tuple[str, str]:
         """What a message of `kind` says in one line, and the path that it leads to (empty: none)."""
-        template = self._text.get_template(f"{kind}.txt")
+        template = self._text.get_template(f"{language}/{kind}.txt")
         context = template.new_context({name: _clean(name, value) for name, value in values.items()})
         subject, path = ("".join(template.blocks[block](context)).strip() for block in ("subject", "path"))
         return one_line(subject)[:_LONGEST_SUBJECT], path
@@ -153,7 +142,7 @@ def _clean(name: str, value: Any) -> Any:
 
 
 def _fields(words: Words) -> dict[str, Any]:
-    return {name: getattr(words, name) for name in Words.__slots__}
+    return {name: getattr(words, name) for name in Words.__slots__} | {"said": LANGUAGES[words.language]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.notifier.addressing import Book, NotKnownYet, name_of, values_for
+from services.notifier.languages import LANGUAGES
 from services.notifier.mail import Stationery
-
-UNNAMED = "There is news for you."
-"""While a name in it is not known yet."""
 
 Document = Mapping[str, Any]
 
@@ -30,10 +28,15 @@ class Notice:
     read: bool
 
 
-def shown(records: Iterable[Document], reader: str, book: Book, stationery: Stationery) -> list[Notice]:
-    """What these records say to the user `reader`."""
+def shown(
+    records: Iterable[Document], reader: str, book: Book, stationery: Stationery, chosen: Mapping[str, Document]
+) -> list[Notice]:
+    """What these records say to the user `reader`. `chosen`: recipient to its preferences, for their language."""
     known = _Remembered(book)
-    return [_shown(record, reader, known, stationery) for record in records]
+    return [
+        _shown(record, reader, known, stationery, chosen.get(record["recipient"], {}).get("language", ""))
+        for record in records
+    ]
 
 
 def owners_of(user_id: str, entities: Iterable[str], accounts: Iterable[str]) -> set[str]:
@@ -42,8 +45,8 @@ def owners_of(user_id: str, entities: Iterable[str], accounts: Iterable[str]) ->
     return businesses | ({f"user:{user_id}"} if user_id else set())
 
 
-def _shown(record: Document, reader: str, book: "_Remembered", stationery: Stationery) -> Notice:
-    text, path = _said(record, book, stationery)
+def _shown(record: Document, reader: str, book: "_Remembered", stationery: Stationery, chosen: str) -> Notice:
+    text, path = _said(record, book, stationery, stationery.language(chosen))
     return Notice(
         notice_id=record["_id"],
         kind=record["kind"],
@@ -55,13 +58,13 @@ def _shown(record: Document, reader: str, book: "_Remembered", stationery: Stati
     )
 
 
-def _said(record: Document, book: Book, stationery: Stationery) -> tuple[str, str]:
+def _said(record: Document, book: Book, stationery: Stationery, language: str) -> tuple[str, str]:
     recipient, facts = record["recipient"], record["facts"]
     try:
-        values = values_for(recipient, facts, {}, book, _sealed)
-        return stationery.headline(record["kind"], {**values, "name": name_of(recipient, book)})
+        values = values_for(recipient, facts, {}, book, _sealed, language)
+        return stationery.headline(record["kind"], {**values, "name": name_of(recipient, book, language)}, language)
     except NotKnownYet:
-        return UNNAMED, ""
+        return LANGUAGES[language].news, ""
 
 
 def _sealed(_: str) -> Mapping[str, str]:

@@ -49,6 +49,8 @@ class Preference:
     digest_hour: int = DIGEST_HOUR
     zone: str
     """IANA name."""
+    language: str = ""
+    """ISO 639 code; empty: none was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +120,5 @@ def preference_of(document: Mapping[str, Any], zone: str) -> Preference:
         quiet=quiet,
         digest_hour=int(document.get("digest_hour", DIGEST_HOUR)),
         zone=document.get("time_zone") or zone,
+        language=document.get("language", ""),
     )

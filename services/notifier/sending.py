@@ -18,7 +18,7 @@ from services.notifier.addressing import NothingLeft, NotKnownYet
 from services.notifier.domain import Failure, RetryPolicy, State
 from services.notifier.mail import BadAddress
 from services.notifier.pacing import Domain, Pace, Slot, slowed, take
-from services.notifier.preferences import TIME_ZONE, decide, preference_of
+from services.notifier.preferences import TIME_ZONE, Preference, decide, preference_of
 from services.notifier.rules import GROUP_OF
 from services.notifier.smtp import NotNow, PutOff, Refused, ServerAway
 from services.notifier.store import TRANSIENT, Claimed, Later, Store
@@ -131,7 +131,7 @@ class Sender:
         finally:
             self.store.queue.give_back(Later(each, self.clock()) for each in untried.values())
 
-    def _wanted(self, claimed: Sequence[Claimed], untried: dict[str, Claimed]) -> list[Claimed]:
+    def _wanted(self, claimed: Sequence[Claimed], untried: dict[str, Claimed]) -> list[tuple[Claimed, Preference]]:
         """Those that may be sent now: what somebody wants may have changed since they were made."""
         now, wanted = self.clock(), []
         chosen = self.store.preferences.of_all({each.recipient for each in claimed})
@@ -143,22 +143,22 @@ class Sender:
             elif verdict.until:
                 self.store.queue.give_back([Later(untried.pop(each.message_id), verdict.until)])
             else:
-                wanted.append(each)
+                wanted.append((each, preference))
         return wanted
 
-    def _written(self, claimed: Iterable[Claimed], untried: dict[str, Claimed]) -> list[_Letter]:
+    def _written(self, claimed: Iterable[tuple[Claimed, Preference]], untried: dict[str, Claimed]) -> list[_Letter]:
         """The mails of those that can be written; of the others is recorded why not."""
         letters = []
-        for each in claimed:
+        for each, preference in claimed:
             if each.expires_at is not None and each.expires_at <= self.clock():
                 self._end(untried.pop(each.message_id), "expired")
-            elif (mail := self._mail(each, untried)) is not None:
+            elif (mail := self._mail(each, preference.language, untried)) is not None:
                 letters.append(_Letter(each, mail))
         return letters
 
-    def _mail(self, claimed: Claimed, untried: dict[str, Claimed]) -> EmailMessage | None:
+    def _mail(self, claimed: Claimed, language: str, untried: dict[str, Claimed]) -> EmailMessage | None:
         try:
-            return self.writer.mail(claimed, self.store.memory)
+            return self.writer.mail(claimed, self.store.memory, language)
         except Exception as error:
             if isinstance(error, TRANSIENT):
                 raise

@@ -5,7 +5,8 @@ from email.message import EmailMessage
 
 from services.chassis.clock import Clock
 from services.notifier.addressing import Book, Unseal, addressee, instead, kept, values_for
-from services.notifier.mail import Envelope, Stationery, as_mail, in_words
+from services.notifier.languages import in_words
+from services.notifier.mail import Envelope, Stationery, as_mail
 from services.notifier.rules import GROUP_OF, OFFERED
 from services.notifier.store import Claimed
 from services.notifier.unsubscribing import Links, Wish, digest_of
@@ -22,15 +23,17 @@ class Writer:
     links: Links | None = None
     """None: mails carry no link to stop them."""
 
-    def mail(self, claimed: Claimed, book: Book) -> EmailMessage:
-        """The mail that `claimed` is. Raises NotKnownYet, BadAddress, ValueError."""
-        to = kept(claimed.once) or addressee(claimed.recipient, book)
-        values = values_for(claimed.recipient, claimed.facts, claimed.once, book, self.unseal)
-        to = instead(to, values.pop("address", ""))
-        values |= {"happened_on": in_words(claimed.event_at.isoformat())}
+    def mail(self, claimed: Claimed, book: Book, chosen: str = "") -> EmailMessage:
+        """The mail that `claimed` is, in the language that was chosen. Raises NotKnownYet, BadAddress, ValueError."""
+        language = self.stationery.language(chosen or claimed.once.get("language", ""))
+        to = kept(claimed.once, language) or addressee(claimed.recipient, book, language)
+        values = values_for(claimed.recipient, claimed.facts, claimed.once, book, self.unseal, language)
+        to = instead(to, values.pop("address", ""), language)
+        values |= {"happened_on": in_words(claimed.event_at.isoformat(), language)}
         words = self.stationery.words(
             claimed.kind,
             {**values, "name": to.name, "greeted": to.name, "why": to.why},
+            language,
             self._stop(claimed, to.address, book),
         )
         envelope = Envelope(

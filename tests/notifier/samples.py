@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.notifier.languages import LANGUAGES
 from services.notifier.mail import Envelope, Stationery
 from services.notifier.rules import GROUP_OF, KINDS, OFFERED
 
@@ -89,6 +90,7 @@ VALUES = {
     "paused_because": "failures",
     "of_network": False,
 }
+VALUES_IN = {"en": VALUES}
 ENVELOPE = Envelope(
     sender="Mutual Credit <noreply@dev.null>",
     name="Green Farm",
@@ -100,19 +102,23 @@ ENVELOPE = Envelope(
 
 def golden_files() -> Mapping[str, str]:
     """What each golden file should say, by its name."""
-    texts = {}
-    for kind in KINDS:
-        words = STATIONERY.words(kind, VALUES, "signed-token" if GROUP_OF[kind] in OFFERED else "")
-        texts[f"{kind}.txt"] = f"Subject: {words.subject}\n\n{STATIONERY.text(words)}\n"
-    return {**texts, f"{AS_HTML}.html": STATIONERY.html(STATIONERY.words(AS_HTML, VALUES, "signed-token")) + "\n"}
+    files = {}
+    for language in LANGUAGES:
+        for kind in KINDS:
+            stop = "signed-token" if GROUP_OF[kind] in OFFERED else ""
+            words = STATIONERY.words(kind, VALUES_IN[language], language, stop)
+            files[f"{language}/{kind}.txt"] = f"Subject: {words.subject}\n\n{STATIONERY.text(words)}\n"
+            if kind == AS_HTML:
+                files[f"{language}/{kind}.html"] = f"{STATIONERY.html(words)}\n"
+    return files
 
 
 def rewrite() -> None:
     """Make the golden files say what is rendered now."""
-    GOLDEN.mkdir(exist_ok=True)
-    for path in GOLDEN.iterdir():
+    for path in GOLDEN.glob("*/*"):
         path.unlink()
     for name, text in golden_files().items():
+        (GOLDEN / name).parent.mkdir(exist_ok=True)
         (GOLDEN / name).write_text(text, encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.notifier.languages import LANGUAGES
 from services.notifier.rules import KINDS
 from tests.notifier.samples import AS_HTML, GOLDEN, golden_files
 
@@ -9,8 +10,9 @@ REWRITE = "If the change is meant: python -m tests.notifier.samples, and read th
 
 
 def test_each_kind_has_a_golden_file_and_each_golden_file_a_kind():
-    expected = {f"{kind}.txt" for kind in KINDS} | {f"{AS_HTML}.html"}
-    assert {path.name for path in GOLDEN.iterdir()} == expected, REWRITE
+    names = [*(f"{kind}.txt" for kind in KINDS), f"{AS_HTML}.html"]
+    expected = {f"{language}/{name}" for language in LANGUAGES for name in names}
+    assert {path.relative_to(GOLDEN).as_posix() for path in GOLDEN.glob("**/*.*")} == expected, REWRITE
 
 
 @pytest.mark.parametrize("name", sorted(golden_files()))

@@ -10,13 +10,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 import services.notifier
-from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, in_credits, in_words, one_line
+from services.notifier.languages import LANGUAGES, in_credits, in_words
+from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, one_line
 from services.notifier.rules import KINDS
 from tests.notifier.samples import ENVELOPE, STATIONERY, VALUES
 
 
 def words(kind, **changed):
-    return STATIONERY.words(kind, {**VALUES, **changed})
+    return STATIONERY.words(kind, {**VALUES, **changed}, "en")
 
 
 def sent(kind="transfer_rejected", envelope=ENVELOPE, **changed):
@@ -50,7 +51,8 @@ def tags_of(html):
 
 def test_each_kind_has_a_template_and_each_template_a_kind():
     folder = Path(services.notifier.__file__).parent / "templates"
-    assert {path.stem for path in folder.glob("*.txt")} - {"layout"} == set(KINDS)
+    expected = {f"{language}/{kind}.txt" for language in LANGUAGES for kind in KINDS}
+    assert {path.relative_to(folder).as_posix() for path in folder.glob("*/*")} == expected
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -194,7 +196,7 @@ def test_proposal_from_before_there_was_an_expiry_says_nothing_of_it():
     ],
 )
 def test_times_are_written_out(instant, said):
-    assert in_words(instant) == said
+    assert in_words(instant, "en") == said
 
 
 def test_mails_about_another_address_say_what_to_do():
@@ -231,7 +233,7 @@ def test_no_name_and_no_reason_becomes_markup_or_a_header(name, reason):
 
 def test_the_networks_name_is_below_every_mail_on_one_line_and_escaped():
     stationery = Stationery("https://credit.test", "Loop &\n<b>Co</b>")
-    said = stationery.words("welcome", VALUES)
+    said = stationery.words("welcome", VALUES, "en")
     assert "-- \nLoop & <b>Co</b>\n" in stationery.text(said)
     assert "Loop &amp; &lt;b&gt;Co&lt;/b&gt;<br>" in stationery.html(said)
 
@@ -263,7 +265,7 @@ def test_what_is_no_address_is_refused(address):
 
 @pytest.mark.parametrize(("amount", "said"), [(1, "0.01"), (2500, "25.00"), (123456789, "1,234,567.89")])
 def test_amounts_have_two_decimals_and_the_unit(amount, said):
-    assert in_credits(amount) == f"{said} credits"
+    assert in_credits(amount, "en") == f"{said} credits"
 
 
 @for_all(st.text())

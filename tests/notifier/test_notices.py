@@ -9,7 +9,7 @@ import pytest
 from events import directory
 from services.chassis.tokens import Caller, Verifier
 from services.notifier.app import create_app
-from services.notifier.notices import UNNAMED
+from services.notifier.languages import LANGUAGES
 from services.notifier.rules import NOTICED
 from services.notifier.store.inbox import KEPT, MOST_COUNTED
 from tests.chassis.keys import key_pair, signer_of
@@ -63,7 +63,7 @@ def texts(ask: Ask, caller: Caller) -> list[str]:
 @pytest.mark.parametrize("kind", NOTICED)
 def test_a_notice_of_each_kind_says_one_line_of_ids_amounts_and_names_alone(kind):
     known = {name: value for name, value in VALUES.items() if name not in NOT_IN_FACTS}
-    text, path = STATIONERY.headline(kind, known)
+    text, path = STATIONERY.headline(kind, known, "en")
     assert text
     assert "\n" not in text
     assert re.fullmatch(r"(/[a-z0-9-]*)*([?#][a-z=&-]+)?", path) is not None
@@ -153,7 +153,7 @@ def test_a_name_that_has_not_arrived_leaves_the_notice_without_it(ask, logs, pro
     _, money = logs
     money.tell(given.a_transfer("9999", FARM.account), at=clock.now)
     deliver(projection, money.records[-1:])
-    assert UNNAMED in texts(ask, ANN)
+    assert LANGUAGES["en"].news in texts(ask, ANN)
 
 
 def test_of_who_is_forgotten_nothing_is_kept(ask, logs, projection, store, clock):

@@ -13,7 +13,7 @@ from events import directory
 from services.chassis.clock import rfc3339
 from services.chassis.process import Stop
 from services.notifier.app import new_unseal
-from services.notifier.mail import in_words
+from services.notifier.languages import in_words
 from services.notifier.smtp import ServerAway
 from tests.eventlog import EventLog, deliver
 from tests.notifier import given
@@ -277,7 +277,7 @@ def test_a_login_from_a_new_device_is_mailed_with_its_name_and_time_which_are_th
     network.tell(
         network.people, directory.SecurityNotice(user_id=user.user_id, what="new-sign-in", device="Firefox on Windows")
     )
-    at = in_words(store._db["messages"].find_one({"kind": "new_sign_in"})["event_at"].isoformat())
+    at = in_words(store._db["messages"].find_one({"kind": "new_sign_in"})["event_at"].isoformat(), "en")
     clock.pass_by(minutes=5)
     send_all(sender)
     (mail,) = mail_server.desk.to("ada@person.test")

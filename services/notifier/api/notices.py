@@ -1,6 +1,8 @@
 """What somebody sees after logging in: their own notices and those of the businesses that they act for or look at."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Response, current_app
 
@@ -8,7 +10,7 @@ from services.chassis.clock import rfc3339
 from services.chassis.web import allow, answer, body, caller, follows, query
 from services.notifier.api.blueprint import bp, nothing_there, the_store, the_time
 from services.notifier.mail import Stationery
-from services.notifier.notices import owners_of, shown
+from services.notifier.notices import Notice, owners_of, shown
 from services.notifier.schemas import NoticeListing, ReadAll, notice_view
 
 _LISTING, _READ_ALL = NoticeListing(), ReadAll()
@@ -22,7 +24,7 @@ def notices() -> Response:
     asked, now, inbox = query(_LISTING), the_time(), the_store().inbox
     size = asked["page_size"]
     records, total = inbox.page(_owners(), now, skip=(asked["page"] - 1) * size, limit=size)
-    views = [notice_view(notice) for notice in shown(records, caller().subject, the_store().memory, _stationery())]
+    views = [notice_view(notice) for notice in _shown(records)]
     unread_ones = inbox.unread(_owners(), caller().subject, now)
     return answer({"notices": views, "total": total, "unread": unread_ones, "as_of": rfc3339(now)})
 
@@ -41,7 +43,7 @@ def read(notice_id: str) -> Response:
     record = the_store().inbox.read(notice_id, _owners(), caller().subject, the_time())
     if record is None:
         raise nothing_there()
-    (notice,) = shown([record], caller().subject, the_store().memory, _stationery())
+    (notice,) = _shown([record])
     return answer(notice_view(notice) | {"read": True})
 
 
@@ -62,6 +64,8 @@ def _owners() -> set[str]:
     return owners_of(person, asking.entities | asking.viewed, asking.accounts | asking.viewed)
 
 
-def _stationery() -> Stationery:
+def _shown(records: Sequence[Mapping[str, Any]]) -> list[Notice]:
+    """What they say, each in the language that its business chose."""
     stationery: Stationery = current_app.extensions["stationery"]
-    return stationery
+    chosen = the_store().preferences.of_all({record["recipient"] for record in records})
+    return shown(records, caller().subject, the_store().memory, stationery, chosen)
