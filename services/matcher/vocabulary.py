@@ -1,8 +1,8 @@
 """All tags that a network ever had, as folded keys, and which of them fit one another. Pure; only ever grows.
 
-A new key is compared with those alone that the indices name: the sorted keys (prefix), the keys of each word that is
-like one of its words (contains, fuzzy), of each stem (stem) and of each whole stem (synonym). What fits is exactly
-what `words.fit` says; a test holds that.
+A new key is compared with those alone that the indices name: those that are the same written together (exact), the
+sorted keys (prefix), the keys of each word that is like one of its words (contains, fuzzy), of each stem (stem) and of
+each whole stem (synonym). What fits is exactly what `words.fit` says; a test holds that.
 """
 
 from bisect import bisect_left, insort
@@ -39,6 +39,7 @@ class Vocabulary:
         self._sorted: list[str] = []
         self._by_word: dict[str, list[str]] = defaultdict(list)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
+        self._by_together: dict[str, list[str]] = defaultdict(list)
         self._by_whole_stem: dict[str, list[str]] = defaultdict(list)
         self._words_by_length: dict[int, list[str]] = defaultdict(list)
         self._close: dict[str, dict[str, How]] = {}
@@ -106,6 +107,7 @@ class Vocabulary:
             self._by_word[word].append(folded.key)
         for stem in folded.stems:
             self._by_stem[stem].append(folded.key)
+        self._by_together[folded.together].append(folded.key)
         self._by_whole_stem[folded.stem].append(folded.key)
         for category, of_it in self._categories.items():
             if names(of_it, folded):
@@ -131,7 +133,7 @@ class Vocabulary:
         return [key for stem in self._synonyms.of(folded.stem) for key in self._by_whole_stem.get(stem, ())]
 
     def _close_to(self, folded: Folded) -> dict[str, How]:
-        candidates = self._beginning(folded.key)
+        candidates = self._beginning(folded.key) | set(self._by_together.get(folded.together, ()))
         candidates |= _covering([self._alike(word) for word in folded.words], self._by_word, self._words_of)
         candidates |= _covering([[stem] for stem in folded.stems], self._by_stem, self._stems_of)
         candidates.discard(folded.key)

@@ -45,6 +45,8 @@ class Folded:
     key: str
     stems: tuple[str, ...]
     stem: str
+    together: str
+    """The words without anything between them: some write child care, some childcare."""
 
 
 @lru_cache(maxsize=10_000)
@@ -53,7 +55,7 @@ def fold(tag: str) -> Folded:
     plain = "".join(char for char in unicodedata.normalize("NFKD", tag) if not unicodedata.combining(char))
     words = tuple(dict.fromkeys(_singular(word) for word in _BETWEEN_WORDS.split(plain.casefold()) if word))
     stems = tuple(dict.fromkeys(map(stem, words)))
-    return Folded(words=words, key="-".join(words), stems=stems, stem="-".join(stems))
+    return Folded(words=words, key="-".join(words), stems=stems, stem="-".join(stems), together="".join(words))
 
 
 @cache
@@ -81,9 +83,9 @@ def prefixes(key: str) -> list[str]:
 def how(mine: str, theirs: str, synonyms: Synonyms | None = None) -> How | None:
     """How two tags fit, the strongest way first; None when they don't. The same both ways (behaviour.md 3.8).
 
-    Prefix: one begins with the other. Contains: one has all words of the other. Stem: the same of
-    their stems. Synonym: they mean nearly the same (`synonyms`, ours by default). Fuzzy: every word of the one is
-    nearly a word of the other.
+    Exact: the same words, written together or apart. Prefix: one begins with the other. Contains: one has all words of
+    the other. Stem: the same of their stems. Synonym: they mean nearly the same (`synonyms`, ours by default). Fuzzy:
+    every word of the one is nearly a word of the other.
     """
     return fit(fold(mine), fold(theirs), our_synonyms() if synonyms is None else synonyms)
 
@@ -92,7 +94,7 @@ def fit(a: Folded, b: Folded, synonyms: Synonyms) -> How | None:
     """The same of tags that are folded already."""
     if not a.key or not b.key:
         return None
-    if a.key == b.key:
+    if a.together == b.together:
         return "exact"
     if _begins(a.key, b.key) or _begins(b.key, a.key):
         return "prefix"

@@ -10,7 +10,8 @@ from services.matcher.words import fold, how, names
 
 OURS = [tag for group in our_groups() for tag in group]
 WORD = st.one_of(
-    st.text("abcé", min_size=1, max_size=7), st.sampled_from(["bread", "braed", "plumb", "plumber", "spud"])
+    st.text("abcé", min_size=1, max_size=7),
+    st.sampled_from(["bread", "braed", "plumb", "plumber", "spud", "plumbspud"]),
 )
 TAGS = st.lists(st.one_of(st.lists(WORD, min_size=1, max_size=3).map(" ".join), st.sampled_from(OURS)), max_size=12)
 
@@ -18,6 +19,7 @@ TAGS = st.lists(st.one_of(st.lists(WORD, min_size=1, max_size=3).map(" ".join), 
 @settings(deadline=None)
 @for_all(TAGS, st.sampled_from([None, [("spud", "bread")]]))
 @example(OURS, None)
+@example(["plumb spud", "plumbspud", "spud plumb"], None)
 def test_what_fits_is_what_the_rule_says(tags, groups):
     words = Vocabulary()
     keys = {}

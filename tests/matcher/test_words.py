@@ -20,6 +20,8 @@ TAGS = st.lists(st.text("abcdeésx", min_size=1, max_size=7), min_size=1, max_si
         ("café", "cafe", "exact"),
         ("dog walking", "dog-walking", "exact"),
         ("berries", "berry", "exact"),
+        ("child care", "childcare", "exact"),
+        ("Bookkeeping", "book-keeping", "exact"),
         ("boxes", "box", "exact"),
         ("vegetables", "vegetable-box", "prefix"),
         ("vegetable-box", "vegetables", "prefix"),

@@ -1,6 +1,6 @@
 """Precision and recall of two rules on `pairs.tsv` (a want, an offer, fits or not): ours and that of the seed.
 
-`python -m tests.matcher.relevance.measuring` prints them.
+`python -m tests.matcher.relevance` prints them.
 """
 
 import unicodedata
@@ -59,12 +59,3 @@ def measured(rule: Rule, judged: Sequence[Pair]) -> Figures:
     found = [pair for pair in judged if rule(pair.want, pair.offer)]
     right = sum(pair.fits for pair in found)
     return Figures(right / len(found), right / sum(pair.fits for pair in judged))
-
-
-if __name__ == "__main__":
-    for name, rule in (("ours", ours), ("the seed's", of_the_seed)):
-        figures = measured(rule, pairs())
-        print(f"{name}: precision {figures.precision:.2f}, recall {figures.recall:.2f}, {len(pairs())} pairs")
-        for pair in pairs():
-            if rule(pair.want, pair.offer) != pair.fits:
-                print(f"  {'missed' if pair.fits else 'wrong'}: {pair.want}, {pair.offer}")
