@@ -32,6 +32,14 @@ def _policy(more: Mapping[str, str]) -> str:
 _PAGE_POLICY = _policy({})
 _CAPTCHA_POLICY = _policy(recaptcha.POLICY)
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_FRAMING = "web.mail_preview"
+_FRAMED = "web.mail_preview_html"
+_FRAMING_POLICY = _policy({"frame-src": "'self'"})
+_FRAMED_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox"
+)
+"""A mail bears its style in itself. It is shown in a frame of ours, where it may do nothing at all."""
 _DOCS = "/api/v1/docs"
 
 
@@ -41,9 +49,9 @@ def init_app(app: Flask, *, https: bool) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = _policy_here()
+        headers["Content-Security-Policy"] = _policy_here(response)
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "DENY"
+        headers["X-Frame-Options"] = "SAMEORIGIN" if _is_framed(response) else "DENY"
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
@@ -54,10 +62,19 @@ def init_app(app: Flask, *, https: bool) -> None:
         return response
 
 
-def _policy_here() -> str:
+def _policy_here(response: Response) -> str:
+    if _is_framed(response):
+        return _FRAMED_POLICY
+    if request.endpoint == _FRAMING:
+        return _FRAMING_POLICY
     if is_api() and request.path != _DOCS:
         return _API_POLICY
     return _CAPTCHA_POLICY if recaptcha.site_key() else _PAGE_POLICY
+
+
+def _is_framed(response: Response) -> bool:
+    """Pages of ours that are answered in its place, a refusal or the log-in page, are in no frame."""
+    return request.endpoint == _FRAMED and response.status_code == 200
 
 
 def is_unlimited() -> bool:

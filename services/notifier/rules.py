@@ -98,7 +98,7 @@ def _entity_message_rule(what: str, kind: str) -> Rule:
     return Rule(
         kind=kind,
         group="contact",
-        to=lambda event, _known: (f"entity:{event.to_entity}",),
+        to=says.the_named_entity,
         channels=MAIL_ALONE,
         when=lambda event, _known: event.kind == what,
         once=says.ciphertext,

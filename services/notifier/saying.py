@@ -32,6 +32,10 @@ def the_user(event: Any, _: Known) -> Sequence[str]:
     return (f"user:{event.user_id}",)
 
 
+def the_named_entity(event: directory.OneTimeMessage, _: Known) -> Sequence[str]:
+    return (f"entity:{event.to_entity}",)
+
+
 def the_account(event: Any, _: Known) -> Sequence[str]:
     return (f"account:{event.account}",)
 

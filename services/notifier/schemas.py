@@ -8,8 +8,10 @@ from marshmallow import Schema, fields, post_load, validate
 
 from services.chassis.clock import rfc3339
 from services.notifier.domain import STATES, Channel
+from services.notifier.languages import LANGUAGES
 from services.notifier.notices import Notice
 from services.notifier.preferences import Group, Preference
+from services.notifier.previews import Kind, Preview
 from services.notifier.rules import OFFERED
 
 _CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -41,6 +43,12 @@ class SuppressionQuery(Schema):
     address = fields.String(load_default="", validate=validate.Length(max=320))
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
     page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
+
+
+class PreviewQuery(Schema):
+    """The query of GET /kinds/{kind}/preview."""
+
+    language = fields.String(load_default="", validate=validate.OneOf(["", *LANGUAGES]))
 
 
 class NoticeListing(Schema):
@@ -152,3 +160,13 @@ def message_view(record: dict[str, Any]) -> dict[str, Any]:
 
 def _time(value: datetime | None) -> str | None:
     return rfc3339(value) if value else None
+
+
+def kind_view(kind: Kind) -> dict[str, Any]:
+    """A kind of message."""
+    return {"kind": kind.kind, "group": kind.group, "channels": list(kind.channels), "to": kind.to}
+
+
+def preview_view(preview: Preview) -> dict[str, Any]:
+    """How a kind reads."""
+    return {name: getattr(preview, name) for name in Preview.__slots__}

@@ -129,6 +129,8 @@ PAGES = (
     Page("notices-admin", "/notices", "admin"),
     Page("admin-mail", "/admin/mail", "admin"),
     Page("admin-addresses", "/admin/mail/addresses", "admin"),
+    Page("admin-previews", "/admin/mail/previews", "admin"),
+    Page("admin-preview", "/admin/mail/previews/transfer_initiated?language=de", "admin"),
     Page("acting", "/dashboard", "acting"),
     Page("acting-forbidden", "/members", "acting"),
     Page("admin-staff", "/admin/staff", "admin"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.gateway.network import BAKERY, NOW, Network
+from tests.gateway.standin import problem
 
 
 def a_mail(message_id: str = "mail-1", **changes: Any) -> dict[str, Any]:
@@ -29,9 +30,38 @@ def furnish_mails(network: Network) -> None:
     network.notifier.on("POST", "/suppressions/search", {"suppressions": found, "total": 44})
     network.notifier.on("DELETE", f"/suppressions/{'a' * 64}", {})
     network.notifier.on("POST", "/sendgrid/events", {"suppressed": 1})
+    furnish_previews(network)
     for mail in mails:
         for action in ("retry", "discard"):
             network.notifier.on("POST", f"/messages/{mail['message_id']}/{action}", {})
+
+
+def furnish_previews(network: Network) -> None:
+    """Kinds of three groups, one of which the pages do not know, in two languages."""
+    kinds = [
+        {"kind": "transfer_initiated", "group": "requests", "channels": ["mail", "notice"], "to": "the other side"},
+        {"kind": "welcome", "group": "account", "channels": ["mail", "notice"], "to": "the business"},
+        {"kind": "password_reset", "group": "security", "channels": ["mail"], "to": "the person"},
+        {"kind": "limits_changed", "group": "account", "channels": ["mail", "notice"], "to": "the business"},
+        {"kind": "strange", "group": "unheard-of", "channels": ["mail", "pigeon"], "to": "the moon"},
+    ]
+    network.notifier.on("GET", "/kinds", {"kinds": kinds, "languages": ["en", "de"]})
+    for each in kinds:
+        network.notifier.on("GET", f"/kinds/{each['kind']}/preview", preview_of(str(each["kind"])))
+    network.notifier.on("GET", "/kinds/nothing/preview", problem(404, "http.not_found"))
+
+
+def preview_of(kind: str) -> dict[str, Any]:
+    """A mail that looks like one."""
+    html = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mail</title></head>'
+        '<body style="margin:0;padding:24px;background:#f4f5f2;color:#1d2521"><p>Hello Green Farm,</p>'
+        '<p>Blue Bakery asks you for 25.00 credits.</p><p><a href="https://credit.test/" style="color:#1f5c43">'
+        "Look at it</a></p></body></html>"
+    )
+    text = f"Hello Green Farm,\n\nBlue Bakery & Sons ask you for 25.00 credits.\n\nhttps://credit.test/{'x' * 120}\n"
+    notice = "" if kind == "password_reset" else "Blue Bakery asks for 25.00 credits"
+    return {"subject": "Blue Bakery asks for 25.00 credits", "text": text, "html": html, "notice": notice}
 
 
 def no_mails(network: Network) -> None:

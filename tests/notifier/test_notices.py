@@ -11,11 +11,12 @@ from services.chassis.tokens import Caller, Verifier
 from services.notifier.app import create_app
 from services.notifier.languages import LANGUAGES
 from services.notifier.rules import NOTICED
+from services.notifier.samples import values_in
 from services.notifier.store.inbox import KEPT, MOST_COUNTED
 from tests.chassis.keys import key_pair, signer_of
 from tests.eventlog import EventLog, deliver
 from tests.notifier import given
-from tests.notifier.samples import STATIONERY, VALUES
+from tests.notifier.samples import STATIONERY
 
 FARM, SHOP = given.an_entity(name="Green Farm"), given.an_entity(name="Blue Bakery")
 PROPOSAL = given.a_transfer(SHOP.account, FARM.account)
@@ -62,7 +63,7 @@ def texts(ask: Ask, caller: Caller) -> list[str]:
 
 @pytest.mark.parametrize("kind", NOTICED)
 def test_a_notice_of_each_kind_says_one_line_of_ids_amounts_and_names_alone(kind):
-    known = {name: value for name, value in VALUES.items() if name not in NOT_IN_FACTS}
+    known = {name: value for name, value in values_in("en").items() if name not in NOT_IN_FACTS}
     text, path = STATIONERY.headline(kind, known, "en")
     assert text
     assert "\n" not in text

@@ -45,6 +45,14 @@ class Notifier(Webhooks):
         """It is written to again."""
         self._write("DELETE", f"/suppressions/{segment(digest)}", {}, None)
 
+    def mail_kinds(self) -> Document:
+        """`{"kinds": [{kind, group, channels, to}], "languages": [...]}`."""
+        return self._get("/kinds")
+
+    def mail_preview(self, kind: str, language: str | None = None) -> Document:
+        """`{subject, text, html, notice}` of a kind, with made up facts."""
+        return self._get(f"/kinds/{segment(kind)}/preview", language=language)
+
     def notices(self, *, page: int = 1, page_size: int = 20) -> Document:
         """`{"notices": [...], "total": n, "unread": n}`, newest first: of the person and their businesses."""
         return self._get("/notices", page=page, page_size=page_size)

@@ -1,0 +1,31 @@
+"""How each kind of message reads, for those who answer for its words. Nothing is sent and nothing is looked up."""
+
+from flask import Response, current_app
+
+from services.chassis.web import allow, answer, query
+from services.notifier.api.blueprint import bp, nothing_there
+from services.notifier.languages import LANGUAGES
+from services.notifier.mail import Stationery
+from services.notifier.previews import kinds, preview
+from services.notifier.samples import SAMPLED
+from services.notifier.schemas import PreviewQuery, kind_view, preview_view
+
+_QUERY = PreviewQuery()
+
+
+@bp.get("/kinds")
+@allow("admin")
+def all_kinds() -> Response:
+    """Each kind, how it is told and to whom; and the languages that they can be read in."""
+    return answer({"kinds": [kind_view(kind) for kind in kinds()], "languages": list(LANGUAGES)})
+
+
+@bp.get("/kinds/<kind>/preview")
+@allow("admin")
+def kind_preview(kind: str) -> Response:
+    """How one reads, with made up facts."""
+    asked = query(_QUERY)
+    if kind not in SAMPLED:
+        raise nothing_there()
+    stationery: Stationery = current_app.extensions["stationery"]
+    return answer(preview_view(preview(kind, stationery.language(asked["language"]), stationery)))
