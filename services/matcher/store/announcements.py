@@ -12,7 +12,7 @@ from pymongo import ASCENDING
 
 from events.matcher import LoopFound
 from services.matcher.announcing import News
-from services.matcher.store import interests, outbox
+from services.matcher.store import derived, interests, outbox
 from services.matcher.store.failures import answering
 from services.matcher.store.mongo import Store
 from services.matcher.store.transaction import Tx
@@ -72,7 +72,7 @@ class Announcements:
     ) -> int:
         """Append what `choose` makes of those `keys` that were announced before; how many events. Raises Deposed.
 
-        A change that somebody has looked at is passed over.
+        A change that somebody has looked at is passed over; so is what names who was forgotten meanwhile.
         """
 
         def work(tx: Tx) -> int:
@@ -81,6 +81,8 @@ class Announcements:
             if not tx.collection(WAITING).delete_one({"_id": waiting.key}, session=tx.session).deleted_count:
                 return 0
             chosen = choose({each["_id"] for each in tx.of_ids(ANNOUNCED, keys)})
+            gone = derived.forgotten(tx, {entity_id for news in chosen for entity_id in news.of})
+            chosen = [news for news in chosen if gone.isdisjoint(news.of)]
             events = [news.event for news in chosen]
             interests.note_told(tx, [event for event in events if isinstance(event, LoopFound)])
             tx.put_all(ANNOUNCED, {news.key: {"at": now, "of": list(news.of)} for news in chosen})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services.matcher.accounts import Account, Books, Proposal, Trades
-from services.matcher.domain import Entity
+from services.matcher.domain import Entity, UnknownEntity
 from services.matcher.store.documents import (
     Document,
     account_document,
@@ -20,6 +20,9 @@ from services.matcher.store.documents import (
 )
 from services.matcher.store.schema import OF_AN_ENTITY
 from services.matcher.store.transaction import Tx
+
+FORGOTTEN: Mapping[str, object] = {"closed": True, "name": ""}
+"""Only who was forgotten has no name."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -80,6 +83,19 @@ def forget(tx: Tx, ids: Collection[str]) -> None:
         query = {"$or": [{field: {"$in": sorted(ids)}} for field in fields]}
         for each in list(tx.find(name, query)):
             tx.drop(name, each["_id"])
+
+
+def forgotten(tx: Tx, ids: Iterable[str]) -> set[str]:
+    """Those of these entities of whom nothing may be kept any more: whoever asks may have looked at them before."""
+    wanted = sorted(ids)
+    found = tx.find("entities", {"_id": {"$in": wanted}, **FORGOTTEN}) if wanted else ()
+    return {each["_id"] for each in found}
+
+
+def refuse_forgotten(tx: Tx, ids: Iterable[str]) -> None:
+    """Before a truth is written that names these entities. Raises UnknownEntity."""
+    for each in forgotten(tx, ids):
+        raise UnknownEntity(each)
 
 
 def put_to_announce(tx: Tx, times: Mapping[str, str]) -> None:

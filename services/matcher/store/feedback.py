@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from services.matcher.domain import Feedback
 from services.matcher.opinions import MOST_SAID, TooMuchFeedback
+from services.matcher.store import derived
 from services.matcher.store.mongo import Store
 from services.matcher.store.transaction import Tx
 
@@ -12,9 +13,10 @@ _THERE = {"gone": {"$ne": True}}
 
 
 def give(store: Store, feedback: Feedback) -> None:
-    """Keep feedback; the same again changes nothing. Raises TooMuchFeedback."""
+    """Keep feedback; the same again changes nothing. Raises TooMuchFeedback, UnknownEntity."""
 
     def work(tx: Tx) -> None:
+        derived.refuse_forgotten(tx, (feedback.entity_id, feedback.other_id))
         said = {each["_id"] for each in tx.find(FEEDBACK, {"entity_id": feedback.entity_id, **_THERE})}
         if feedback.feedback_id in said:
             return

@@ -28,8 +28,7 @@ def switch(store: Store, new: int, *, source: str, told: Callable[[str], bool]) 
         listed = {**later, "status": {"$in": sorted(LISTED)}, "closed": False}
         times = {each["_id"]: each["at"] for each in ahead.find("entities", listed) if told(each["at"])}
         derived.put_to_announce(ahead, times)
-        # Only who was forgotten has no name.
-        derived.forget(ahead, [each["_id"] for each in ahead.find("entities", {**later, "closed": True, "name": ""})])
+        derived.forget(ahead, [each["_id"] for each in ahead.find("entities", {**later, **derived.FORGOTTEN})])
         return tx.generation
 
     # What was written to it was not waited for.

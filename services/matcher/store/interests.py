@@ -7,7 +7,7 @@ from typing import Any
 import pymongo
 
 from events.matcher import LoopAgreed, LoopFound, LoopGive
-from services.matcher.store import outbox
+from services.matcher.store import derived, outbox
 from services.matcher.store.documents import Document
 from services.matcher.store.failures import answering
 from services.matcher.store.mongo import Store
@@ -53,10 +53,11 @@ def note_told(tx: Tx, told: Sequence[LoopFound]) -> None:
 def say(store: Store, loop: LoopFound, entity_id: str, *, by: str, correlation_id: str, now: str) -> Interest:
     """A member is interested in a loop that closes now. When it is the last of them, all are told, once.
 
-    Saying it again changes nothing. Raises StoreAway.
+    Saying it again changes nothing. Raises UnknownEntity, StoreAway.
     """
 
     def work(tx: Tx) -> Interest:
+        derived.refuse_forgotten(tx, loop.members)
         document = _known(tx, loop.loop_id) or _document(loop.members, loop.gives)
         said = {**document["said"]}
         said.setdefault(entity_id, {"by": by, "at": now})

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 import pymongo
 
 from services.matcher.searching import MOST_SEARCHES, SavedSearch, SearchBook, TooManySearches
+from services.matcher.store import derived
 from services.matcher.store.documents import Document
 from services.matcher.store.failures import answering
 from services.matcher.store.mongo import Store
@@ -16,9 +17,13 @@ _THERE = {"gone": {"$ne": True}}
 
 
 def save(store: Store, search: SavedSearch) -> SavedSearch:
-    """Keep a search; one that is there already stays as it is, and is answered. Raises TooManySearches."""
+    """Keep a search; one that is there already stays as it is, and is answered.
+
+    Raises TooManySearches, UnknownEntity.
+    """
 
     def work(tx: Tx) -> SavedSearch:
+        derived.refuse_forgotten(tx, (search.entity_id,))
         of_owner = [search_of(each) for each in tx.find(SEARCHES, {"entity_id": search.entity_id, **_THERE})]
         known = next((each for each in of_owner if each.search_id == search.search_id), None)
         if known is not None:
