@@ -41,7 +41,8 @@ class Vocabulary:
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._by_together: dict[str, list[str]] = defaultdict(list)
         self._by_whole_stem: dict[str, list[str]] = defaultdict(list)
-        self._words_by_length: dict[int, list[str]] = defaultdict(list)
+        self._words_by_start: dict[tuple[str, int], list[str]] = defaultdict(list)
+        """By first letter and length."""
         self._close: dict[str, dict[str, How]] = {}
         self._fitting: dict[str, Mapping[str, How]] = {}
         self._categories: dict[str, Folded] = {}
@@ -103,7 +104,7 @@ class Vocabulary:
         insort(self._sorted, folded.key)
         for word in folded.words:
             if word not in self._by_word:
-                self._words_by_length[len(word)].append(word)
+                self._words_by_start[word[:1], len(word)].append(word)
             self._by_word[word].append(folded.key)
         for stem in folded.stems:
             self._by_stem[stem].append(folded.key)
@@ -158,10 +159,10 @@ class Vocabulary:
         """The known words that are like `word`, itself too when it is known."""
         found = [word] if word in self._by_word else []
         for length in range(len(word) - 2, len(word) + 3):
-            # All of one length at once: the comparing is done in C.
+            # All of one beginning and length at once: the comparing is done in C.
             near = process.extract(
                 word,
-                self._words_by_length.get(length, ()),
+                self._words_by_start.get((word[:1], length), ()),
                 scorer=OSA.distance,
                 score_cutoff=edits_allowed(max(word, "x" * length, key=len)),
                 limit=None,

@@ -135,10 +135,11 @@ def edits_allowed(word: str) -> int:
 def alike(word: str, other: str) -> bool:
     """Whether two words are within the edits that the longer one allows: the same both ways.
 
-    One of up to two letters is like none but itself: `it` is no `bit`.
+    One of up to two letters is like none but itself: `it` is no `bit`. Who slips seldom does at the first letter, and
+    `sausage` is no `massage`.
     """
     short, long = sorted((word, other), key=len)
-    return word == other or (edits_allowed(short) > 0 and nearly(long, short))
+    return word == other or (word[:1] == other[:1] and edits_allowed(short) > 0 and nearly(long, short))
 
 
 def nearly(word: str, other: str) -> bool:

@@ -34,6 +34,7 @@ TAGS = st.lists(st.text("abcdeésx", min_size=1, max_size=7), min_size=1, max_si
         ("vegetalbes", "organic-vegetables", "fuzzy"),
         ("organic-vegetalbes", "vegetables", "fuzzy"),
         ("bred", "bread", "fuzzy"),
+        ("massage", "sausage", None),
         ("plumber", "plumbing", "stem"),
         ("plumber", "emergency-plumbing", "stem"),
         ("baking", "bakery", "stem"),
