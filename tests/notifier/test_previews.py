@@ -57,7 +57,8 @@ def get():
 
 def test_kinds_are_listed_without_a_store(get):
     answer = get("/kinds").json
-    assert answer["languages"][0] == "en"
+    assert answer["languages"][0] == STATIONERY.language()
+    assert sorted(answer["languages"]) == sorted(LANGUAGES)
     assert answer["kinds"][0] == {
         "kind": "welcome", "group": "account", "channels": ["mail", "notice"], "to": "the business that it is about",
     }  # fmt: skip

@@ -16,8 +16,10 @@ _QUERY = PreviewQuery()
 @bp.get("/kinds")
 @allow("admin")
 def all_kinds() -> Response:
-    """Each kind, how it is told and to whom; and the languages that they can be read in."""
-    return answer({"kinds": [kind_view(kind) for kind in kinds()], "languages": list(LANGUAGES)})
+    """Each kind, how it is told and to whom; and the languages that they can be read in, the network's own first."""
+    own = _stationery().language()
+    languages = [own, *(each for each in LANGUAGES if each != own)]
+    return answer({"kinds": [kind_view(kind) for kind in kinds()], "languages": languages})
 
 
 @bp.get("/kinds/<kind>/preview")
@@ -27,5 +29,10 @@ def kind_preview(kind: str) -> Response:
     asked = query(_QUERY)
     if kind not in SAMPLED:
         raise nothing_there()
-    stationery: Stationery = current_app.extensions["stationery"]
+    stationery = _stationery()
     return answer(preview_view(preview(kind, stationery.language(asked["language"]), stationery)))
+
+
+def _stationery() -> Stationery:
+    stationery: Stationery = current_app.extensions["stationery"]
+    return stationery
