@@ -58,6 +58,7 @@ class NotificationsForm(PageForm):
         choices=[SelectChoice(str(hour), f"{hour:02d}:00") for hour in range(24)],
     )
     time_zone = SelectField(lazy_gettext("Time zone"))
+    language = SelectField(lazy_gettext("Language of what I am told"))
 
     def __init__(self, offered: Document, **values: Any) -> None:
         super().__init__(**values)
@@ -66,6 +67,7 @@ class NotificationsForm(PageForm):
             self[channel].choices = [SelectChoice(group, GROUP_WORDS.get(group, group)) for group in groups]
         known = zones() if offered["time_zone"] in zones() else (*zones(), offered["time_zone"])
         self.time_zone.choices = [SelectChoice(zone, zone.replace("_", " ")) for zone in known]
+        self.language.choices = [SelectChoice(each["code"], each["called"]) for each in offered["languages"]]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Quiet hours have both ends, or there are none."""
@@ -89,6 +91,7 @@ class NotificationsForm(PageForm):
             "quiet_hours": hours,
             "digest_hour": int(self.digest_hour.data),
             "time_zone": self.time_zone.data,
+            "language": self.language.data,
         }
 
     def _switched(self, channel: str) -> dict[str, bool]:
@@ -105,4 +108,5 @@ def stored(preferences: Document) -> Document:
         "quiet_to": hours["to"],
         "digest_hour": str(preferences["digest_hour"]),
         "time_zone": preferences["time_zone"],
+        "language": preferences["language"],
     }

@@ -24,6 +24,7 @@ from services.notifier.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, S
 from services.notifier.digesting import Digester
 from services.notifier.domain import RetryPolicy
 from services.notifier.handlers import Policy
+from services.notifier.languages import LANGUAGES
 from services.notifier.mail import Stationery
 from services.notifier.measuring import QueueCollector
 from services.notifier.pacing import Pace
@@ -104,7 +105,10 @@ def new_store(config: Config) -> Store:
 
 
 def new_stationery(config: Config) -> Stationery:
-    return Stationery(config.public_url, config.network_name)
+    """The texts, in the default language where none is chosen. Raises BadSettings."""
+    if config.language not in LANGUAGES:
+        raise BadSettings([f"NOTIFIER_LANGUAGE is malformed: {config.language!r} is none of {', '.join(LANGUAGES)}"])
+    return Stationery(config.public_url, config.network_name, config.language)
 
 
 def links_of(config: Config) -> Links | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.chassis.config import PRODUCTION, setting
+from services.notifier.languages import DEFAULT
 from services.notifier.preferences import TIME_ZONE
 
 
@@ -57,6 +58,11 @@ class Config:
         "NOTIFIER_TIMEZONE",
         "IANA time zone of quiet hours and the daily mail, where a business chose none",
         default=TIME_ZONE,
+    )
+    language: str = setting(
+        "NOTIFIER_LANGUAGE",
+        "what is written to persons, and to businesses that chose no language: en or de",
+        default=DEFAULT,
     )
     signup_notifications: bool = setting(
         "NOTIFIER_SIGNUP_NOTIFICATIONS", "mail the administrators at each sign-up", default=False

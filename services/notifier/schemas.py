@@ -77,6 +77,8 @@ class Chosen(Schema):
     quiet_hours = fields.Nested(_Hours, required=True, allow_none=True)
     digest_hour = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=23))
     time_zone = fields.String(required=True, validate=validate.OneOf(available_timezones(), error="No such time zone."))
+    language = fields.String(validate=validate.OneOf(LANGUAGES, error="No such language."))
+    """Absent: it stays as it was."""
 
     @post_load
     def as_kept(self, chosen: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -91,8 +93,8 @@ class Stopping(Schema):
     all = fields.Boolean(load_default=False)
 
 
-def preference_view(preference: Preference) -> dict[str, Any]:
-    """What a business wants; `null` where a channel has nothing of a group."""
+def preference_view(preference: Preference, language: str) -> dict[str, Any]:
+    """What a business wants; `null` where a channel has nothing of a group. `language`: the one that holds."""
     quiet = preference.quiet
     return {
         "groups": [
@@ -102,6 +104,7 @@ def preference_view(preference: Preference) -> dict[str, Any]:
         "quiet_hours": quiet and {"from": f"{quiet.begins:%H:%M}", "to": f"{quiet.ends:%H:%M}"},
         "digest_hour": preference.digest_hour,
         "time_zone": preference.zone,
+        "language": language,
     }
 
 

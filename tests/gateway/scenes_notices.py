@@ -21,7 +21,8 @@ def some_preferences(**changes: Any) -> dict[str, Any]:
     ]  # fmt: skip
     known = {
         "groups": groups, "quiet_hours": {"from": "22:00", "to": "07:00"}, "digest_hour": 7,
-        "time_zone": "Europe/London",
+        "time_zone": "Europe/London", "language": "en",
+        "languages": [{"code": "en", "called": "English"}, {"code": "de", "called": "Deutsch"}],
     }  # fmt: skip
     return known | changes
 

@@ -14,7 +14,7 @@ PAGE = "/settings/notifications"
 PATH = f"/entities/{FARM}/preferences"
 TYPED = {
     "mail": ["requests", "digest"], "notice": ["trades"], "quiet_from": "21:30", "quiet_to": "06:00",
-    "digest_hour": "18", "time_zone": "Europe/Paris",
+    "digest_hour": "18", "time_zone": "Europe/Paris", "language": "de",
 }  # fmt: skip
 
 
@@ -41,6 +41,7 @@ def test_the_page_shows_what_holds_and_what_cannot_be_switched_off(client: Flask
     }  # fmt: skip
     assert 'value="22:00"' in page
     assert '<option selected value="Europe/London">' in page
+    assert '<option selected value="en">English</option><option value="de">Deutsch</option>' in page
     assert "switched off" in page
 
 
@@ -54,12 +55,13 @@ def test_all_is_saved_at_once(client: FlaskClient, scene: Network):
         "quiet_hours": {"from": "21:30", "to": "06:00"},
         "digest_hour": 18,
         "time_zone": "Europe/Paris",
+        "language": "de",
     }
 
 
 def test_no_box_and_no_time_are_an_answer_too(client: FlaskClient, scene: Network):
     log_in(client, "member")
-    send(client, PAGE, {"digest_hour": "7", "time_zone": "UTC"})
+    send(client, PAGE, {"digest_hour": "7", "time_zone": "UTC", "language": "en"})
     sent = scene.notifier.last("PUT", PATH).body
     assert not any(sent["mail"].values())
     assert not any(sent["notice"].values())
@@ -73,6 +75,7 @@ def test_no_box_and_no_time_are_an_answer_too(client: FlaskClient, scene: Networ
         ({"quiet_from": ""}, "Give both times, or none."),
         ({"quiet_from": "25:00"}, "Write a time like 22:00."),
         ({"digest_hour": "24"}, "Not a valid choice"),
+        ({"language": "tlh"}, "Not a valid choice"),
         ({"time_zone": "Mars/Olympus"}, "Not a valid choice"),
         ({"mail": ["security"]}, "valid choice"),
     ],

@@ -13,7 +13,10 @@ import services.notifier
 from services.notifier.languages import LANGUAGES, in_credits, in_words
 from services.notifier.mail import BadAddress, Envelope, Stationery, as_mail, one_line
 from services.notifier.rules import KINDS
-from tests.notifier.samples import ENVELOPE, STATIONERY, VALUES
+from services.notifier.samples import values_in
+from tests.notifier.samples import ENVELOPE, STATIONERY
+
+VALUES = values_in("en")
 
 
 def words(kind, **changed):

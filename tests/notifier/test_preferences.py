@@ -193,6 +193,9 @@ def test_a_choice_is_kept_and_answered(ask):
         {"digest_hour": 24},
         {"time_zone": "Mars/Olympus"},
         {"time_zone": "../etc/passwd"},
+        {"language": "tlh"},
+        {"language": "../en"},
+        {"language": None},
         {"sound": True},
     ],
 )

@@ -71,11 +71,11 @@ class Notifier(Webhooks):
         self._write("POST", "/notices/read-all", given({"until": until}), None)
 
     def preferences(self, entity_id: str) -> Document:
-        """`{groups: [{group, mail, notice}], quiet_hours, digest_hour, time_zone}` of a business."""
+        """`{groups: [{group, mail, notice}], quiet_hours, digest_hour, time_zone, language, languages}`."""
         return self._get(f"/entities/{segment(entity_id)}/preferences")
 
     def choose_preferences(self, entity_id: str, chosen: Document) -> Document:
-        """`{mail, notice, quiet_hours, digest_hour, time_zone}`, all at once; what holds now."""
+        """`{mail, notice, quiet_hours, digest_hour, time_zone, language}`, all at once; what holds now."""
         return self._write("PUT", f"/entities/{segment(entity_id)}/preferences", chosen, None)
 
     def last_digest(self, entity_id: str) -> Document:

@@ -5,6 +5,8 @@ from flask import Response, current_app
 from services.chassis.clock import rfc3339
 from services.chassis.web import allow, answer, body, caller
 from services.notifier.api.blueprint import bp, nothing_there, the_store
+from services.notifier.languages import LANGUAGES
+from services.notifier.mail import Stationery
 from services.notifier.preferences import preference_of
 from services.notifier.schemas import Chosen, preference_view
 
@@ -16,7 +18,7 @@ _CHOSEN = Chosen()
 def preferences(entity_id: str) -> Response:
     """What it chose, and what holds where it chose nothing."""
     _only_who_may_look(entity_id)
-    return answer(view_of(entity_id))
+    return answer(_offered(entity_id))
 
 
 @bp.put("/entities/<entity_id>/preferences")
@@ -26,7 +28,7 @@ def choose(entity_id: str) -> Response:
     if entity_id not in caller().entities:
         raise nothing_there()
     the_store().preferences.choose(entity_id, body(_CHOSEN))
-    return answer(view_of(entity_id))
+    return answer(_offered(entity_id))
 
 
 @bp.get("/entities/<entity_id>/last-digest")
@@ -47,5 +49,12 @@ def _only_who_may_look(entity_id: str) -> None:
 
 def view_of(entity_id: str) -> dict[str, object]:
     """What holds for a business."""
-    document = the_store().preferences.of(entity_id)
-    return preference_view(preference_of(document, current_app.extensions["time_zone"]))
+    stationery: Stationery = current_app.extensions["stationery"]
+    preference = preference_of(the_store().preferences.of(entity_id), current_app.extensions["time_zone"])
+    return preference_view(preference, stationery.language(preference.language))
+
+
+def _offered(entity_id: str) -> dict[str, object]:
+    """The same, with the languages to choose from."""
+    languages = [{"code": code, "called": language.called} for code, language in LANGUAGES.items()]
+    return {**view_of(entity_id), "languages": languages}

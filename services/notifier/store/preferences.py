@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 
 class Preferences:
-    """One document a business: `{mail, notice, quiet_hours, digest_hour, time_zone, daily_match_mail}`."""
+    """One document a business: `{mail, notice, quiet_hours, digest_hour, time_zone, language, daily_match_mail}`."""
 
     def __init__(self, database: Database[Document]) -> None:
         self._db, self._kept = database, database["preferences"]
