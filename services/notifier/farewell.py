@@ -1,4 +1,4 @@
-"""The last mail to a business: it keeps name and address itself, for soon after nobody knows them any more. Pure."""
+"""The last mail to a business: it keeps name, address and language, for soon nobody knows them any more. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,5 +37,6 @@ def addressed(message: Message, reader: Reader, changes: Sequence[Change]) -> Me
     except NotKnownYet:
         # Looked up when it is sent, like those of all others.
         return message
-    language = reader.preferences([message.recipient]).get(message.recipient, {}).get("language", "")
-    return replace(message, once={**message.once, "name": to.name, "address": to.address, "language": language})
+    chosen = reader.preferences([message.recipient]).get(message.recipient, {})
+    language = {"language": chosen["language"]} if chosen.get("language") else {}
+    return replace(message, once={**message.once, "name": to.name, "address": to.address, **language})
