@@ -9,18 +9,15 @@ import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
 from pymongo import MongoClient
-from pymongo.errors import ConnectionFailure, PyMongoError
 
-from deploy.native.stack import Stack
 from events import directory
 from services.chassis.consuming import Loop
 from services.chassis.process import Stop
@@ -32,6 +29,7 @@ from tests.eventlog import EventLog, deliver
 from tests.matcher import given
 from tests.matcher.reading import Documents, derived_in
 from tests.matcher.test_accounts import completed, initiated, opened
+from tests.primary import mongo_of_our_own, step_down, term
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.integration
@@ -205,24 +203,11 @@ def test_a_record_of_nonsense_halts_the_process_until_an_operator_passes_over_it
     assert "after" in {each["_id"] for each in derived_in(store)["entities"]}
 
 
-@pytest.fixture(scope="module")
-def mongo_of_our_own() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="mccs-matcher-") as folder:
-        # The server may run as a user of its own.
-        Path(folder).chmod(0o755)
-        stack = Stack(Path(folder) / "stack")
-        stack.start(["mongo"])
-        yield stack.addresses()["MONGO_URL"]
-        stack.wipe()
-
-
-def test_a_primary_that_steps_down_is_waited_for(
-    mongo_of_our_own: str, other_store: Store, kafka_bootstrap: str
-) -> None:
+def test_a_primary_that_steps_down_is_waited_for(other_store: Store, kafka_bootstrap: str) -> None:
     logs = Logs(kafka_bootstrap, "test.directory", "test.ledger")
     logs.tell(300)
     steps = [(log, first) for log in (logs.directory, logs.ledger) for first in range(0, len(log.records), 20)]
-    with MongoClient(mongo_of_our_own) as admin, closing(Store(mongo_of_our_own, "matcher")) as store:
+    with mongo_of_our_own() as url, MongoClient(url) as admin, closing(Store(url, "matcher")) as store:
         store.migrate()
         projection, before, downs = logs.projection(store), term(admin), 0
         for number, (log, first) in enumerate(steps):
@@ -249,19 +234,3 @@ def apply_patiently(projection: Projection, log: EventLog, first: int) -> None:
         return True
 
     wait_until(applied, SECONDS)
-
-
-def term(admin: MongoClient) -> int:
-    """Which election the primary was chosen in; 0 while there is none."""
-    try:
-        status = admin.admin.command("replSetGetStatus")
-    except PyMongoError:
-        return 0
-    return int(status["term"]) if status["myState"] == 1 else 0
-
-
-def step_down(admin: MongoClient) -> None:
-    """Raises an error when the server doesn't step down."""
-    with suppress(ConnectionFailure):
-        # It may not answer any more.
-        admin.admin.command({"replSetStepDown": 1, "secondaryCatchUpPeriodSecs": 0, "force": True})
