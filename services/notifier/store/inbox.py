@@ -10,6 +10,7 @@ from pymongo.database import Database
 
 from services.notifier.domain import Message
 from services.notifier.rules import PROPOSED
+from services.notifier.store.away import in_many_writes
 
 KEPT = timedelta(days=90)
 MOST_COUNTED = 100
@@ -76,6 +77,7 @@ class Inbox:
         query = _shown(owners, now) | {"_id": notice_id}
         return self._notices.find_one_and_update(query, {"$addToSet": {"read_by": reader}})
 
+    @in_many_writes()
     def read_all(self, owners: Iterable[str], reader: str, until: datetime) -> None:
         """All that was shown until then is read: not what came while somebody pressed the button."""
         query = _shown(owners, until) | {"read_by": {"$ne": reader}}

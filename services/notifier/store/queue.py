@@ -16,6 +16,7 @@ from pymongo.database import Database
 
 from services.notifier.domain import Message, NothingLeftToSay, NotifierError, NotWaiting, State, UnknownMessage
 from services.notifier.rules import FAREWELL, PROPOSED
+from services.notifier.store.away import in_many_writes
 
 _BATCH = 500
 _ENDED = ["sent", "dead", "expired", "discarded"]
@@ -97,8 +98,12 @@ class Queue:
         found = self._messages.find(_due(now), {"_id": 1}).sort("due_at", ASCENDING).limit(most)
         return [record["_id"] for record in found]
 
+    @in_many_writes()
     def claim(self, ids: Sequence[str], now: datetime, lease: timedelta) -> list[Claimed]:
-        """Take those of `ids` that nobody else took meanwhile, longest due first, for the length of `lease`."""
+        """Take those of `ids` that nobody else took meanwhile, longest due first, for the length of `lease`.
+
+        Raises one of TRANSIENT.
+        """
         token = uuid.uuid4().hex
         wanted: Document = {"_id": {"$in": list(ids)}}
         taken = {"$set": {"state": "sending", "lease": token, "due_at": now + lease}}
@@ -160,6 +165,7 @@ class Queue:
         spent = found["state"] == "dead" and found.get("spent")
         return NothingLeftToSay(message_id) if spent else NotWaiting(found["state"])
 
+    @in_many_writes()
     def drop_ended(self, before: datetime) -> bool:
         """Delete a batch of records made before that need nothing done any more; whether there may be more."""
         old = {"created_at": {"$lt": before}, "state": {"$in": _ENDED}}

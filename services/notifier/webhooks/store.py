@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
 
+from services.notifier.store.away import in_many_writes
 from services.notifier.webhooks.domain import (
     GIVE_UP,
     MAX_PER_OWNER,
@@ -336,6 +337,7 @@ class WebhookStore:
         """A batch of deliveries that ended before then. Whether there may be more."""
         return self._in_batch({"ended_at": {"$lt": before}}, bodies_alone=False)
 
+    @in_many_writes()
     def _in_batch(self, query: Document, *, bodies_alone: bool) -> bool:
         keys = [each["_id"] for each in self._deliveries.find(query, {"_id": 1}).limit(_BATCH)]
         if keys and bodies_alone:
