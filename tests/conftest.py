@@ -15,7 +15,7 @@ from tests.backends import Backends
 from tests.databases import Database, fresh_database
 
 # How long an example takes is the machine's affair: no test fails by the clock.
-settings.register_profile("by-no-clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("by-no-clock", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("by-no-clock")
 
 
