@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from tests.gateway.network import BAKERY_ACCOUNT, FARM, NOW, Network, a_session
 from tests.gateway.scenes import empty, furnish, log_in, send
+from tests.gateway.scenes_matches import a_match
 from tests.gateway.standin import problem
 
 BEFORE = "2026-11-20T09:30:00.000000Z"
@@ -21,12 +22,23 @@ def scene(network: Network) -> Network:
 
 
 def test_all_matches_are_shown_with_a_way_to_trade(client: FlaskClient, scene: Network):
+    match = a_match("Old Bakery", "vegetables", "organic-vegetables", "contains")
+    room = {"leads": 1, "suppliers": 1}
+    scene.matcher.on("GET", PATH, {"leads": [match], "suppliers": [match], "could_trade_up_to": room})
     log_in(client, "member")
     page = client.get("/matches").text
     assert scene.matcher.last("GET", PATH).query == {"limit": "50"}
     assert "organic-vegetables" in page
     assert f"/transfers/new?to={BAKERY_ACCOUNT}&amp;direction=request" in page
     assert f"/transfers/new?to={BAKERY_ACCOUNT}&amp;direction=pay" in page
+
+
+def test_without_room_no_way_to_trade_is_offered_that_would_be_refused(client: FlaskClient, scene: Network):
+    log_in(client, "member")
+    page = client.get("/matches").text
+    assert "Your account is at its limit" in page
+    assert f"/transfers/new?to={BAKERY_ACCOUNT}&amp;direction=request" in page
+    assert "direction=pay" not in page
 
 
 def test_only_what_is_new_since_the_last_visit_is_asked_for(client: FlaskClient, scene: Network):
