@@ -1,7 +1,6 @@
 """The stand-ins furnished with a usual, an empty or an awkward network, and a list of all pages."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -39,7 +38,7 @@ from tests.gateway.scenes_matches import furnish_matches, no_matches
 from tests.gateway.scenes_notices import furnish_notices, no_notices
 from tests.gateway.scenes_privacy import furnish_privacy
 from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
-from tests.gateway.scenes_trading import LOOP, furnish_trading, no_trading
+from tests.gateway.scenes_trading import furnish_trading, no_trading
 from tests.gateway.scenes_webhooks import furnish_webhooks, no_webhooks
 from tests.gateway.standin import Asked, problem
 
@@ -49,132 +48,6 @@ EVIL = "<script>alert('x')</script> & \"Sons\""
 AUDITOR_SESSION = "session-audrey"
 SECOND_STEP = "second-step"
 """In the page cookie, after a right password."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of the site: who sees it, where it is."""
-
-    name: str
-    path: str
-    who: str = "visitor"
-
-
-PAGES = (
-    Page("home", "/"),
-    Page("find", "/businesses?side=offers&q=vegetalbes"),
-    Page("find-narrowed", "/businesses?q=vegetables&category=food&near=Derry&sort=distance"),
-    Page("business", f"/businesses/{BAKERY}"),
-    Page("sign-up", "/signup"),
-    Page("log-in", "/login"),
-    Page("admin-log-in", "/admin/login"),
-    Page("lost-password", "/lost-password"),
-    Page("reset", "/password-reset/token-1"),
-    Page("reset-dead", "/password-reset/token-dead"),
-    Page("email-confirm-old", "/email-confirm/old"),
-    Page("email-confirm-new", "/email-confirm/new"),
-    Page("email-confirm-dead", "/email-confirm/dead"),
-    Page("not-found", "/nothing/here"),
-    Page("ledger", "/ledger"),
-    Page("ledger-older", "/ledger?before=3"),
-    Page("check", "/check"),
-    Page("check-malformed", "/check?code=12-34"),
-    Page("check-unknown", "/check/ZZZZ0000ZZZZ0000ZZZZ"),
-    Page("checked", "/check/0123456789ABCDEFGHJK"),
-    Page("dashboard", "/dashboard", "member"),
-    Page("new-transfer", f"/transfers/new?to={BAKERY_ACCOUNT}", "member"),
-    Page("new-transfer-by-name", "/transfers/new", "member"),
-    Page("transfer-mine", "/transfers/transfer-1", "member"),
-    Page("transfer-theirs", "/transfers/transfer-2", "member"),
-    Page("transfer-ended", "/transfers/transfer-3", "member"),
-    Page("transfer-fees", "/transfers/transfer-fees", "member"),
-    Page("transfer-expired", "/transfers/transfer-expired", "member"),
-    Page("transfer-consent", "/transfers/transfer-consent", "member"),
-    Page("transfer-by-admin", "/transfers/transfer-admin", "member"),
-    Page("transfer-reversal", "/transfers/transfer-reversal", "member"),
-    Page("browse", "/categories"),
-    Page("contact-report", "/contact-reports/token-1"),
-    Page("favourites", "/favourites", "member"),
-    Page("pending", "/pending", "member"),
-    Page("statement", "/statement", "member"),
-    Page("profile", "/profile", "member"),
-    Page("shown", "/profile/shown", "member"),
-    Page("my-data", "/my-data", "member"),
-    Page("terms", "/terms", "member"),
-    Page("verify", "/verify?next=/profile", "member"),
-    Page("security", "/security", "member"),
-    Page("security-with-factor", "/security", "admin"),
-    Page("two-factor", "/security/two-factor", "member"),
-    Page("two-factor-required", "/security/two-factor", "newcomer"),
-    Page("two-factor-reset", "/admin/users/user-bob/two-factor-reset", "admin"),
-    Page("log-in-code", "/login/code", "halfway"),
-    Page("api-tokens", "/api-tokens", "member"),
-    Page("email-change", "/email-change", "member"),
-    Page("business-as-member", f"/businesses/{BAKERY}", "member"),
-    Page("forbidden", "/admin", "member"),
-    Page("members", "/members", "member"),
-    Page("members-as-operator", "/members", "operator"),
-    Page("several-businesses", "/dashboard", "several"),
-    Page("business-new", "/businesses/new", "member"),
-    Page("invitation", "/invitations/token-1"),
-    Page("invitation-with-login", "/invitations/token-2"),
-    Page("invitation-to-member", "/invitations/token-2", "member"),
-    Page("invitation-dead", "/invitations/token-dead"),
-    Page("permissions", "/permissions", "member"),
-    Page("notices", "/notices", "member"),
-    Page("unsubscribe", "/unsubscribe/token-1"),
-    Page("unsubscribed", "/unsubscribe/token-2"),
-    Page("notifications", "/settings/notifications", "member"),
-    Page("notices-several", "/notices", "several"),
-    Page("notices-admin", "/notices", "admin"),
-    Page("admin-mail", "/admin/mail", "admin"),
-    Page("admin-addresses", "/admin/mail/addresses", "admin"),
-    Page("admin-previews", "/admin/mail/previews", "admin"),
-    Page("admin-preview", "/admin/mail/previews/transfer_initiated?language=de", "admin"),
-    Page("acting", "/dashboard", "acting"),
-    Page("acting-forbidden", "/members", "acting"),
-    Page("admin-staff", "/admin/staff", "admin"),
-    Page("admin-users", "/admin/users?last_name=Ar", "admin"),
-    Page("admin-user", f"/admin/users/{ANN}", "admin"),
-    Page("admin-act", f"/admin/businesses/{BAKERY}/act", "admin"),
-    Page("admin-people", f"/admin/businesses/{BAKERY}/people", "admin"),
-    Page("coordinator", "/admin", "coordinator"),
-    Page("apply", "/trading-application", "applicant"),
-    Page("dashboard-applicant", "/dashboard", "applicant"),
-    Page("admin-overview", "/admin", "admin"),
-    Page("admin-applications", "/admin/applications", "admin"),
-    Page("admin-businesses", "/admin/businesses", "admin"),
-    Page("admin-business", f"/admin/businesses/{BAKERY}", "admin"),
-    Page("admin-categories", "/admin/categories", "admin"),
-    Page("admin-tags", "/admin/tags", "admin"),
-    Page("admin-tag", "/admin/tags/t1", "admin"),
-    Page("admin-transfer", "/transfers/transfer-1", "admin"),
-    Page("api-tokens-admin", "/api-tokens", "admin"),
-    Page("admin-imports", "/admin/imports", "admin"),
-    Page("admin-import", "/admin/imports/import-1", "admin"),
-    Page("admin-import-running", "/admin/imports/import-2", "admin"),
-    Page("admin-webhooks", "/admin/webhooks", "admin"),
-    Page("admin-webhook", "/admin/webhooks/webhook-1", "admin"),
-    Page("webhooks", "/settings/webhooks", "member"),
-    Page("webhook-paused", "/settings/webhooks/webhook-2", "member"),
-    Page("email-change-admin", "/email-change", "admin"),
-    Page("admin-activity", "/admin/activity?action=transfer.&text=x", "admin"),
-    Page("auditor-activity", "/admin/activity?before=9", "auditor"),
-    Page("activity", "/activity", "member"),
-    Page("matches", "/matches", "member"),
-    Page("matches-new", "/matches?since=login", "member"),
-    Page("searches", "/searches", "member"),
-    Page("searches-as-applicant", "/searches", "applicant"),
-    Page("loops", "/loops", "member"),
-    Page("admin-clearing", "/admin/clearing", "admin"),
-    Page("admin-insight", "/admin/insight", "admin"),
-    Page("admin-words", "/admin/words", "admin"),
-    Page("loops-as-applicant", "/loops", "applicant"),
-    Page("loop", f"/loops/{LOOP}", "member"),
-    Page("loop-gone", f"/loops/{'cd' * 32}", "member"),
-    Page("activity-business", f"/activity?of={FARM}", "member"),
-    Page("auditor", f"/auditor?account={FARM_ACCOUNT}", "auditor"),
-)
 
 
 def session_of(who: str) -> dict[str, Any] | None:

@@ -22,14 +22,13 @@ from tests.gateway.scenes import (
     EVIL,
     LONG_NAME,
     LONG_WORD,
-    PAGES,
-    Page,
     a_statement,
     an_entry,
     empty,
     furnish,
     log_in,
 )
+from tests.gateway.scenes_pages import PAGES, Page
 from tests.gateway.standin import problem
 
 FOR_ALL = ("/businesses", "/invitations", "/login")

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.gateway import scenes
 from tests.gateway.browsing import LAPTOP, NARROW, PHONE, enter, serving, violations
 from tests.gateway.network import BAKERY_ACCOUNT, Network, a_transfer
+from tests.gateway.scenes_pages import PAGES
 
 pytestmark = pytest.mark.integration
 
@@ -44,7 +45,7 @@ def test_axe_finds_nothing(app: Flask, network: Network, site: str, browser: Bro
     page = context.new_page()
     said = messages_of(page)
     found = []
-    for item in scenes.PAGES:
+    for item in PAGES:
         if item.who == who:
             page.goto(site + item.path)
             found += [(item.name, "dark laptop", *each) for each in violations(page)]
@@ -72,7 +73,7 @@ def test_nothing_is_wider_than_a_narrow_phone(app: Flask, network: Network, site
         context = browser.new_context(viewport=NARROW)  # type: ignore[arg-type]
         enter(context, app, site, who)
         page = context.new_page()
-        for item in scenes.PAGES:
+        for item in PAGES:
             if item.who == who:
                 page.goto(site + item.path)
                 if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser
 from services.gateway.config import Config
 from tests.gateway.browsing import NARROW, enter, serving, violations
 from tests.gateway.network import ANN, BAKERY, FARM, Network, a_session
-from tests.gateway.scenes import PAGES, furnish, hidden, log_in, send
+from tests.gateway.scenes import furnish, hidden, log_in, send
+from tests.gateway.scenes_pages import PAGES
 from tests.gateway.standin import problem
 
 NEW, URL = "2026-02", "https://credit.test/terms"
