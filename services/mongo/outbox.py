@@ -18,6 +18,7 @@ from events import codec
 from events.envelope import Envelope
 from services.chassis.relaying import Outgoing
 from services.mongo.lease import Document, Lease
+from services.mongo.many_writes import in_many_writes
 
 COUNTERS = "counters"
 
@@ -137,7 +138,8 @@ class StreamOutbox:
         """Move the cursor if `epoch` still leads; what needn't be kept is deleted up to there."""
         moved = self._lease.move("cursor", position, epoch)
         if moved and self._forgets:
-            self._records.delete_many({"_id": {"$lte": position}})
+            with in_many_writes():
+                self._records.delete_many({"_id": {"$lte": position}})
         return moved
 
     def wait(self, seconds: float) -> None:

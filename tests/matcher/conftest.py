@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -10,14 +11,20 @@ from services.matcher.store import Store
 from services.matcher.store.schema import DERIVED, STATE
 
 
-@pytest.fixture(scope="session")
-def migrated(mongo_url: str) -> Iterator[Store]:
-    """A store with all collections and indexes: making and dropping them takes longer than most tests."""
+@contextmanager
+def new_store(mongo_url: str) -> Iterator[Store]:
+    """With all collections and indexes: making and dropping them takes longer than most tests."""
     made = Store(mongo_url, f"test_{secrets.token_hex(6)}")
     made.migrate()
     yield made
     made.client.drop_database(made.database)
     made.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(mongo_url: str) -> Iterator[Store]:
+    with new_store(mongo_url) as made:
+        yield made
 
 
 @pytest.fixture
@@ -46,11 +53,8 @@ def projection(store: Store) -> Projection:
 
 @pytest.fixture(scope="session")
 def other_migrated(mongo_url: str) -> Iterator[Store]:
-    made = Store(mongo_url, f"test_{secrets.token_hex(6)}")
-    made.migrate()
-    yield made
-    made.client.drop_database(made.database)
-    made.close()
+    with new_store(mongo_url) as made:
+        yield made
 
 
 @pytest.fixture

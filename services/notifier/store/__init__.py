@@ -3,8 +3,7 @@
 An event's effects and its position are one transaction.
 """
 
-from services.notifier.store.away import TRANSIENT, StoreAway
-from services.notifier.store.mongo import SCHEMA_VERSION, Store
+from services.notifier.store.mongo import SCHEMA_VERSION, TRANSIENT, Store, StoreAway
 from services.notifier.store.queue import Claimed, Later
 
 __all__ = ["SCHEMA_VERSION", "TRANSIENT", "Claimed", "Later", "Store", "StoreAway"]

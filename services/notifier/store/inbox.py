@@ -8,9 +8,9 @@ from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
+from services.mongo.many_writes import in_many_writes
 from services.notifier.domain import Message
 from services.notifier.rules import PROPOSED
-from services.notifier.store.away import in_many_writes
 
 KEPT = timedelta(days=90)
 MOST_COUNTED = 100

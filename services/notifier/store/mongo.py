@@ -7,11 +7,10 @@ from typing import Any, TypeVar
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, OperationFailure, WriteError
+from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteError
 
 from services.notifier.domain import Message
 from services.notifier.knowledge import Effects, Reader
-from services.notifier.store.away import StoreAway
 from services.notifier.store.digests import Decide, Digests
 from services.notifier.store.domains import Domains
 from services.notifier.store.inbox import Inbox
@@ -47,8 +46,16 @@ Document = dict[str, Any]
 _T = TypeVar("_T")
 
 
+class StoreAway(Exception):
+    """MongoDB refuses for a reason that is not the record's: try again."""
+
+
 class _Overtaken(Exception):
     """Another consumer applied these records meanwhile."""
+
+
+TRANSIENT: tuple[type[Exception], ...] = (ConnectionFailure, StoreAway)
+"""MongoDB is away or changes its primary: try again."""
 
 
 class Store:

@@ -14,9 +14,9 @@ from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
+from services.mongo.many_writes import in_many_writes
 from services.notifier.domain import Message, NothingLeftToSay, NotifierError, NotWaiting, State, UnknownMessage
 from services.notifier.rules import FAREWELL, PROPOSED
-from services.notifier.store.away import in_many_writes
 
 _BATCH = 500
 _ENDED = ["sent", "dead", "expired", "discarded"]

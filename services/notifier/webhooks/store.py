@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
 
-from services.notifier.store.away import in_many_writes
+from services.mongo.many_writes import in_many_writes
 from services.notifier.webhooks.domain import (
     GIVE_UP,
     MAX_PER_OWNER,
