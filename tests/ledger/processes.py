@@ -52,7 +52,7 @@ class Instance:
         self._started: list[subprocess.Popen[bytes]] = []
         self.repeated = 0
         """How often a command had to be sent again."""
-        self._counting, self._pause = threading.Lock(), threading.Event()
+        self._counting, self._stopped = threading.Lock(), threading.Event()
 
     def start(self, command: str, *arguments: str, **changes: str) -> "subprocess.Popen[bytes]":
         """Start `python -m services.ledger <command>`; its log goes into the folder."""
@@ -113,7 +113,10 @@ class Instance:
         return response.status, orjson.loads(response.data)
 
     def insist_on(self, method: str, path: str, body: Any, *, key: str = "", **more: Any) -> urllib3.BaseHTTPResponse:
-        """As a good client does: while the outcome is unknown, the same again with the same key."""
+        """As a good client does: while the outcome is unknown, the same again with the same key.
+
+        Until all is stopped: a test that failed must not wait for an answer for ever.
+        """
         key = key or secrets.token_hex(12)
         while True:
             with suppress(urllib3.exceptions.HTTPError):
@@ -122,7 +125,8 @@ class Instance:
                     return response
             with self._counting:
                 self.repeated += 1
-            self._pause.wait(0.02)
+            if self._stopped.wait(0.02):
+                raise RuntimeError("stopped before there was an answer")
 
     def insist(self, path: str, body: Any, **more: Any) -> tuple[int, dict[str, Any]]:
         """POST, status and JSON of the answer."""
@@ -131,6 +135,7 @@ class Instance:
 
     def stop(self) -> None:
         """End everything that still runs."""
+        self._stopped.set()
         for process in self._started:
             if process.poll() is None:
                 process.terminate()
@@ -208,5 +213,6 @@ def is_alive(pid: int) -> bool:
     """Whether the process runs (a zombie doesn't)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
+        # The second: it went between the opening of the file and the reading.
         return False

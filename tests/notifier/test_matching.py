@@ -73,9 +73,9 @@ def test_a_loop_is_told_to_all_its_members_with_each_ones_own_part(circle, store
         assert recipients(store, kind, "notices") == recipients(store, kind)
     send_all(sender)
     subjects = {str(mail["Subject"]) for mail in mail_server.desk.mails}
-    assert "You could trade in a circle: give rye, receive bread" in subjects
-    assert "You could trade in a circle: give bread, receive flour" in subjects
-    found = next(mail for mail in mail_server.desk.mails if "trade in a circle" in mail["Subject"])
+    assert "You could trade in a loop: give rye, receive bread" in subjects
+    assert "You could trade in a loop: give bread, receive flour" in subjects
+    found = next(mail for mail in mail_server.desk.mails if "trade in a loop" in mail["Subject"])
     text = found.get_body(("plain",)).get_content()
     assert "Green Farm gives Old Mill: rye (looked for: grain)" in text
     assert "https://credit.test/loops/l-1" in text
@@ -117,7 +117,7 @@ def test_a_tag_cannot_start_a_header_or_a_paragraph(circle, store, sender, mail_
     circle.matches.tell(matcher.LoopFound(loop_id="l-2", members=circle.members, gives=[*gives, sly], score=1))
     assert deliver(circle.projection, circle.matches.records)
     send_all(sender)
-    found = [mail for mail in mail_server.desk.mails if "circle" in mail["Subject"]]
+    found = [mail for mail in mail_server.desk.mails if "in a loop" in mail["Subject"]]
     assert len(found) == 3
     for mail in found:
         assert mail["Bcc"] is None
