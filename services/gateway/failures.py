@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -102,7 +103,7 @@ def _http_failure(error: HTTPException) -> Failure:
     detail = {
         404: "There is nothing under this address.",
         405: "This address does not know that method.",
-        413: "This is too large.",
+        413: f"This is too large: at most {(request.max_content_length or 0) / 1_000_000:.1f} MB. Send it in parts.",
         429: "Too many calls from your address. Wait a moment.",
     }.get(error.code or 500, error.description or error.name)
     return Failure(error.code or 500, code, detail, {}, {}, getattr(error, "retry_after", None))

@@ -72,7 +72,8 @@ def test_no_body_breaks_a_route(
 ) -> None:
     method, rule = data.draw(some.sampled_from([route for route in _routes(app) if route[0] != "get"]))
     path = rule.replace("<entity_id>", FARM).replace("<transfer_id>", "t-1").replace("<token>", "t")
-    _holds(client.open(path, method=method, data=json.dumps(body), headers=data.draw(some.sampled_from(tokens))))
+    sent = {"data": json.dumps(body), "content_type": "application/json"}
+    _holds(client.open(path, method=method, headers=data.draw(some.sampled_from(tokens)), **sent))
 
 
 @given(data=some.data(), query=_QUERY)
@@ -88,7 +89,7 @@ def test_no_query_breaks_a_route(
 @given(content=some.binary(max_size=60))
 @_QUIETLY
 def test_no_bytes_break_the_reading(content: bytes, client: FlaskClient, tokens: list[dict[str, str]]) -> None:
-    _holds(client.post("/api/v1/transfers", data=content, headers=tokens[1]))
+    _holds(client.post("/api/v1/transfers", data=content, content_type="application/json", headers=tokens[1]))
 
 
 # No lone surrogates: a client can't send them.

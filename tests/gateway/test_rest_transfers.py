@@ -150,13 +150,13 @@ def test_a_malformed_proposal_never_reaches_the_ledger(
 def test_a_number_is_read_exactly(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
     network.ledger.on("POST", "/transfers", a_transfer())
     raw = f'{{"transfer":"out","initiator":"{FARM_ACCOUNT}","receiver":"{BAKERY_ACCOUNT}","amount":999999999.99}}'
-    assert client.post("/api/v1/transfers", data=raw, headers=ann).status_code == 200
+    assert client.post("/api/v1/transfers", data=raw, headers=ann, content_type="application/json").status_code == 200
     assert network.ledger.last("POST", "/transfers").body["amount"] == 99_999_999_999
 
 
 @pytest.mark.parametrize("raw", ["", "[]", "5", "null", "{", '{"amount":NaN}', '{"amount":1e309}', '{"amount":0x10}'])
 def test_a_body_that_is_no_object(client: FlaskClient, ann: dict[str, str], network: Network, raw: str) -> None:
-    answered = client.post("/api/v1/transfers", data=raw, headers=ann)
+    answered = client.post("/api/v1/transfers", data=raw, headers=ann, content_type="application/json")
     assert answered.status_code == 400
     assert answered.get_json()["errors"][0]["message"]
 
