@@ -1,7 +1,8 @@
 """OpenAPI 3.1 made from the routes and their schemas, so that it cannot say anything else than the code."""
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apispec import APISpec
@@ -10,29 +11,36 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
-from services.gateway.fields import AccountNumber, Amount, Moment, Statuses, Words
+from services.gateway import openapi_examples, openapi_types
+from services.gateway.rest.headers import GIVEN_BY_ALL, GIVEN_WITH, KEY, TAKEN_BY_ALL, Header
 from services.gateway.rest.operations import Operation
+from services.gateway.rest.refusals import refusals_of
 from services.gateway.schemas import Errors
-from services.gateway.schemas_search import AtLeast
 from services.gateway.scopes import scope_of
 
 _EXTENSION = "gateway.openapi"
-_KEY = {
-    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200},
-    "description": "The same key with the same body answers the first answer again and does nothing twice.",
-}  # fmt: skip
-_MIN_POSITION = {
-    "name": "Min-Position", "in": "header", "schema": {"type": "string"}, "example": "directory=123, ledger=456",
-    "description": "Answer from a state at least this new: the Position header of an earlier answer.",
-}  # fmt: skip
-_POSITION = {"description": "What this answer is based on at least", "schema": {"type": "string"}}
 _DESCRIPTION = """\
 Every success is 200 with `data`; lists add `meta`. Every refusal has `errors` and `correlationId`:
 400 malformed, 401 not logged in, 403 not allowed, 404 unknown, 409 conflict, 422 a rule said no,
-429 too many calls, 503 a part is down (with `Retry-After`). Amounts are exact: at most two decimals.
+429 too many calls, 503 a part is down (with `Retry-After`). Each route lists the codes that it may be refused with.
+Amounts are exact: at most two decimals.
 The bearer token is a session's (15 minutes, renewed by /token/renew) or a personal API token (`mccs_...`), which
 needs the scope that the operation names as `x-scope`: without it 403 `auth.scope_missing`; `login` means no token.\
 """
+_REFUSED = {
+    400: "Malformed",
+    401: "Not logged in, or not any more",
+    403: "Not allowed",
+    404: "Unknown",
+    409: "Conflict",
+    412: "Changed in the meantime",
+    413: "Too large",
+    422: "A rule said no",
+    428: "Say by If-Match what you saw",
+    429: "Too many calls",
+    500: "Our mistake; it has been recorded",
+    503: "A part is down",
+}
 
 
 def document_of(app: Flask) -> dict[str, Any]:
@@ -51,6 +59,20 @@ def operations_of(app: Flask) -> Iterator[tuple[Rule, str, Operation, frozenset[
         if isinstance(operation, Operation):
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield rule, method.lower(), operation, getattr(view, "allowed_roles", frozenset())
+
+
+def path_of(rule: Rule) -> str:
+    """The path as OpenAPI writes it."""
+    return re.sub(r"<(?:[^<>]+:)?(\w+)>", r"{\1}", rule.rule)
+
+
+def resolved(document: Mapping[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """The part itself, or what it refers to."""
+    if "$ref" not in part:
+        return part
+    kind, _, name = part["$ref"].removeprefix("#/components/").partition("/")
+    found: dict[str, Any] = document["components"][kind][name]
+    return found
 
 
 def shown(schema: dict[str, Any]) -> str:
@@ -73,25 +95,17 @@ def _document(app: Flask) -> dict[str, Any]:
         title="MCCS", version="1", openapi_version="3.1.0", plugins=[plugin],
         info={"description": _DESCRIPTION}, servers=[{"url": app.config["GATEWAY"].public_url.rstrip("/")}],
     )  # fmt: skip
-    _teach(plugin)
+    openapi_types.teach(plugin)
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
-    spec.components.response(
-        "Refusal", {"description": "Refused", "content": {"application/json": {"schema": Errors()}}}
-    )
+    groups: dict[str, str] = {}
     for rule, method, operation, roles in operations_of(app):
-        path = re.sub(r"<(?:[^<>:]+:)?(\w+)>", r"{\1}", rule.rule)
-        spec.path(path=path, operations={method: _operation(rule, method, operation, roles)})
-    return spec.to_dict()
-
-
-def _teach(plugin: MarshmallowPlugin) -> None:
-    converter = plugin.converter
-    if converter is None:
-        raise RuntimeError("the plugin belongs to no document yet")
-    converter.map_to_openapi_type(Amount, "number", "decimal")
-    converter.map_to_openapi_type(AtLeast, "number", "decimal")
-    for text in (AccountNumber, Moment, Words, Statuses):
-        converter.map_to_openapi_type(text, "string", None)
+        group, about = _group(app, rule, operation)
+        groups.setdefault(group, about)
+        described = _operation(rule, method, operation, roles) | {"tags": [group]}
+        spec.path(path=path_of(rule), operations={method: described})
+    for group, about in sorted(groups.items()):
+        spec.tag({"name": group, "description": about})
+    return openapi_examples.added_to(openapi_types.closed(openapi_types.interned(spec.to_dict())))
 
 
 def _name(schema: Any) -> str:
@@ -99,24 +113,29 @@ def _name(schema: Any) -> str:
     return str(cls.__name__)
 
 
+def _group(app: Flask, rule: Rule, operation: Operation) -> tuple[str, str]:
+    """The heading of a route and a sentence on it: what its module says of itself."""
+    module = app.view_functions[rule.endpoint].__module__
+    about = (sys.modules[module].__doc__ or "").strip().partition("\n")[0]
+    return operation.group or module.rpartition(".")[2].replace("_", " ").capitalize(), about
+
+
 def _operation(rule: Rule, method: str, operation: Operation, roles: frozenset[str]) -> dict[str, Any]:
+    refusals = refusals_of(rule.rule, method, operation, roles)
     described: dict[str, Any] = {
         "operationId": rule.endpoint.rpartition(".")[2],
         "summary": operation.summary,
         "parameters": list(_parameters(rule, operation)),
         "responses": {
-            "200": {
-                "description": "Done",
-                "headers": {"Position": _POSITION},
-                "content": _content(operation),
-            },
-            "default": "Refusal",
+            "200": {"description": "Done", "headers": _headers(200, operation), "content": _content(operation)},
+            **{str(status): _other(status, told, operation) for status, told in sorted(operation.also.items())},
+            **{str(status): _refused(status, codes, operation) for status, codes in refusals.items()},
         },
     }
     if operation.notes:
         described["description"] = operation.notes
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": operation.body}}}
+        described["requestBody"] = {"required": True, "content": {"application/json": _media(operation)}}
     described["security"] = [] if "public" in roles else [{"token": []}]
     if "public" not in roles:
         described["x-roles"] = sorted(roles)
@@ -126,25 +145,58 @@ def _operation(rule: Rule, method: str, operation: Operation, roles: frozenset[s
 
 def _parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any]]:
     for name in sorted(rule.arguments):
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        yield {"name": name, "in": "path", "required": True, "schema": _part(rule, name)}
     if operation.query is not None:
         yield {"in": "query", "schema": operation.query}
-    if operation.keyed:
-        yield _KEY
-    yield _MIN_POSITION
+    for header in ((KEY,) if operation.keyed else ()) + TAKEN_BY_ALL + operation.takes:
+        yield header.parameter
+
+
+def _part(rule: Rule, name: str) -> dict[str, Any]:
+    """A part of the path: one of a few words, or any text without a slash."""
+    among = re.search(rf"<any\(([^)]*)\):{name}>", rule.rule)
+    if among:
+        return {"type": "string", "enum": re.split(r",\s*", among[1])}
+    return {"type": "string", "minLength": 1, "pattern": r"^[^/]+$"}
+
+
+def _headers(status: int, operation: Operation) -> dict[str, Any]:
+    own: tuple[Header, ...] = operation.gives if status < 400 else ()
+    return {header.name: header.given for header in GIVEN_BY_ALL + GIVEN_WITH.get(status, ()) + own}
+
+
+def _other(status: int, told: str, operation: Operation) -> dict[str, Any]:
+    return {"description": told, "headers": _headers(status, operation)}
+
+
+def _refused(status: int, codes: tuple[str, ...], operation: Operation) -> dict[str, Any]:
+    return {
+        "description": f"{_REFUSED.get(status, 'Refused')}: {', '.join(f'`{code}`' for code in codes)}",
+        "headers": _headers(status, operation),
+        "content": {"application/json": {"schema": Errors()}},
+        "x-codes": list(codes),
+    }
+
+
+def _media(operation: Operation) -> dict[str, Any]:
+    told: dict[str, Any] = {"schema": operation.body}
+    return told if operation.example is None else told | {"example": operation.example}
 
 
 def _content(operation: Operation) -> dict[str, Any]:
     if operation.media:
         return {media: {"schema": {"type": "string", "format": "binary"}} for media in operation.media}
-    return {"application/json": {"schema": _envelope(operation)}}
+    told: dict[str, Any] = {"schema": _envelope(operation)}
+    if operation.answers is not None:
+        told["example"] = _enveloped(operation, operation.answers)
+    return {"application/json": told}
 
 
 def _envelope(operation: Operation) -> dict[str, Any]:
     data: Schema | dict[str, Any] = operation.data if operation.data is not None else {"type": "object"}
     if not operation.listed:
         return {"type": "object", "required": ["data"], "properties": {"data": data}}
-    number = {"type": "integer"}
+    number = {"type": "integer", "minimum": 0}
     meta = {
         "type": "object",
         "required": ["numberOfResults", "totalPages"],
@@ -152,3 +204,7 @@ def _envelope(operation: Operation) -> dict[str, Any]:
     }
     items = {"type": "array", "items": data}
     return {"type": "object", "required": ["data", "meta"], "properties": {"data": items, "meta": meta}}
+
+
+def _enveloped(operation: Operation, data: Any) -> Mapping[str, Any]:
+    return {"data": [data], "meta": {"numberOfResults": 1, "totalPages": 1}} if operation.listed else {"data": data}

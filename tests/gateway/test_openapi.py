@@ -46,6 +46,16 @@ def resolve(document: dict[str, Any], ref: str) -> Any:
     return found
 
 
+def parameters(document: dict[str, Any], operation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [resolve(document, one["$ref"]) if "$ref" in one else one for one in operation["parameters"]]
+
+
+def codes(document: dict[str, Any], operation: dict[str, Any], status: int) -> list[str]:
+    """What the document says a route may be refused with."""
+    found: list[str] = resolve(document, operation["responses"][str(status)]["$ref"])["x-codes"]
+    return found
+
+
 def test_every_rest_route_is_described_and_nothing_else(app: Flask, document: dict[str, Any]) -> None:
     described = {(path, method) for path, method, _ in operations(document)}
     routes = {
@@ -81,13 +91,14 @@ def test_the_document_is_well_formed(document: dict[str, Any]) -> None:
     assert len(names) == len(set(names))
     for path, method, operation in operations(document):
         assert method in METHODS
-        in_path = {item["name"] for item in operation["parameters"] if item["in"] == "path"}
+        taken = parameters(document, operation)
+        in_path = {item["name"] for item in taken if item["in"] == "path"}
         assert in_path == set(re.findall(r"{(\w+)}", path))
-        assert all(item["required"] for item in operation["parameters"] if item["in"] == "path")
-        named = [(item["name"], item["in"]) for item in operation["parameters"]]
+        assert all(item["required"] for item in taken if item["in"] == "path")
+        named = [(item["name"], item["in"]) for item in taken]
         assert len(named) == len(set(named))
-        assert all("schema" in item for item in operation["parameters"])
-        assert {"200", "default"} <= set(operation["responses"])
+        assert all("schema" in item for item in taken)
+        assert {"200", "400", "401", "429", "500", "503"} <= set(operation["responses"])
         assert ("requestBody" in operation) <= (method in {"post", "patch", "put"})
 
 
@@ -115,9 +126,34 @@ def test_writes_that_can_be_repeated_say_so(document: dict[str, Any]) -> None:
     keyed = {
         f"{method} {path}"
         for path, method, operation in operations(document)
-        if any(item["name"] == "Idempotency-Key" for item in operation["parameters"])
+        if any(item["name"] == "Idempotency-Key" for item in parameters(document, operation))
     }
     assert {"post /api/v1/transfers", "patch /api/v1/transfers/{transfer_id}", "post /api/v1/signup"} <= keyed
+
+
+def test_each_route_says_what_it_may_be_refused_with(document: dict[str, Any]) -> None:
+    pay = document["paths"]["/api/v1/transfers"]["post"]
+    assert {"request.malformed", "request.invalid", "idempotency.key_malformed"} <= set(codes(document, pay, 400))
+    assert {"auth.missing", "auth.ended"} <= set(codes(document, pay, 401))
+    assert {"auth.not_your_role", "auth.scope_missing"} <= set(codes(document, pay, 403))
+    assert "transfer.limit_exceeded" in codes(document, pay, 422)
+    search = document["paths"]["/api/v1/entities"]["get"]
+    assert "auth.missing" not in codes(document, search, 401)
+    assert not {"403", "404", "409", "413"} & set(search["responses"])
+    one = document["paths"]["/api/v1/entities/{entity_id}"]["get"]
+    assert "entity.unknown" in codes(document, one, 404)
+
+
+def test_a_refusal_says_its_headers(document: dict[str, Any]) -> None:
+    busy = resolve(document, document["paths"]["/api/v1/tags"]["get"]["responses"]["503"]["$ref"])
+    assert busy["headers"].keys() >= {"Position", "Retry-After"}
+
+
+def test_bodies_take_nothing_that_is_not_told(document: dict[str, Any]) -> None:
+    for _, _, operation in operations(document):
+        if "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            assert resolve(document, schema["$ref"])["additionalProperties"] is False
 
 
 def test_answers_are_what_the_document_says(client: FlaskClient, network: Network) -> None:

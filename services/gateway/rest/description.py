@@ -1,5 +1,7 @@
 """`/api/v1/openapi.json` and `/api/v1/docs`, for programs and for people."""
 
+import functools
+
 from flask import Response, current_app, render_template
 
 from services.chassis.web import allow, answer
@@ -18,4 +20,6 @@ def openapi_document() -> Response:
 @allow("public")
 def documentation() -> str:
     """The same for people, without a script."""
-    return render_template("api_docs.html", api=openapi.document_of(current_app), shown=openapi.shown)
+    document = openapi.document_of(current_app)
+    resolved = functools.partial(openapi.resolved, document)
+    return render_template("api_docs.html", api=document, shown=openapi.shown, resolved=resolved)

@@ -1,8 +1,8 @@
 """One declaration per route: read the request by it, write the answer by it, describe it in OpenAPI by it."""
 
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response
@@ -10,6 +10,7 @@ from marshmallow import Schema
 
 from services.gateway.rest import reading
 from services.gateway.rest.answers import answer
+from services.gateway.rest.headers import Header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,21 @@ class Operation:
     """What a personal API token needs for it; empty: what `services.gateway.scopes.needed` makes of it."""
     notes: str = ""
     """More than the summary says."""
+    codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """How it may be refused: status to the codes of its own, e.g. `{422: ("transfer.limit_exceeded",)}`. What follows
+    from the rest of the declaration (login, body, key, path) is added by `services.gateway.rest.refusals`."""
+    also: Mapping[int, str] = field(default_factory=dict)
+    """Other answers that are no refusals and have no body: status to a sentence, e.g. 304."""
+    takes: tuple[Header, ...] = ()
+    """Headers that a call may bring, beside those that all take and `keyed`."""
+    gives: tuple[Header, ...] = ()
+    """Headers of its answers, beside those that all give."""
+    example: Any = None
+    """A body for the documentation; made from the schema when left out. Tests send it."""
+    answers: Any = None
+    """An example of `data` (of one item when `listed`); made from the schema when left out."""
+    group: str = ""
+    """The heading in the documentation; empty: its module's."""
 
 
 @dataclass(frozen=True, slots=True)

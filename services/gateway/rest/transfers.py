@@ -10,15 +10,35 @@ from services.gateway.permissions import acts
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import login, must_own
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.refusals import both
 from services.gateway.rest.views import account_view, transfer_view, transfer_views
 from services.gateway.schemas import Balance, NewTransfer, OwnEntityQuery, Transfer, TransferQuery, TransferStep
 from services.gateway.scopes import ACCEPT, INITIATE
+
+_AMOUNT = {403: ("account.amount_not_allowed",)}
+_LIMITS = {
+    422: (
+        "account.not_trading",
+        "transfer.limit_exceeded",
+        "transfer.counterparty_limit",
+        "transfer.fee_exceeds_amount",
+        "transfer.fee_account",
+    )
+}
+_PARTY = {403: ("transfer.not_yours",)}
 
 
 @bp.post("/transfers")
 @allow("member")
 @acts("operator")
-@operation("Propose a payment, or ask for one", body=NewTransfer(), data=Transfer(), keyed=True, scope=INITIATE)
+@operation(
+    "Propose a payment, or ask for one",
+    body=NewTransfer(),
+    data=Transfer(),
+    keyed=True,
+    scope=INITIATE,
+    codes=both(_AMOUNT, _LIMITS, {404: ("account.unknown",), 422: ("transfer.same_account",)}),
+)
 def initiate(body: Document, key: str | None) -> Document:
     """Nothing moves until the other party accepts, unless its standing consent covers this: then it is completed at
     once. Limits are checked now and again at acceptance."""
@@ -50,7 +70,7 @@ def transfers(query: Document) -> Listed:
 
 @bp.get("/transfers/<transfer_id>")
 @allow("member")
-@operation("One transfer of one's own business", data=Transfer())
+@operation("One transfer of one's own business", data=Transfer(), codes=_PARTY)
 def transfer(transfer_id: str) -> Document:
     """Unknown to those who are no party."""
     parts = session.parts()
@@ -60,7 +80,14 @@ def transfer(transfer_id: str) -> Document:
 @bp.patch("/transfers/<transfer_id>")
 @allow("member")
 @acts("operator")
-@operation("Accept, reject or cancel a proposal", body=TransferStep(), data=Transfer(), keyed=True, scope=ACCEPT)
+@operation(
+    "Accept, reject or cancel a proposal",
+    body=TransferStep(),
+    data=Transfer(),
+    keyed=True,
+    scope=ACCEPT,
+    codes=both(_AMOUNT, _LIMITS, _PARTY, {409: ("transfer.already_closed",), 422: ("transfer.cancelled_by_system",)}),
+)
 def change_transfer(transfer_id: str, body: Document, key: str | None) -> Document:
     """The initiator may cancel, the other party accept or reject."""
     parts, reason = session.parts(), body.get("cancellation_reason") or None

@@ -1,0 +1,63 @@
+"""Headers of the REST API, written down once: what calls may bring and what answers carry.
+
+A header that every route takes or gives belongs in `TAKEN_BY_ALL` or `GIVEN_BY_ALL`, one that comes with a status in
+`GIVEN_WITH`; what a single route takes or gives it declares by `@operation(takes=..., gives=...)`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One header as OpenAPI tells it."""
+
+    name: str
+    description: str
+    example: str
+    kind: str = "string"
+    most: int | None = None
+    """Characters."""
+    pattern: str = ""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """What its value looks like."""
+        schema: dict[str, Any] = {"type": self.kind}
+        if self.most is not None:
+            schema["maxLength"] = self.most
+        return schema | ({"pattern": self.pattern} if self.pattern else {})
+
+    @property
+    def parameter(self) -> dict[str, Any]:
+        """As something that a call may bring."""
+        told = {"description": self.description, "schema": self.schema, "example": self.example}
+        return {"name": self.name, "in": "header", **told}
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """As something that an answer carries."""
+        return {"description": self.description, "schema": self.schema, "example": self.example}
+
+
+KEY = Header(
+    "Idempotency-Key",
+    "The same key with the same body answers the first answer again and does nothing twice.",
+    "5f0c9f6e-order-17",
+    most=200,
+    pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$",
+)
+MIN_POSITION = Header(
+    "Min-Position",
+    "Answer from a state at least this new: the Position header of an earlier answer.",
+    "directory=123, ledger=456",
+)
+POSITION = Header("Position", "What this answer is based on at least.", "directory=123, ledger=456")
+CORRELATION = Header("Correlation-Id", "Names this call in our log: tell it when you ask.", "3f1c9a7e5b2d4c68")
+RETRY_AFTER = Header("Retry-After", "Seconds to wait before the next try.", "2", kind="integer")
+
+TAKEN_BY_ALL = (MIN_POSITION,)
+GIVEN_BY_ALL = (POSITION, CORRELATION)
+"""By every answer, refusals too."""
+GIVEN_WITH = {429: (RETRY_AFTER,), 503: (RETRY_AFTER,)}
+"""By answers with that status."""
