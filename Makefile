@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test check fmt bench bench-ledger bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs
+.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -62,6 +62,9 @@ bench: bench-ledger  ## Measure and print the figures of docs/performance.md
 
 bench-ledger: $(VENV)/.ready  ## Measure the ledger's write path beside the textbook writer (15 minutes)
 	@$(BIN)/python -m tests.bench
+
+bench-gateway: $(VENV)/.ready  ## Measure the REST API beside a route that only verifies the token (8 minutes)
+	@$(BIN)/python -m tests.bench.gateway
 
 bench-search: $(VENV)/.ready  ## Measure the search: relevance, and its speed at 10 000 and 100 000 businesses
 	@$(BIN)/python -m tests.bench.search

@@ -418,11 +418,11 @@ def _query(chance: random.Random) -> dict[str, str]:
             {"q": thing},
             {"q": f"{kind} {thing}"},
             {"q": thing[: max(3, len(thing) - 3)]},
-            {"q": _slip(chance, thing)},
+            {"q": slip(chance, thing)},
             {"q": f"{thing} near:{town} within:30"},
             {"offers": thing},
             {"offers": f"{kind} {thing}"},
-            {"wants": _slip(chance, thing)},
+            {"wants": slip(chance, thing)},
             {"name": f"{chance.choice(_SURNAMES)} {thing}"},
             {"category": chance.choice(CATEGORIES)},
             {"offers": thing, "tagged_since": "2026-11-01T00:00:00+00:00"},
@@ -431,7 +431,14 @@ def _query(chance: random.Random) -> dict[str, str]:
     )
 
 
-def _slip(chance: random.Random, word: str) -> str:
+def misspelt(count: int) -> list[str]:
+    """Offers that people look for and type wrongly."""
+    chance = random.Random(SEED)
+    long = [thing for thing in _THINGS if len(thing) > 4]
+    return [slip(chance, chance.choice(long)) for _ in range(count)]
+
+
+def slip(chance: random.Random, word: str) -> str:
     """Two neighbours swapped, as fingers do."""
     if len(word) < 5:
         return word

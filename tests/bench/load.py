@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.bench.calls import Calls
+from tests.bench.gateway_calls import GatewayCalls
 
 Answer = tuple[int, bytes]
 Caller = Generator[bytes, Answer, None]
@@ -43,6 +44,8 @@ class Plan:
     """Where proposals go."""
     paths: list[str] = field(default_factory=list)
     """What is read, of the scenario `paths`."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """Entity id by account: callers then speak the language of the gateway."""
     pace: float = 0.0
     """Seconds from one call of a caller to its next; 0: at once, so that the servers are always full."""
 
@@ -91,7 +94,7 @@ class Connection:
 def run(plan: Plan) -> dict[str, Any]:
     """Rates a second, milliseconds of a call at three percentiles, answers by status, CPU ms of this process a call."""
     tally = Tally()
-    calls = Calls(plan)
+    calls = (GatewayCalls if plan.owners else Calls)(plan)
     connections = {}
     for number in range(plan.callers):
         connection = Connection(plan.port, calls.caller(number, tally))

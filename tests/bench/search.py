@@ -24,6 +24,7 @@ from elasticsearch import Elasticsearch
 from pymongo import MongoClient
 
 from services.directory import search
+from services.directory.domain import Entity
 from services.directory.indexing import indexed
 from services.directory.store import EntityIndex, Store, migrate, new_store
 from services.directory.store.entities import _document
@@ -71,7 +72,7 @@ def measure(elastic: str, mongo: str, size: int) -> None:
     """One number of businesses."""
     prefix = f"bench-{secrets.token_hex(4)}"
     with an_index(elastic, prefix) as index, a_database(mongo, prefix) as store:
-        fill(index, store, size)
+        fill(index, store, list(businesses(size)))
         with served(elastic, mongo, prefix) as service:
             print(f"\n{size:,} businesses, {CALLERS} callers, best of {ROUNDS} rounds of {SECONDS:.0f} s", flush=True)
             _run(service, scenarios(size)["search with facets"], COMPILED_SECONDS, CALLERS)
@@ -81,10 +82,9 @@ def measure(elastic: str, mongo: str, size: int) -> None:
                 tell(f"{name}, one caller", service, scenarios(size)[name], callers=1)
 
 
-def fill(index: EntityIndex, store: Store, size: int) -> None:
+def fill(index: EntityIndex, store: Store, entities: Sequence[Entity]) -> None:
     """Generated businesses in both databases."""
-    started = time.monotonic()
-    entities = list(businesses(size))
+    started, size = time.monotonic(), len(entities)
     for start in range(0, size, 2_000):
         store.database["entities"].insert_many([_document(each) for each in entities[start : start + 2_000]])
     index.ensure()

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
+from deploy.native.ports import find_free
 from services.chassis.tokens import Caller, Signer
+from tests.chassis.keys import key_pair, signer_of
 from tests.waiting import wait_until
 
 
@@ -25,6 +25,7 @@ class Served:
 
     port: int
     signer: Signer
+    process: "subprocess.Popen[bytes]"
 
     def token(self) -> str:
         """A visitor's token, good for at least 20 seconds more."""
@@ -34,15 +35,10 @@ class Served:
 @contextmanager
 def served(elastic: str, mongo: str, name: str, workers: int = 2) -> Iterator[Served]:
     """The service on a database and an index of that name; stopped afterwards."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     with tempfile.TemporaryDirectory(prefix="mccs-bench-") as folder:
         path = Path(folder) / "internal.pem"
-        path.write_bytes(public)
-        port = _free_port()
+        path.write_bytes(key_pair("internal")[1])
+        port = find_free()
         settings = {
             "DIRECTORY_MONGO_URL": mongo,
             "DIRECTORY_MONGO_DATABASE": name,
@@ -64,16 +60,17 @@ def served(elastic: str, mongo: str, name: str, workers: int = 2) -> Iterator[Se
                 stderr=log,
             )
             try:
-                wait_until(lambda: _answers(port) or process.poll() is not None, 60)
+                wait_until(lambda: answers(port) or process.poll() is not None, 60)
                 if process.poll() is not None:
                     raise RuntimeError(Path(log.name).read_text(encoding="utf-8"))
-                yield Served(port, Signer(private))
+                yield Served(port, signer_of("internal"), process)
             finally:
                 process.terminate()
                 process.wait()
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether a service says that it is alive."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             return bool(answer.status == 200)
@@ -81,7 +78,10 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def listens(port: int) -> bool:
+    """Whether a service takes connections."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
