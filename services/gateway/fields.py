@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -14,6 +15,7 @@ from services.gateway import amounts
 STATUSES = ("pending", "accepted", "rejected", "tradingPending", "tradingAccepted", "tradingRejected")
 MAX_TAGS = 10
 _WORDS = re.compile(r"_([a-z])")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class CamelSchema(Schema):
@@ -68,6 +70,19 @@ class Text(fields.String):
         return text
 
 
+class Reason(Text):
+    """Why something is done that others are told of: never empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(500, lines=True, required=True, **options)
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> str:
+        text = super()._deserialize(value, *arguments, **options)
+        if not text:
+            raise ValidationError("Say why.")
+        return text
+
+
 class Amount(fields.Field[int]):
     """An amount: JSON number or text with at most two decimals, outside; minor units inside."""
 
@@ -83,6 +98,17 @@ class Amount(fields.Field[int]):
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return None if value is None else amounts.json_number(value)
+
+
+class SignedAmount(Amount):
+    """The same, and less than nothing too: what goes out of an account. Never zero."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> int:
+        if isinstance(value, str) and value.startswith("-"):
+            return -super()._deserialize(value[1:], *arguments, **options)
+        if isinstance(value, int | Decimal) and not isinstance(value, bool) and value < 0:
+            return -super()._deserialize(-value, *arguments, **options)
+        return super()._deserialize(value, *arguments, **options)
 
 
 class AccountNumber(fields.String):
@@ -103,6 +129,19 @@ class Moment(fields.Field[str]):
             return rfc3339(_moment(str(value)))
         except (ValueError, OverflowError, OSError) as error:
             raise ValidationError("Write the time like 2026-01-31 or 2026-01-31T12:00:00Z.") from error
+
+
+class Until(Moment):
+    """The same, but a day counts whole."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> str:
+        text = super()._deserialize(value, *arguments, **options)
+        if not _DAY.fullmatch(str(value)):
+            return text
+        try:
+            return rfc3339(datetime.fromisoformat(text) + timedelta(days=1))
+        except OverflowError as error:
+            raise ValidationError("That is the last day that there is: leave this out.") from error
 
 
 class Words(fields.Field[list[str]]):
@@ -137,7 +176,7 @@ def luhn_holds(number: str) -> bool:
 def _moment(text: str) -> datetime:
     if re.fullmatch(r"[0-9]{1,11}", text):
         return datetime.fromtimestamp(int(text), UTC)
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+    if _DAY.fullmatch(text):
         return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:

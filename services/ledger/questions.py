@@ -46,6 +46,9 @@ class TransferFilter:
     kind: str | None = None
     min_amount: int | None = None
     max_amount: int | None = None
+    since: datetime | None = None
+    """Proposed then or later; `until`: before then."""
+    until: datetime | None = None
 
 
 EVERY_ENTRY = EntryFilter()

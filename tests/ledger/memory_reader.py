@@ -72,6 +72,8 @@ class MemoryReader:
             if (account is None or account in transfer.parties)
             and transfer.status in statuses
             and _is_wanted(transfer, only)
+            and (only.since is None or transfer.initiated_position >= self._first_at(only.since))
+            and (only.until is None or transfer.initiated_position < self._first_at(only.until))
         ]
         found.sort(key=lambda transfer: -transfer.initiated_position)
         below = [transfer for transfer in found if before is None or transfer.initiated_position < before]

@@ -219,6 +219,19 @@ def test_transfers_by_status(world):
     assert world.ids(mine, ("initiated", "completed")) == [ids[2], ids[0]]
 
 
+def test_transfers_proposed_in_a_period(world):
+    mine, other = world.open(2)
+    first, second, third = (world.do(paying(mine, other, n))[0]["transfer_id"] for n in (1, 2, 3))
+    then = datetime.fromisoformat(world.reader.transfer(second).initiated_at)
+    for number in (mine, None):
+        assert world.ids(number, since=then) == [third, second]
+        assert world.ids(number, until=then) == [first]
+        assert world.ids(number, since=then, until=then + timedelta(microseconds=1)) == [second]
+        assert world.ids(number, since=then + timedelta(days=1)) == []
+    _, total = world.reader.transfers(None, EVERY_STATUS, limit=1, only=TransferFilter(since=then))
+    assert total == 2
+
+
 def test_accounts_near_a_limit_come_worst_first(world):
     (sink,) = world.open()
     numbers = world.open(7, max_negative=1000, max_positive=10_000)

@@ -332,6 +332,18 @@ def test_transfers_go_on_by_position(web):
     assert large["total"] == 2
 
 
+def test_transfers_are_asked_for_by_several_statuses_and_a_period(web):
+    made = web.propose(1).json
+    for query, count in [
+        ("status=initiated,cancelled", 1), ("status=completed,cancelled", 0), ("status=all", 1),
+        (f"from={made['initiated_at']}", 1), (f"to={made['initiated_at']}", 0), ("from=2999-01-01T00:00:00Z", 0),
+    ]:  # fmt: skip
+        assert web.ask("get", f"/transfers?account={A}&{query}", as_=[A]).json["total"] == count, query
+    for query in ("status=initiated,open", "status=", "from=yesterday"):
+        refused = web.ask("get", f"/transfers?account={A}&{query}", as_=[A])
+        assert code_of(refused) == (400, "request.invalid"), query
+
+
 def test_every_party_of_several_legs_sees_the_transfer(web):
     legs = (Leg(account=A, amount=-5), Leg(account=B, amount=2), Leg(account=C, amount=3))
     web.appender.execute([a_request(AdminTransfer(legs=legs), admin=True)])

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from services.gateway.calling import Document, given
+from services.gateway.clients.ruling import Ruling
 from services.gateway.part import segment
 from services.gateway.proofs import Proofs
 
 
-class Ledger(Proofs):
+class Ledger(Proofs, Ruling):
     """Accounts and transfers. Amounts in minor units."""
 
     SERVICE: ClassVar[str] = "ledger"

@@ -104,11 +104,12 @@ def transfer_view(transfer: Document, account: str, names: Mapping[str, str]) ->
         "account_number": other,
         "entity_name": names.get(other),
         "date_proposed": transfer["initiated_at"],
-        **_ending(transfer),
+        **ending(transfer),
     }
 
 
-def _ending(transfer: Document) -> Document:
+def ending(transfer: Document) -> Document:
+    """When it ended, and of a cancellation how and why."""
     if transfer["status"] == "completed":
         return {"date_completed": transfer["ended_at"]}
     if transfer["status"] != "cancelled":

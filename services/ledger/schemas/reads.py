@@ -8,7 +8,7 @@ from services.ledger.domain import MAX_AMOUNT
 from services.ledger.questions import EntryFilter, TransferFilter
 from services.ledger.schemas.fields import LARGEST_POSITION, AccountNumber, Instant, MinorUnits, Text
 
-_STATUSES = ("all", "initiated", "completed", "cancelled")
+_STATUSES = ("initiated", "completed", "cancelled")
 _KINDS = ("transfer", "admin", "reversal")
 _MOST_ACCOUNTS = 1000
 _WORDS = validate.Length(1, 100, error="1 to 100 characters.")
@@ -47,6 +47,17 @@ def _in_order(given: dict[str, Any]) -> None:
         raise ValidationError({"max_amount": ["Less than min_amount."]})
 
 
+class Statuses(fields.String):
+    """Some of the three, by comma; `all` is all of them."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        given = str(super()._deserialize(value, *arguments, **options))
+        wanted = _STATUSES if given == "all" else tuple(dict.fromkeys(given.split(",")))
+        if not set(wanted) <= set(_STATUSES):
+            raise ValidationError(f"Must be all, or some of {', '.join(_STATUSES)}.")
+        return wanted
+
+
 class PageSchema(Schema):
     page = Digits(1, 1_000_000, load_default=1)
     page_size = Digits(1, 100, load_default=10)
@@ -56,7 +67,7 @@ class TransfersSchema(PageSchema):
     """`only` is the filter made of what is asked."""
 
     account = AccountNumber(load_default=None)
-    status = fields.String(load_default="all", validate=validate.OneOf(_STATUSES))
+    status = Statuses(load_default=_STATUSES)
     before = _position()
     counterparty = AccountNumber(load_default=None)
     text = Text(load_default=None, validate=_WORDS)
@@ -64,6 +75,8 @@ class TransfersSchema(PageSchema):
     kind = fields.String(load_default=None, validate=validate.OneOf(_KINDS))
     min_amount = _amount()
     max_amount = _amount()
+    since = Instant(load_default=None, data_key="from")
+    until = Instant(load_default=None, data_key="to")
 
     @validates_schema
     def check_sense(self, given: dict[str, Any], **_: Any) -> None:

@@ -55,7 +55,7 @@ def listing(
     asked: dict[str, Any] = {
         "book": book, "account": account, "counterparty": only.counterparty, "reference": only.reference,
         "kind": only.kind, "least": only.min_amount, "most": only.max_amount, "before": before,
-        "text": containing(only.text) if only.text else None,
+        "text": containing(only.text) if only.text else None, "since": only.since, "until": only.until,
         "limit": limit, "offset": offset, "needed": limit + offset,
     }  # fmt: skip
     conditions = _conditions(statuses, only)
@@ -98,4 +98,9 @@ def _conditions(statuses: Sequence[str], only: TransferFilter) -> LiteralString:
         wanted.append("AND t.amount >= %(least)s")
     if only.max_amount is not None:
         wanted.append("AND t.amount <= %(most)s")
+    # Asked once, as a position: the list's own index has its proposals in that order.
+    if only.since is not None:
+        wanted.append("AND t.initiated_position >= (SELECT first_position_at(%(book)s, %(since)s::timestamptz))")
+    if only.until is not None:
+        wanted.append("AND t.initiated_position < (SELECT first_position_at(%(book)s, %(until)s::timestamptz))")
     return " ".join(wanted)
