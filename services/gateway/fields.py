@@ -16,6 +16,17 @@ STATUSES = ("pending", "accepted", "rejected", "tradingPending", "tradingAccepte
 MAX_TAGS = 10
 _WORDS = re.compile(r"_([a-z])")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+_MONTHS = {name[:3].lower(): number for number, name in enumerate(_MONTH_NAMES, 1)}
+_DAY_IN_WORDS = re.compile(
+    rf"(?P<day>[0-9]{{1,2}}) (?P<month>{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _MONTH_NAMES)}) "
+    r"(?P<year>[0-9]{4})",
+    re.IGNORECASE | re.ASCII,
+)
+"""`31 January 2026`, or `31 Jan 2026`: as the date pickers of the pages write it."""
 
 
 class CamelSchema(Schema):
@@ -122,13 +133,17 @@ class AccountNumber(fields.String):
 
 
 class Moment(fields.Field[str]):
-    """RFC 3339, `YYYY-MM-DD` (UTC midnight) or Unix seconds; RFC 3339 inside."""
+    """A time as programs and people write it (`behaviour.md` 2.1); RFC 3339 inside.
+
+    Unix seconds, RFC 3339, `2026-01-31 12:00:00 UTC`; a day, which begins at midnight UTC: `2026-01-31`,
+    `31 January 2026`.
+    """
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         try:
             return rfc3339(_moment(str(value)))
         except (ValueError, OverflowError, OSError) as error:
-            raise ValidationError("Write the time like 2026-01-31 or 2026-01-31T12:00:00Z.") from error
+            raise ValidationError("Write the time like 2026-01-31, 31 January 2026 or 2026-01-31T12:00:00Z.") from error
 
 
 class Until(Moment):
@@ -136,7 +151,7 @@ class Until(Moment):
 
     def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> str:
         text = super()._deserialize(value, *arguments, **options)
-        if not _DAY.fullmatch(str(value)):
+        if not (_DAY.fullmatch(str(value)) or _DAY_IN_WORDS.fullmatch(str(value))):
             return text
         try:
             return rfc3339(datetime.fromisoformat(text) + timedelta(days=1))
@@ -176,9 +191,14 @@ def luhn_holds(number: str) -> bool:
 def _moment(text: str) -> datetime:
     if re.fullmatch(r"[0-9]{1,11}", text):
         return datetime.fromtimestamp(int(text), UTC)
+    if day := _DAY_IN_WORDS.fullmatch(text):
+        text = f"{day['year']}-{_MONTHS[day['month'][:3].lower()]:02}-{int(day['day']):02}"
     if _DAY.fullmatch(text):
         return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-    moment = datetime.fromisoformat(text)
+    if not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:", text, re.ASCII):
+        # Python reads more forms of ISO 8601 than anybody means by them.
+        raise ValueError("no time")
+    moment = datetime.fromisoformat(re.sub(r" UTC$", "Z", text.upper()))
     if moment.tzinfo is None:
         raise ValueError("a time without its zone")
     return moment

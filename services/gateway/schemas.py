@@ -314,6 +314,10 @@ class Transfer(CamelSchema):
     date_cancelled = fields.String()
 
 
+STANDINGS = ("trading", "frozen", "closed")
+LEVELS = ("ok", "warning", "outside")
+
+
 class Standing(CamelSchema):
     """What an account has and may do. Limits are not negative; the balance is signed."""
 
@@ -322,6 +326,12 @@ class Standing(CamelSchema):
     max_negative_balance = Amount(required=True)
     can_pay = Amount(required=True, metadata={"description": "the most that can be paid now"})
     can_receive = Amount(required=True, metadata={"description": "the most that can be received now"})
+    standing = fields.String(
+        validate=validate.OneOf(STANDINGS), metadata={"description": "only `trading` accounts make transfers"}
+    )
+    level = fields.String(
+        validate=validate.OneOf(LEVELS), metadata={"description": "`warning`: near a limit; `outside`: beyond one"}
+    )
     closing = fields.Boolean(metadata={"description": "closes by itself as soon as its balance is zero"})
     outside_limits = fields.Boolean(metadata={"description": "only transfers that bring the balance back will pass"})
 

@@ -157,6 +157,33 @@ def test_nothing_found_is_one_page(client: FlaskClient, network: Network) -> Non
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1769860800", "2026-01-31T12:00:00.000000Z"), ("0", "1970-01-01T00:00:00.000000Z"),
+        ("2026-01-31", "2026-01-31T00:00:00.000000Z"), ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00.000000Z"),
+        ("2026-01-31t12:00:00.5z", "2026-01-31T12:00:00.500000Z"),
+        ("2026-01-31T12:00:00%2B02:00", "2026-01-31T10:00:00.000000Z"),
+        ("2026-01-31%2012:00:00%20UTC", "2026-01-31T12:00:00.000000Z"),
+        ("31%20January%202026", "2026-01-31T00:00:00.000000Z"), ("1%20feb%202026", "2026-02-01T00:00:00.000000Z"),
+    ],
+)  # fmt: skip
+def test_times_in_queries(client: FlaskClient, network: Network, written: str, read: str) -> None:
+    network.directory.on("GET", "/search", {"entities": [], "total": 0})
+    assert client.get(f"/api/v1/entities?offers=bread&tagged_since={written}").status_code == 200
+    assert network.directory.last("GET", "/search").query["tagged_since"] == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["yesterday", "31%20Floreal%202026", "31%20February%202026", "2026-W05-1", "20260131T120000Z", "2026-13-01",
+     "2026-01-31T12:00:00", "-5", "1e9", "%D9%A1", "2026-01-31T25:00:00Z", "0001-01-01T00:00:00%2B14:00"],
+)  # fmt: skip
+def test_what_is_no_time(client: FlaskClient, network: Network, written: str) -> None:
+    answered = client.get(f"/api/v1/entities?offers=bread&tagged_since={written}")
+    assert (answered.status_code, answered.get_json()["errors"][0]["field"]) == (400, "taggedSince")
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "page=0", "page=x", "page_size=0", "page_size=101", "page_size=-1", "page=1&page=2", "nonsense=1",

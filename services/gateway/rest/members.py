@@ -45,6 +45,17 @@ def own_entities() -> Listed:
     return Listed(views, len(views), max(1, len(views)))
 
 
+@bp.get("/user/entities/<entity_id>")
+@allow("member")
+@operation("One of one's own businesses, with balance, limits, headroom and what is pending", data=OwnEntity())
+def own_entity(entity_id: str) -> Document:
+    """As its own people see it; 403 for others'."""
+    must_own(entity_id)
+    parts = session.parts()
+    view = with_accounts(parts, [parts.directory.entity(entity_id)])[0]
+    return {**view, "pending_transfers": pending_views(parts, view["account"])}
+
+
 @bp.patch("/user/entities/<entity_id>")
 @allow("member")
 @acts("operator")

@@ -12,6 +12,8 @@ PREFERENCES = {
     "receive_contact_email": "contact_mail",
 }
 _PENDING_SHOWN = 100
+_TOLD_OF_ACCOUNTS = {"standing", "level", "closing", "outside_limits"}
+"""As far as the ledger says them."""
 _WHEN_THERE = ("legs", "reverses", "reversed_by", "expires_at")
 
 
@@ -39,7 +41,7 @@ def last_login(previous: Mapping[str, Any] | None) -> Document:
 
 def account_view(account: Document) -> Document:
     """An Account of the ledger for the schema `Standing`."""
-    names = [*("balance", "can_pay", "can_receive"), *({"closing", "outside_limits"} & account.keys())]
+    names = [*("balance", "can_pay", "can_receive"), *(_TOLD_OF_ACCOUNTS & account.keys())]
     limits = {"max_positive_balance": account["max_positive"], "max_negative_balance": account["max_negative"]}
     return {**limits, **{name: account[name] for name in names}}
 
