@@ -141,6 +141,7 @@ class Settings:
             "PUBLIC_URL": self.public_url,
             "GATEWAY_MAIL_PAGE_URL": self.mailbox_url,
             "GATEWAY_RATE_LIMIT": "1000/minute",
+            "GATEWAY_MONGO_URL": self._mongo_url("gateway"),
             "GATEWAY_SECRET_KEY": self.keys.password("gateway-secret-key"),
             "GATEWAY_SESSION_PRIVATE_KEY_FILE": str(self.keys.private_key("session")),
             "GATEWAY_INTERNAL_PRIVATE_KEY_FILE": str(self.keys.private_key("internal")),

@@ -12,7 +12,6 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from flask import Flask, Response, make_response, request
 from flask.typing import ResponseReturnValue
-from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
 from flask_wtf.csrf import CSRFProtect
 from prometheus_client import CollectorRegistry
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,11 +20,11 @@ from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Signer, Verifier
 from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
-from services.gateway import devices, hooks, keys, recaptcha, rest, security, uploads, web
+from services.gateway import devices, hooks, keys, rates, recaptcha, rest, security, uploads, web
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, TermsNeeded, failure_of
-from services.gateway.session import Sessions, client_address, is_api
+from services.gateway.session import Sessions, is_api
 from services.gateway.tokens import SessionTokens
 
 
@@ -38,7 +37,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     internal_key, session_key = _keys(config)
     lines = lines or lines_to(config, Signer(internal_key))
     measure(app, registry := CollectorRegistry())
-    _limit_rates(app, config)
+    limits = rates.init_app(app, config, registry)
     uploads.init_app(app)
     protect = CSRFProtect(app)
     protect.exempt(rest.bp)
@@ -47,6 +46,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     protect.exempt(hooks.bp)
     tokens = SessionTokens(session_key, time.time)
     Sessions(lines, tokens, secure_cookie=config.secure_cookies).init_app(app)
+    app.before_request(limits.hold_login)
     security.init_app(app, https=config.https)
     recaptcha.init_app(app, config)
     devices.init_app(app, secure=config.secure_cookies)
@@ -98,23 +98,6 @@ def _flask_settings(config: Config) -> dict[str, object]:
         # A form may stay open as long as the login lives.
         "WTF_CSRF_TIME_LIMIT": None,
     }
-
-
-def _limit_rates(app: Flask, config: Config) -> None:
-    limiter = Limiter(
-        client_address,
-        application_limits=[ApplicationLimit(config.rate_limit)],
-        storage_uri="memory://",
-        strategy="fixed-window",
-    )
-    limiter.request_filter(security.is_unlimited)
-    limiter.init_app(app)
-
-    @app.errorhandler(RateLimitExceeded)
-    def refuse(error: RateLimitExceeded) -> ResponseReturnValue:
-        broken = limiter.current_limit
-        error.retry_after = max(1, broken.reset_at - int(time.time())) if broken else 60
-        return _answer_error(error)
 
 
 def _health(internal_key: bytes, lines: Lines) -> Parts:

@@ -30,7 +30,17 @@ class Config:
     directory_url: str = setting("DIRECTORY_URL", "address of the directory")
     matcher_url: str = setting("MATCHER_URL", "address of the matcher")
     notifier_url: str = setting("NOTIFIER_URL", "address of the notifier")
-    rate_limit: str = setting("GATEWAY_RATE_LIMIT", "calls per address and worker", "60/minute")
+    rate_limit: str = setting("GATEWAY_RATE_LIMIT", "points of calls per address", "240/minute")
+    rate_limit_account: str = setting(
+        "GATEWAY_RATE_LIMIT_ACCOUNT", "points per login, wherever it calls from; empty: as GATEWAY_RATE_LIMIT", ""
+    )
+    rate_limit_token: str = setting(
+        "GATEWAY_RATE_LIMIT_TOKEN", "points per API token; empty: as GATEWAY_RATE_LIMIT", ""
+    )
+    mongo_url: str | None = setting(
+        "GATEWAY_MONGO_URL", "MongoDB in which the processes count together; empty: each for itself", None, secret=True
+    )
+    mongo_database: str = setting("GATEWAY_MONGO_DATABASE", "its database", "gateway")
     trusted_proxies: int = setting(
         "GATEWAY_TRUSTED_PROXIES", "number of own proxies in front, whose X-Forwarded-For is believed", 0
     )

@@ -38,6 +38,20 @@ class Forbidden(Exception):
         self.code, self.detail = code, detail
 
 
+class TooManyCalls(Exception):
+    """More than a rate limit lets somebody ask for; `limit` says whose: `address`, `account`, `token`, `pictures`."""
+
+    STATUS, CODE = 429, "http.too_many_requests"
+
+    def __init__(self, limit: str, quota: int, window: int, wait: int) -> None:
+        of = {"account": "your login", "token": "this API token"}.get(limit, "your address")
+        super().__init__(
+            f"Too many calls: {of} has {quota} points in {window} seconds, and they are used up. Wait {wait} seconds "
+            "(Retry-After), then go on; reading costs 1 point, searches 2, changes 3, passwords 10, files 20."
+        )
+        self.limit, self.wait = limit, wait
+
+
 class TermsNeeded(Forbidden):
     """The terms have changed, and this would change something before the member has agreed to them."""
 
@@ -73,12 +87,12 @@ def failure_of(error: Exception) -> Failure:
             return Failure(503, error.code, error.detail, {}, {"part": error.service}, error.retry_after)
         case StepUpNeeded():
             return Failure(403, error.CODE, STEP_UP, {}, {})
-        case Unauthenticated():
-            return Failure(401, error.code, error.detail, {}, {})
+        case Unauthenticated() | Forbidden():
+            return Failure(401 if isinstance(error, Unauthenticated) else 403, error.code, error.detail, {}, {})
+        case TooManyCalls():
+            return Failure(429, error.CODE, str(error), {}, {"limit": error.limit}, error.wait)
         case ScopeMissing():
             return Failure(403, "auth.scope_missing", error.detail, {}, {"scope": error.scope})
-        case Forbidden():
-            return Failure(403, error.code, error.detail, {}, {})
         case TooLong():
             return Failure(422, "statement.too_long", _too_long(error), {}, {})
         case ValidationError():
@@ -104,6 +118,5 @@ def _http_failure(error: HTTPException) -> Failure:
         404: "There is nothing under this address.",
         405: "This address does not know that method.",
         413: f"This is too large: at most {(request.max_content_length or 0) / 1_000_000:.1f} MB. Send it in parts.",
-        429: "Too many calls from your address. Wait a moment.",
     }.get(error.code or 500, error.description or error.name)
     return Failure(error.code or 500, code, detail, {}, {}, getattr(error, "retry_after", None))

@@ -1,4 +1,4 @@
-"""Headers that every answer bears, and what is not counted by the rate limit."""
+"""Headers that every answer bears."""
 
 from collections.abc import Mapping
 
@@ -75,11 +75,6 @@ def _policy_here(response: Response) -> str:
 def _is_framed(response: Response) -> bool:
     """Pages of ours that are answered in its place, a refusal or the log-in page, are in no frame."""
     return request.endpoint == _FRAMED and response.status_code == 200
-
-
-def is_unlimited() -> bool:
-    """Health checks and files of the pages are not counted."""
-    return _is_static() or (request.endpoint or "").startswith("health.")
 
 
 def _is_static() -> bool:

@@ -8,11 +8,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from flask import Flask
 from flask.testing import FlaskClient
+from prometheus_client import CollectorRegistry
 
 from services.chassis.tokens import Signer
 from services.gateway.app import create_app, lines_to
 from services.gateway.clients import Lines
 from services.gateway.config import Config
+from services.gateway.rates import Rates, rates_of
 from services.gateway.session import Sessions, sessions_of
 from tests.gateway.network import Network
 from tests.gateway.scenes import logged_in
@@ -109,8 +111,7 @@ def app(made: tuple[Flask, dict[str, object]], config: Config, network: Network,
     app.config.update(settings)
     sessions = sessions_of(app)
     Sessions.__init__(sessions, lines_to(config, signer), sessions.tokens, secure_cookie=config.secure_cookies)
-    for limiter in app.extensions["limiter"]:
-        limiter.reset()
+    Rates.__init__(rates_of(app), config, CollectorRegistry())
     return app
 
 

@@ -61,7 +61,7 @@ def _facts(extra: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if isinstance(extra.get("max_possible"), int):
         facts["maxPossible"] = json_number(extra["max_possible"])
-    facts |= {name: extra[name] for name in ("part", "scope", "ticket") if name in extra}
+    facts |= {name: extra[name] for name in ("limit", "part", "scope", "ticket") if name in extra}
     return facts
 
 

@@ -55,9 +55,19 @@ MIN_POSITION = Header(
 POSITION = Header("Position", "What this answer is based on at least.", "directory=123, ledger=456")
 CORRELATION = Header("Correlation-Id", "Names this call in our log: tell it when you ask.", "3f1c9a7e5b2d4c68")
 RETRY_AFTER = Header("Retry-After", "Seconds to wait before the next try.", "2", kind="integer")
+RATE_LIMIT = Header(
+    "RateLimit",
+    "Points left (r) and seconds until there are all again (t) of each budget that this call counts for.",
+    '"address";r=239;t=42, "account";r=231;t=17',
+)
+RATE_LIMIT_POLICY = Header(
+    "RateLimit-Policy",
+    "Points (q) in a window of seconds (w), of each (draft-ietf-httpapi-ratelimit-headers-10).",
+    '"address";q=240;w=60, "account";q=240;w=60',
+)
 
 TAKEN_BY_ALL = (MIN_POSITION,)
-GIVEN_BY_ALL = (POSITION, CORRELATION)
+GIVEN_BY_ALL = (POSITION, CORRELATION, RATE_LIMIT, RATE_LIMIT_POLICY)
 """By every answer, refusals too."""
 GIVEN_WITH = {429: (RETRY_AFTER,), 503: (RETRY_AFTER,)}
 """By answers with that status."""

@@ -5,7 +5,7 @@ from flask_babel import gettext, lazy_gettext
 
 from services.chassis.logs import correlation_id
 from services.gateway.clients import PartDown
-from services.gateway.failures import Failure
+from services.gateway.failures import Failure, TooManyCalls
 from services.gateway.web.refusals import words_for_down
 
 
@@ -69,10 +69,20 @@ def _texts(failure: Failure) -> tuple[str, str, str]:
                 gettext("Go back to the statement, and choose days nearer together."),
             )
         case 429:
-            return (gettext("Slowly, please"), failure.detail, gettext("Wait a minute and try again."))
+            return _too_often(failure)
         case 503:
             down = PartDown(str(failure.extra.get("part", "")), failure.code, failure.detail)
             return (gettext("Back in a moment"), words_for_down(down), "")
         case 500:
             return (gettext("Our mistake"), failure.detail, "")
     return (gettext("That did not work"), failure.detail, gettext("Go back and try again."))
+
+
+def _too_often(failure: Failure) -> tuple[str, str, str]:
+    if failure.code != TooManyCalls.CODE:
+        return (gettext("Slowly, please"), failure.detail, gettext("Wait a minute and try again."))
+    return (
+        gettext("Slowly, please"),
+        gettext("There were too many calls from your address or with your login for now."),
+        gettext("Wait %(seconds)s seconds and try again: nothing was done.", seconds=failure.retry_after),
+    )
