@@ -27,6 +27,7 @@ POSITION_HEADER = "Position"
 MIN_POSITION_HEADER = "Min-Position"
 WAIT_SECONDS = 2.0
 MAX_BODY_BYTES = 1_000_000
+MAX_KEY = 200
 
 _NOBODY = Caller(roles=frozenset())
 _QUIET = ("/healthz", "/readyz", "/metrics", "/static")
@@ -119,6 +120,14 @@ def body(schema: Schema) -> Any:
     except orjson.JSONDecodeError as error:
         raise Problem(400, "request.malformed", "The body is not valid JSON.") from error
     return schema.load(document)
+
+
+def idempotency_key() -> str | None:
+    """The caller's key of this command, if it has one. Raises Problem for a malformed one."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not (0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable()):
+        raise Problem(400, "idempotency.key_malformed", f"An Idempotency-Key is 1 to {MAX_KEY} ASCII characters.")
+    return key
 
 
 def query(schema: Schema) -> Any:

@@ -1,6 +1,6 @@
 """Trading loops of a member: which there are, who of them is interested, and saying so."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from events.matcher import LoopGive
@@ -9,7 +9,7 @@ from services.matcher.domain import Entity, MatcherError, UnknownEntity
 from services.matcher.loops import Loop, loop_along, loops_through
 from services.matcher.market import EVERYBODY, NetworkMarket
 from services.matcher.network import Network
-from services.matcher.store import Store, interests
+from services.matcher.store import Store, Tx, interests
 from services.matcher.store.interests import Interest
 
 MOST = 20
@@ -77,21 +77,33 @@ def loop_of(network: Network, store: Store, entity_id: str, loop_id: str) -> See
 
 def be_interested(
     network: Network, store: Store, entity_id: str, loop_id: str, *, by: str, correlation_id: str, now: str
-) -> Seen:
-    """Say for a member that it is interested. Raises UnknownEntity, NotTrading, UnknownLoop, LoopGone, StoreAway."""
+) -> Callable[[Tx], Seen]:
+    """Say for a member that it is interested, in the transaction that what this returns is given.
+
+    Raises UnknownEntity, NotTrading, UnknownLoop, LoopGone, StoreAway.
+    """
     seen = loop_of(network, store, entity_id, loop_id)
     loop = loop_along(NetworkMarket(network, EVERYBODY), [each.entity_id for each in seen.members])
     if loop is None:
         raise LoopGone("The loop does not close any more: somebody's offers, wants or limits have changed.")
-    said = interests.say(store, loop_found(loop), entity_id, by=by, correlation_id=correlation_id, now=now)
-    return _seen(network, loop, said)
+    found = loop_found(loop)
+
+    def say(tx: Tx) -> Seen:
+        said = interests.say(tx, found, entity_id, by=by, correlation_id=correlation_id, now=now)
+        return _seen(network, loop, said)
+
+    return say
 
 
-def be_interested_no_more(network: Network, store: Store, entity_id: str, loop_id: str) -> Seen:
-    """Take it back. Raises UnknownEntity, NotTrading, UnknownLoop, StoreAway."""
+def be_interested_no_more(network: Network, store: Store, entity_id: str, loop_id: str) -> Callable[[Tx], Seen]:
+    """Take it back, in the same way. Raises UnknownEntity, NotTrading, UnknownLoop, StoreAway."""
     seen = loop_of(network, store, entity_id, loop_id)
-    left = interests.withdraw(store, loop_id, entity_id)
-    return _again(network, left) if left else seen
+
+    def withdraw(tx: Tx) -> Seen:
+        left = interests.withdraw(tx, loop_id, entity_id, [each.entity_id for each in seen.members])
+        return _again(network, left) if left else seen
+
+    return withdraw
 
 
 def _trading(network: Network, entity_id: str) -> None:

@@ -1,5 +1,6 @@
 """Every route says who may call it, and the documents tell the truth about routes."""
 
+import inspect
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -9,6 +10,7 @@ from flask import Blueprint, Flask
 
 from tests.architecture.source import ROOT, rows
 
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 ROLES = {"public", "member", "admin", "coordinator", "auditor", "service"}
 BLUEPRINTS = {
     "ledger": ("services.ledger.api",),
@@ -66,6 +68,17 @@ def test_every_route_declares_who_may_call_it(service: str):
         allowed = getattr(view, "allowed_roles", None)
         assert allowed, f"{service}: {endpoint} declares no roles"
         assert allowed <= ROLES, f"{service}: {endpoint} declares {allowed - ROLES}"
+
+
+def test_every_command_of_notifier_and_matcher_can_be_repeated():
+    """What changes nothing when it is repeated, or is a search, needs no key."""
+    without = {"messages.sendgrid_events", "messages.suppressions", "messages.unsubscribe"}
+    for app in map(app_of, ("notifier", "matcher")):
+        commands = {rule.endpoint for rule in app.url_map.iter_rules() if rule.methods & WRITES} - without
+        assert commands
+        for endpoint in commands:
+            source = inspect.getsource(app.view_functions[endpoint])
+            assert re.search(r"\b(once|_done)\(", source), f"{endpoint} is done again when it is repeated"
 
 
 @pytest.mark.parametrize("service", INNER)

@@ -29,9 +29,9 @@ def member(*entities: str, **kw) -> Caller:
 def ask(store):
     app = create_app(store, Verifier(key_pair("gateway")[1], "matcher"))
 
-    def asked(method: str, path: str, caller: Caller, body=None):
+    def asked(method: str, path: str, caller: Caller, body=None, key: str | None = None):
         token = signer_of("gateway").token(caller, "matcher")
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
         return app.test_client().open(path, method=method, headers=headers, json=body)
 
     return asked

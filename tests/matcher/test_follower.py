@@ -75,9 +75,9 @@ def test_words_that_were_edited_take_the_place_of_ours(follower, store, projecti
     log.tell(given.registered([], ["stotties"], entity_id="c"))
     assert deliver(projection, log.records)
     assert "c" not in leads(follower, "me")
-    words.write(store, [("stottie", "bread")], version=0, at=given.LONG_AGO)
+    store.transaction(lambda tx: words.write(tx, [("stottie", "bread")], version=0, at=given.LONG_AGO))
     assert leads(follower, "me")["c"] == "stotties"
-    words.write(store, [("stottie", "flat cap")], version=1, at=given.LONG_AGO)
+    store.transaction(lambda tx: words.write(tx, [("stottie", "flat cap")], version=1, at=given.LONG_AGO))
     assert "c" not in leads(follower, "me")
 
 

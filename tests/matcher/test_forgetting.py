@@ -68,9 +68,10 @@ def test_nobody_says_anything_of_who_was_forgotten(store):
     )
     search = SavedSearch(search_id="s", entity_id=gone.entity_id, text="bread", side="offers", created_at=NOW)
     with pytest.raises(UnknownEntity):
-        feedback.give(store, said)
+        store.transaction(lambda tx: feedback.give(tx, said))
     with pytest.raises(UnknownEntity):
-        searches.save(store, search)
+        store.transaction(lambda tx: searches.save(tx, search))
+    interest = {"by": "user:u", "correlation_id": "c", "now": NOW}
     with pytest.raises(UnknownEntity):
-        interests.say(store, a_loop(gone, there), there.entity_id, by="user:u", correlation_id="c", now=NOW)
+        store.transaction(lambda tx: interests.say(tx, a_loop(gone, there), there.entity_id, **interest))
     assert kept_of(store, gone) == []

@@ -128,16 +128,16 @@ def test_saved_searches_hear_of_what_is_new_and_not_after_they_were_deleted(stor
     search = SavedSearch(
         search_id=search_id, entity_id=owner.entity_id, text="bread", side="offers", created_at=given.LONG_AGO
     )
-    searches.save(store, search)
-    assert searches.save(store, search) == search
+    store.transaction(lambda tx: searches.save(tx, search))
+    assert store.transaction(lambda tx: searches.save(tx, search)) == search
     schedule = schedule_of(store)
     put(store, baker)
     schedule.tick()
     assert [(each.search_id, each.found, each.tag) for each in told(store)] == [
         (search_id, baker.entity_id, "rye-bread")
     ]
-    assert searches.delete(store, owner.entity_id, search_id)
-    assert not searches.delete(store, owner.entity_id, search_id)
+    assert store.transaction(lambda tx: searches.delete(tx, owner.entity_id, search_id))
+    assert not store.transaction(lambda tx: searches.delete(tx, owner.entity_id, search_id))
     put(store, offering("brown-bread"))
     schedule.tick()
     assert len(told(store)) == 1

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, request
 
 from services.chassis.logs import correlation_id
 from services.chassis.tokens import Caller
-from services.chassis.web import Problem, answer, caller
+from services.chassis.web import Problem, answer, caller, idempotency_key
 from services.directory.api.errors import ERRORS
 from services.directory.domain import DirectoryError, EntityNotYours, UnknownUser
 from services.directory.domain.memberships import OwnersOnly
@@ -22,8 +22,6 @@ READERS = ("public", "member", "admin", "coordinator", "auditor", "service")
 
 CLIENT_ADDRESS_HEADER = "Client-Address"
 """From where a person called, as the gateway saw it; it is hashed at once."""
-
-_KEY_MAX = 200
 
 bp = Blueprint("directory", __name__)
 
@@ -79,9 +77,7 @@ def the_index() -> EntityIndex:
 def by(scope: str | None = None) -> By:
     """On whose behalf a command of this request runs. Raises Problem for a malformed Idempotency-Key."""
     asking: Caller = caller()
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not (0 < len(key) <= _KEY_MAX and key.isascii() and key.isprintable()):
-        raise Problem(400, "idempotency.key_malformed", f"An Idempotency-Key is 1 to {_KEY_MAX} ASCII characters.")
+    key = idempotency_key()
     actor = f"system:{scope}" if scope else asking.actor
     return By(
         actor=actor,

@@ -1,13 +1,10 @@
 """What all commands share: who asks, envelopes, and doing the same command once."""
 
-import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-
-import orjson
 
 from events import codec, topics
 from events.envelope import Envelope, Event
@@ -23,6 +20,8 @@ from services.directory.signing import HeadKey
 from services.directory.store import OutcomeKnown, Store
 from services.directory.store.outbox import EVENTS
 from services.mongo.outbox import Sealed
+from services.mongo.outcomes import GONE, REUSED
+from services.mongo.outcomes import fingerprint as fingerprint_of
 
 SOURCE = "/directory"
 
@@ -118,7 +117,7 @@ def once(directory: Directory, by: By, asked: Any, work: Callable[[Store], Done]
     """
     if by.key is None:
         return directory.store.transact(lambda store: _recorded(directory, store, by, work(store)))
-    outcomes, fingerprint = directory.store.outcomes, _fingerprint(asked)
+    outcomes, fingerprint = directory.store.outcomes, fingerprint_of(asked)
     if known := outcomes.find(by.key):
         return _again(known, fingerprint)
     try:
@@ -183,14 +182,10 @@ def _refused(directory: Directory, key: str, fingerprint: str, refusal: Director
 
 def _again(known: Mapping[str, Any], fingerprint: str) -> Done:
     if known["fingerprint"] != fingerprint:
-        raise IdempotencyKeyReused("This Idempotency-Key belongs to another command: use a new one.")
+        raise IdempotencyKeyReused(REUSED)
     if told := known.get("refusal"):
         refusal: Any = getattr(domain, told["name"])
         raise refusal(told["errors"]) if issubclass(refusal, FieldsInvalid) else refusal(told["detail"])
     if known.get("emptied"):
-        raise AnswerGone("This was done before, and what it answered is not kept any more: look at what is there now.")
+        raise AnswerGone(GONE)
     return replace(Done(known["answer"], known["position"]), repeated=True)
-
-
-def _fingerprint(asked: Any) -> str:
-    return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()

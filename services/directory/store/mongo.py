@@ -1,15 +1,14 @@
 """MongoDB: the client, transactions, and the parts of the store that share one."""
 
-import hashlib
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import pymongo
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError, ExecutionTimeout
+from pymongo.errors import ExecutionTimeout
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -37,6 +36,8 @@ from services.directory.store.places import Places
 from services.directory.store.propagations import Propagations
 from services.directory.store.renewal import Renewal
 from services.directory.store.users import Users
+from services.mongo import outcomes
+from services.mongo.outcomes import OutcomeKnown
 
 _SECONDS = 5.0
 # All appends take turns at one counter document: those of one process do so here, rather than by conflicts.
@@ -45,9 +46,7 @@ _MAJORITY = WriteConcern("majority", wtimeout=5_000)
 
 Result = TypeVar("Result")
 
-
-class OutcomeKnown(Exception):
-    """The same idempotency key was used at the same moment: read what came of it."""
+__all__ = ["OutcomeKnown", "Store", "new_store"]
 
 
 class Store:
@@ -114,28 +113,15 @@ class Store:
             self.database.command("ping")
 
 
-class Outcomes(Stored):
-    """What came of a command with an idempotency key: that it did, for ever; its answer until retention empties it."""
+class Outcomes(outcomes.Outcomes):
+    """What came of a command with an idempotency key: that it did, for ever; its answer until retention empties it.
 
-    def find(self, key: str) -> Document | None:
-        """`{fingerprint, answer | refusal, position, emptied?}` of a key (scope/key), if it was used."""
-        return self._collection("outcomes").find_one({"_id": _digest(key)}, session=self._session)
-
-    def keep(self, key: str, outcome: Mapping[str, Any]) -> None:
-        """Store an outcome. Raises OutcomeKnown if the key has one already (the transaction is lost then)."""
-        try:
-            self._collection("outcomes").insert_one({"_id": _digest(key), **outcome}, session=self._session)
-        except DuplicateKeyError as error:
-            raise OutcomeKnown from error
+    `{fingerprint, answer | refusal, position, emptied?}`.
+    """
 
     def about(self, subject: str) -> list[Document]:  # noqa: ARG002 -- a keeper's function
         """Nothing: an answer repeats what is exported from where it is kept."""
         return []
-
-    def forget(self, subject: str) -> None:
-        """Empty the answers that tell of a subject; that the command was given stays known."""
-        emptied: Document = {"$set": {"answer": {}, "emptied": True}, "$unset": {"answered_at": ""}}
-        self._collection("outcomes").update_many({"subjects": subject}, emptied, session=self._session)
 
 
 class Projections(Stored):
@@ -167,7 +153,3 @@ def new_store(url: str, database: str) -> Store:
         tz_aware=True,
     )
     return Store(client[database])
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

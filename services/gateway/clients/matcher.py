@@ -24,9 +24,9 @@ class Matcher(Part):
         """`{groups, version, edited_at}`: for administrators."""
         return self._get("/words")
 
-    def put_words(self, groups: Sequence[Sequence[str]], version: int) -> Document:
+    def put_words(self, groups: Sequence[Sequence[str]], version: int, *, key: str | None = None) -> Document:
         """The Words as they are then. Refused: words.changed."""
-        return self._write("PUT", "/words", {"groups": groups, "version": version}, None)
+        return self._write("PUT", "/words", {"groups": groups, "version": version}, key)
 
     def word_suggestions(self) -> Document:
         """`{suggestions: [{one, other, members, trades, of}]}`: for administrators."""
@@ -36,25 +36,25 @@ class Matcher(Part):
         """`{feedback: [Feedback]}`: what it called not relevant, the newest first."""
         return self._get(f"/entities/{segment(entity_id)}/feedback")
 
-    def give_feedback(self, entity_id: str, pair: Mapping[str, Any]) -> Document:
+    def give_feedback(self, entity_id: str, pair: Mapping[str, Any], *, key: str | None = None) -> Document:
         """The Feedback; `pair`: {other_id, mine, theirs, side}. Refused: feedback.too_much."""
-        return self._write("POST", f"/entities/{segment(entity_id)}/feedback", pair, None)
+        return self._write("POST", f"/entities/{segment(entity_id)}/feedback", pair, key)
 
-    def take_feedback_back(self, entity_id: str, feedback_id: str) -> Document:
+    def take_feedback_back(self, entity_id: str, feedback_id: str, *, key: str | None = None) -> Document:
         """`{feedback_id}`. Refused: feedback.unknown."""
-        return self._write("DELETE", f"/entities/{segment(entity_id)}/feedback/{segment(feedback_id)}", {}, None)
+        return self._write("DELETE", f"/entities/{segment(entity_id)}/feedback/{segment(feedback_id)}", {}, key)
 
     def searches(self, entity_id: str) -> Document:
         """`{searches: [Search]}`, the newest first."""
         return self._get(f"/entities/{segment(entity_id)}/searches")
 
-    def save_search(self, entity_id: str, asked: Mapping[str, Any]) -> Document:
+    def save_search(self, entity_id: str, asked: Mapping[str, Any], *, key: str | None = None) -> Document:
         """The Search; the same one again is the one that is there. Refused: search.too_many, search.no_words."""
-        return self._write("POST", f"/entities/{segment(entity_id)}/searches", asked, None)
+        return self._write("POST", f"/entities/{segment(entity_id)}/searches", asked, key)
 
-    def delete_search(self, entity_id: str, search_id: str) -> Document:
+    def delete_search(self, entity_id: str, search_id: str, *, key: str | None = None) -> Document:
         """`{search_id}`. Refused: search.unknown."""
-        return self._write("DELETE", f"/entities/{segment(entity_id)}/searches/{segment(search_id)}", {}, None)
+        return self._write("DELETE", f"/entities/{segment(entity_id)}/searches/{segment(search_id)}", {}, key)
 
     def clearing(self) -> Document:
         """`{below, above: [Strained], pairs, chains: [Suggestion]}`: for administrators."""
@@ -68,7 +68,7 @@ class Matcher(Part):
         """A Loop. Refused: loop.unknown, loop.not_trading."""
         return self._get(f"/entities/{segment(entity_id)}/loops/{segment(loop_id)}")
 
-    def say_interest(self, entity_id: str, loop_id: str, *, interested: bool) -> Document:
+    def say_interest(self, entity_id: str, loop_id: str, *, interested: bool, key: str | None = None) -> Document:
         """The Loop as it is then. Refused: loop.unknown, loop.gone, loop.not_trading."""
         path = f"/entities/{segment(entity_id)}/loops/{segment(loop_id)}/interest"
-        return self._write("POST" if interested else "DELETE", path, {}, None)
+        return self._write("POST" if interested else "DELETE", path, {}, key)

@@ -22,13 +22,13 @@ class Notifier(Webhooks):
         """Counts: `{queued, sending, sent, failed, dead, expired, discarded}`."""
         return self._get("/messages/summary")
 
-    def retry_message(self, message_id: str) -> None:
+    def retry_message(self, message_id: str, *, key: str | None = None) -> None:
         """One that failed or was given up is due now."""
-        self._write("POST", f"/messages/{segment(message_id)}/retry", {}, None)
+        self._write("POST", f"/messages/{segment(message_id)}/retry", {}, key)
 
-    def discard_message(self, message_id: str) -> None:
+    def discard_message(self, message_id: str, *, key: str | None = None) -> None:
         """One that waits or was given up is never sent."""
-        self._write("POST", f"/messages/{segment(message_id)}/discard", {}, None)
+        self._write("POST", f"/messages/{segment(message_id)}/discard", {}, key)
 
     def take_sendgrid_events(self, *, payload: str, signature: str, timestamp: str) -> None:
         """What SendGrid tells, in base64. Refused when it is not signed."""
@@ -41,9 +41,9 @@ class Notifier(Webhooks):
             "POST", "/suppressions/search", {"address": address, "page": page, "page_size": page_size}, None
         )
 
-    def remove_suppression(self, digest: str) -> None:
+    def remove_suppression(self, digest: str, *, key: str | None = None) -> None:
         """It is written to again."""
-        self._write("DELETE", f"/suppressions/{segment(digest)}", {}, None)
+        self._write("DELETE", f"/suppressions/{segment(digest)}", {}, key)
 
     def mail_kinds(self) -> Document:
         """`{"kinds": [{kind, group, channels, to}], "languages": [...]}`."""
@@ -62,21 +62,21 @@ class Notifier(Webhooks):
         found = self._line.ask(self._asker, "GET", "/notices/unread", seconds=COUNT_SECONDS)
         return int(found["unread"])
 
-    def read_notice(self, notice_id: str) -> Document:
+    def read_notice(self, notice_id: str, *, key: str | None = None) -> Document:
         """The notice, which is read now."""
-        return self._write("POST", f"/notices/{segment(notice_id)}/read", {}, None)
+        return self._write("POST", f"/notices/{segment(notice_id)}/read", {}, key)
 
-    def read_all_notices(self, until: str | None = None) -> None:
+    def read_all_notices(self, until: str | None = None, *, key: str | None = None) -> None:
         """All that came until then are read."""
-        self._write("POST", "/notices/read-all", given({"until": until}), None)
+        self._write("POST", "/notices/read-all", given({"until": until}), key)
 
     def preferences(self, entity_id: str) -> Document:
         """`{groups: [{group, mail, notice}], quiet_hours, digest_hour, time_zone, language, languages}`."""
         return self._get(f"/entities/{segment(entity_id)}/preferences")
 
-    def choose_preferences(self, entity_id: str, chosen: Document) -> Document:
+    def choose_preferences(self, entity_id: str, chosen: Document, *, key: str | None = None) -> Document:
         """`{mail, notice, quiet_hours, digest_hour, time_zone, language}`, all at once; what holds now."""
-        return self._write("PUT", f"/entities/{segment(entity_id)}/preferences", chosen, None)
+        return self._write("PUT", f"/entities/{segment(entity_id)}/preferences", chosen, key)
 
     def last_digest(self, entity_id: str) -> Document:
         """`{last_digest_at}`, or null. For one link of a page: whoever does not answer soon is not waited for."""

@@ -5,11 +5,13 @@ from typing import Any
 from flask import Response
 
 from services.chassis.web import Problem, allow, answer, body, follows
-from services.matcher.api.blueprint import bp, network, now, only_for, only_of, the_store
+from services.matcher.api.blueprint import bp, network, now, only_for, only_of
+from services.matcher.api.commands import Told, Work, once
 from services.matcher.domain import Feedback, UnknownEntity
 from services.matcher.network import Network
 from services.matcher.opinions import feedback_id_of
 from services.matcher.schemas import FeedbackBody
+from services.matcher.store import Tx
 from services.matcher.store import feedback as said
 
 _FEEDBACK = FeedbackBody()
@@ -31,13 +33,22 @@ def feedback(entity_id: str) -> Response:
 def give_feedback(entity_id: str) -> Response:
     """Hide a pair of tags with another member; hiding it again changes nothing."""
     only_for(entity_id)
-    asked, there = body(_FEEDBACK), network()
-    there.member(entity_id)
-    if (other := there.entity(asked["other_id"])) is None or not other.listed or other.entity_id == entity_id:
-        raise UnknownEntity(asked["other_id"])
-    given = Feedback(feedback_id=feedback_id_of(entity_id, **asked), entity_id=entity_id, **asked, at=now())
-    said.give(the_store(), given)
-    return answer(_view(there, given), 201)
+    asked = body(_FEEDBACK)
+
+    def prepare() -> Work:
+        there = network()
+        there.member(entity_id)
+        if (other := there.entity(asked["other_id"])) is None or not other.listed or other.entity_id == entity_id:
+            raise UnknownEntity(asked["other_id"])
+        given = Feedback(feedback_id=feedback_id_of(entity_id, **asked), entity_id=entity_id, **asked, at=now())
+
+        def give(tx: Tx) -> Told:
+            said.give(tx, given)
+            return Told(document=_view(there, given), status=201, subjects=(entity_id, other.entity_id))
+
+        return give
+
+    return once(asked, prepare)
 
 
 @bp.delete("/entities/<entity_id>/feedback/<feedback_id>")
@@ -45,9 +56,13 @@ def give_feedback(entity_id: str) -> Response:
 def take_feedback_back(entity_id: str, feedback_id: str) -> Response:
     """Show the pair again."""
     only_for(entity_id)
-    if not said.take_back(the_store(), entity_id, feedback_id):
-        raise Problem(404, "feedback.unknown", "That is shown already.")
-    return answer({"feedback_id": feedback_id})
+
+    def take_back(tx: Tx) -> Told:
+        if not said.take_back(tx, entity_id, feedback_id):
+            raise Problem(404, "feedback.unknown", "That is shown already.")
+        return Told(document={"feedback_id": feedback_id})
+
+    return once({}, lambda: take_back)
 
 
 def _view(there: Network, each: Feedback) -> dict[str, Any]:

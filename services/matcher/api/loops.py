@@ -10,6 +10,7 @@ from services.chassis.web import allow, answer, caller, follows, query
 from services.matcher import agreeing
 from services.matcher.agreeing import Seen
 from services.matcher.api.blueprint import bp, network, now, only_for, only_of, the_store
+from services.matcher.api.commands import Told, Work, once
 from services.matcher.domain import distance_km
 from services.matcher.schemas_standing import LoopsAsked
 
@@ -41,8 +42,13 @@ def loop(entity_id: str, loop_id: str) -> Response:
 def be_interested(entity_id: str, loop_id: str) -> Response:
     """Say that the member is interested; when it is the last of them, all are told."""
     only_for(entity_id)
-    said = {"by": caller().actor, "correlation_id": correlation_id(), "now": now()}
-    return answer(_view(agreeing.be_interested(network(), the_store(), entity_id, loop_id, **said)))
+
+    def prepare() -> Work:
+        said = {"by": caller().actor, "correlation_id": correlation_id(), "now": now()}
+        say = agreeing.be_interested(network(), the_store(), entity_id, loop_id, **said)
+        return lambda tx: _told(say(tx))
+
+    return once({}, prepare)
 
 
 @bp.delete("/entities/<entity_id>/loops/<loop_id>/interest")
@@ -51,7 +57,16 @@ def be_interested(entity_id: str, loop_id: str) -> Response:
 def be_interested_no_more(entity_id: str, loop_id: str) -> Response:
     """Take it back."""
     only_for(entity_id)
-    return answer(_view(agreeing.be_interested_no_more(network(), the_store(), entity_id, loop_id)))
+
+    def prepare() -> Work:
+        withdraw = agreeing.be_interested_no_more(network(), the_store(), entity_id, loop_id)
+        return lambda tx: _told(withdraw(tx))
+
+    return once({}, prepare)
+
+
+def _told(seen: Seen) -> Told:
+    return Told(document=_view(seen), subjects=[each.entity_id for each in seen.members])
 
 
 def _view(seen: Seen) -> Mapping[str, Any]:

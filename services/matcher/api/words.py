@@ -7,7 +7,9 @@ from flask import Response
 from services.chassis.logs import log
 from services.chassis.web import allow, answer, body, caller, follows
 from services.matcher.api.blueprint import bp, network, now, the_store
+from services.matcher.api.commands import Told, once
 from services.matcher.schemas import WordsBody
+from services.matcher.store import Tx
 from services.matcher.store import words as stored
 from services.matcher.suggesting import suggested
 
@@ -28,9 +30,13 @@ def put_words() -> Response:
     """A complete list in place of the one that was read."""
     asked = body(_WORDS)
     groups = [tuple(dict.fromkeys(group)) for group in asked["groups"]]
-    written = stored.write(the_store(), groups, version=asked["version"], at=now())
-    log.info("words.edited", actor=caller().actor, version=written.version, groups=len(groups))
-    return answer(_view(written))
+
+    def work(tx: Tx) -> Told:
+        return Told(document=_view(stored.write(tx, groups, version=asked["version"], at=now())))
+
+    written = once(asked, lambda: work)
+    log.info("words.edited", actor=caller().actor, version=asked["version"] + 1, groups=len(groups))
+    return written
 
 
 @bp.get("/words/suggestions")

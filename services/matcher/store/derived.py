@@ -83,6 +83,7 @@ def forget(tx: Tx, ids: Collection[str]) -> None:
         query = {"$or": [{field: {"$in": sorted(ids)}} for field in fields]}
         for each in list(tx.find(name, query)):
             tx.drop(name, each["_id"])
+    tx.outcomes.forget(*ids)
 
 
 def forgotten(tx: Tx, ids: Iterable[str]) -> set[str]:

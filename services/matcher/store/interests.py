@@ -50,45 +50,41 @@ def note_told(tx: Tx, told: Sequence[LoopFound]) -> None:
     tx.put_all(INTERESTS, fresh)
 
 
-def say(store: Store, loop: LoopFound, entity_id: str, *, by: str, correlation_id: str, now: str) -> Interest:
+def say(tx: Tx, loop: LoopFound, entity_id: str, *, by: str, correlation_id: str, now: str) -> Interest:
     """A member is interested in a loop that closes now. When it is the last of them, all are told, once.
 
-    Saying it again changes nothing. Raises UnknownEntity, StoreAway.
+    Saying it again changes nothing. Raises UnknownEntity.
     """
-
-    def work(tx: Tx) -> Interest:
-        derived.refuse_forgotten(tx, loop.members)
-        document = _known(tx, loop.loop_id) or _document(loop.members, loop.gives)
-        said = {**document["said"]}
-        said.setdefault(entity_id, {"by": by, "at": now})
-        # What they agree to is what they see now.
-        changed = document | _document(loop.members, loop.gives) | {"said": said, "interested": sorted(said)}
-        changed["agreed_at"] = document["agreed_at"]
-        if changed["agreed_at"] is None and set(said) >= set(loop.members):
-            changed["agreed_at"] = now
-            agreed = LoopAgreed(loop_id=loop.loop_id, members=loop.members, gives=loop.gives)
-            outbox.append(tx, [agreed], actor=by, correlation_id=correlation_id, now=now)
-        changed.pop("_id", None)
-        tx.put(INTERESTS, loop.loop_id, changed)
-        return _interest({**changed, "_id": loop.loop_id})
-
-    return store.transaction(work)
+    derived.refuse_forgotten(tx, loop.members)
+    document = _known(tx, loop.loop_id) or _document(loop.members, loop.gives)
+    said = {**document["said"]}
+    said.setdefault(entity_id, {"by": by, "at": now})
+    # What they agree to is what they see now.
+    changed = document | _document(loop.members, loop.gives) | {"said": said, "interested": sorted(said)}
+    changed["agreed_at"] = document["agreed_at"]
+    if changed["agreed_at"] is None and set(said) >= set(loop.members):
+        changed["agreed_at"] = now
+        agreed = LoopAgreed(loop_id=loop.loop_id, members=loop.members, gives=loop.gives)
+        outbox.append(tx, [agreed], actor=by, correlation_id=correlation_id, now=now)
+    changed.pop("_id", None)
+    tx.put(INTERESTS, loop.loop_id, changed)
+    return _interest({**changed, "_id": loop.loop_id})
 
 
-def withdraw(store: Store, loop_id: str, entity_id: str) -> Interest | None:
-    """A member is not interested any more; None if nothing is known of the loop. Raises StoreAway."""
+def withdraw(tx: Tx, loop_id: str, entity_id: str, members: Sequence[str]) -> Interest | None:
+    """A member is not interested any more in a loop of `members`; None if nothing is known of it.
 
-    def work(tx: Tx) -> Interest | None:
-        document = _known(tx, loop_id)
-        if document is None:
-            return None
-        said = {name: how for name, how in document["said"].items() if name != entity_id}
-        changed = {**document, "said": said, "interested": sorted(said)}
-        del changed["_id"]
-        tx.put(INTERESTS, loop_id, changed)
-        return _interest({**changed, "_id": loop_id})
-
-    return store.transaction(work)
+    Raises UnknownEntity.
+    """
+    derived.refuse_forgotten(tx, members)
+    document = _known(tx, loop_id)
+    if document is None:
+        return None
+    said = {name: how for name, how in document["said"].items() if name != entity_id}
+    changed = {**document, "said": said, "interested": sorted(said)}
+    del changed["_id"]
+    tx.put(INTERESTS, loop_id, changed)
+    return _interest({**changed, "_id": loop_id})
 
 
 def _known(tx: Tx, loop_id: str) -> Document | None:

@@ -20,6 +20,7 @@ from services.matcher.store.documents import Document
 from services.matcher.store.failures import StoreAway, answering
 from services.matcher.store.schema import DERIVED, STATE, TRUTHS, name_in
 from services.matcher.store.transaction import Tx
+from services.mongo.outcomes import Command, Outcomes, Told
 
 _SELECTION_MS = 3_000
 _SECONDS = 5.0
@@ -103,6 +104,17 @@ class Store:
             self.database[STATE].update_one({"_id": STATE}, {"$setOnInsert": first}, upsert=True)
             generation = self.state().generation
             self._create({name_in(generation, name): fields for name, fields in DERIVED.items()})
+            Outcomes(self.database).migrate()
+
+    def known(self, command: Command) -> Told | Mapping[str, Any] | None:
+        """What came of a command before. Raises KeyReused, AnswerGone."""
+        with answering(), pymongo.timeout(_SECONDS):
+            return command.again(Outcomes(self.database))
+
+    def refuse(self, command: Command, refusal: Mapping[str, Any]) -> None:
+        """Keep how a command was refused."""
+        with answering(), pymongo.timeout(_SECONDS):
+            command.refuse(Outcomes(self.database), refusal)
 
     def _create(self, collections: Mapping[str, Any]) -> None:
         existing = set(self.database.list_collection_names())

@@ -31,6 +31,8 @@ TRUTHS: Mapping[str, Sequence[str]] = {
     # Where the consumer halted.
     "halts": (),
     "to_announce": (_REVISION,),
+    # Answers to commands with a key, with indices of their own.
+    "outcomes": (),
 }
 """What nothing else knows, with the fields that have an index."""
 

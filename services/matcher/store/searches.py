@@ -16,37 +16,29 @@ _SECONDS = 5.0
 _THERE = {"gone": {"$ne": True}}
 
 
-def save(store: Store, search: SavedSearch) -> SavedSearch:
+def save(tx: Tx, search: SavedSearch) -> SavedSearch:
     """Keep a search; one that is there already stays as it is, and is answered.
 
     Raises TooManySearches, UnknownEntity.
     """
-
-    def work(tx: Tx) -> SavedSearch:
-        derived.refuse_forgotten(tx, (search.entity_id,))
-        of_owner = [search_of(each) for each in tx.find(SEARCHES, {"entity_id": search.entity_id, **_THERE})]
-        known = next((each for each in of_owner if each.search_id == search.search_id), None)
-        if known is not None:
-            return known
-        if len(of_owner) >= MOST_SEARCHES:
-            raise TooManySearches(f"There are {MOST_SEARCHES} saved searches already: delete one first.")
-        document = asdict(search)
-        tx.put(SEARCHES, document.pop("search_id"), document)
-        return search
-
-    return store.transaction(work)
+    derived.refuse_forgotten(tx, (search.entity_id,))
+    of_owner = [search_of(each) for each in tx.find(SEARCHES, {"entity_id": search.entity_id, **_THERE})]
+    known = next((each for each in of_owner if each.search_id == search.search_id), None)
+    if known is not None:
+        return known
+    if len(of_owner) >= MOST_SEARCHES:
+        raise TooManySearches(f"There are {MOST_SEARCHES} saved searches already: delete one first.")
+    document = asdict(search)
+    tx.put(SEARCHES, document.pop("search_id"), document)
+    return search
 
 
-def delete(store: Store, entity_id: str, search_id: str) -> bool:
+def delete(tx: Tx, entity_id: str, search_id: str) -> bool:
     """Forget a search of a member; False if it has none of this id."""
-
-    def work(tx: Tx) -> bool:
-        there = any(True for _ in tx.find(SEARCHES, {"_id": search_id, "entity_id": entity_id, **_THERE}))
-        if there:
-            tx.drop(SEARCHES, search_id)
-        return there
-
-    return store.transaction(work)
+    there = any(True for _ in tx.find(SEARCHES, {"_id": search_id, "entity_id": entity_id, **_THERE}))
+    if there:
+        tx.drop(SEARCHES, search_id)
+    return there
 
 
 def of_entity(store: Store, entity_id: str) -> list[SavedSearch]:

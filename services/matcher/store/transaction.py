@@ -11,6 +11,7 @@ from pymongo.database import Database
 
 from services.matcher.store.documents import Document
 from services.matcher.store.schema import DERIVED, name_in
+from services.mongo.outcomes import Outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Tx:
     """Of this transaction: greater than that of all before it; 0 while a generation is built that nobody reads."""
     generation: int
     """That which derived collections are read and written in."""
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """What came of commands."""
+        return Outcomes(self.database, self.session)
 
     def collection(self, name: str) -> Collection[Document]:
         """A collection by its plain name: of derived ones that of the transaction's generation."""

@@ -40,19 +40,15 @@ def read(store: Store) -> WordList:
         return _list(store.database[WORDS].find_one({"_id": LIST}))
 
 
-def write(store: Store, groups: Groups, *, version: int, at: str) -> WordList:
+def write(tx: Tx, groups: Groups, *, version: int, at: str) -> WordList:
     """Put a complete list in place of the one of `version`. Raises WordsChanged."""
-
-    def work(tx: Tx) -> WordList:
-        before = _list(next(tx.of_ids(WORDS, [LIST]), None))
-        if before.version != version:
-            raise WordsChanged("Somebody else has edited the list meanwhile: look at it again.")
-        after = WordList(groups, version + 1, at)
-        document = {"groups": [list(group) for group in groups], "version": after.version, "edited_at": at}
-        tx.put(WORDS, LIST, document)
-        return after
-
-    return store.transaction(work)
+    before = _list(next(tx.of_ids(WORDS, [LIST]), None))
+    if before.version != version:
+        raise WordsChanged("Somebody else has edited the list meanwhile: look at it again.")
+    after = WordList(groups, version + 1, at)
+    document = {"groups": [list(group) for group in groups], "version": after.version, "edited_at": at}
+    tx.put(WORDS, LIST, document)
+    return after
 
 
 def groups_of(document: Document) -> list[tuple[str, ...]]:

@@ -7,10 +7,12 @@ from flask import Response
 from services.chassis.logs import log
 from services.chassis.web import Problem, allow, answer, caller, follows, query
 from services.notifier.api.blueprint import bp, nothing_there, the_store, the_time
+from services.notifier.api.commands import Told, once
 from services.notifier.api.preferences import view_of
 from services.notifier.api.webhooks import webhooks_of
 from services.notifier.domain import NothingLeftToSay, NotWaiting, UnknownMessage
 from services.notifier.schemas import Listing, message_view, told_view
+from services.notifier.store import Session
 
 _LISTING = Listing()
 _NOT_WAITING = "The message is on its way or has ended. Look at its state again."
@@ -40,27 +42,36 @@ def summary() -> Response:
 @allow("admin")
 def retry(message_id: str) -> Response:
     """A message that failed or was given up is due now."""
-    return _done("retried", message_id, lambda: the_store().queue.try_again(message_id, the_time()))
+    return _done("retried", message_id, lambda session: the_store().queue.try_again(message_id, the_time(), session))
 
 
 @bp.post("/messages/<message_id>/discard")
 @allow("admin")
 def discard(message_id: str) -> Response:
     """A message that waits, or was given up, is never sent."""
-    return _done("discarded", message_id, lambda: the_store().queue.discard(message_id))
+    return _done("discarded", message_id, lambda session: the_store().queue.discard(message_id, session))
 
 
-def _done(outcome: str, message_id: str, work: Callable[[], None]) -> Response:
+def _done(outcome: str, message_id: str, decide: Callable[[Session], None]) -> Response:
+    def work(session: Session) -> Told:
+        _decide(decide, session)
+        return Told()
+
+    decided = once({}, lambda: work)
+    log.info("message.decided", message_id=message_id, outcome=outcome, by=caller().subject)
+    return decided
+
+
+def _decide(decide: Callable[[Session], None], session: Session) -> None:
+    """Raises Problem."""
     try:
-        work()
+        decide(session)
     except UnknownMessage:
         raise nothing_there() from None
     except NotWaiting as error:
         raise Problem(409, "notifier.not_waiting", _NOT_WAITING, extra={"state": str(error)}) from None
     except NothingLeftToSay:
         raise Problem(409, "notifier.nothing_left", _NOTHING_LEFT) from None
-    log.info("message.decided", message_id=message_id, outcome=outcome, by=caller().subject)
-    return answer({})
 
 
 @bp.get("/entities/<entity_id>/personal-data")

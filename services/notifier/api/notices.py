@@ -9,9 +9,11 @@ from flask import Response, current_app
 from services.chassis.clock import rfc3339
 from services.chassis.web import allow, answer, body, caller, follows, query
 from services.notifier.api.blueprint import bp, nothing_there, the_store, the_time
+from services.notifier.api.commands import Told, once
 from services.notifier.mail import Stationery
 from services.notifier.notices import Notice, owners_of, shown
 from services.notifier.schemas import NoticeListing, ReadAll, notice_view
+from services.notifier.store import Session
 
 _LISTING, _READ_ALL = NoticeListing(), ReadAll()
 
@@ -40,21 +42,33 @@ def unread() -> Response:
 @allow("member", "admin", "coordinator", "auditor")
 def read(notice_id: str) -> Response:
     """One is read; answers it, with where it leads."""
-    record = the_store().inbox.read(notice_id, _owners(), caller().subject, the_time())
-    if record is None:
-        raise nothing_there()
-    (notice,) = _shown([record])
-    return answer(notice_view(notice) | {"read": True})
+    owners, reader, now = _owners(), caller().subject, the_time()
+
+    def work(session: Session) -> Told:
+        record = the_store().inbox.read(notice_id, owners, reader, now, session)
+        if record is None:
+            raise nothing_there()
+        (notice,) = _shown([record])
+        # Not kept: it names others, who may be forgotten. Read again it is still read.
+        return Told(document=notice_view(notice) | {"read": True}, kept=False)
+
+    return once({}, lambda: work)
 
 
 @bp.post("/notices/read-all")
 @allow("member", "admin", "coordinator", "auditor")
 def read_all() -> Response:
     """All that came until then are read."""
-    until: datetime | None = body(_READ_ALL)["until"]
-    now = the_time()
-    the_store().inbox.read_all(_owners(), caller().subject, min(until.astimezone(UTC), now) if until else now)
-    return answer({})
+    asked = body(_READ_ALL)
+    until: datetime | None = asked["until"]
+    owners, reader, now = _owners(), caller().subject, the_time()
+
+    def work(session: Session) -> Told:
+        then = min(until.astimezone(UTC), now) if until else now
+        the_store().inbox.read_all(owners, reader, then, session)
+        return Told()
+
+    return once(asked, lambda: work)
 
 
 def _owners() -> set[str]:

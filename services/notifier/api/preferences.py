@@ -1,14 +1,19 @@
 """What a business wants to hear of, by which channel and when: chosen by those who act for it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Response, current_app
 
 from services.chassis.clock import rfc3339
 from services.chassis.web import allow, answer, body, caller
 from services.notifier.api.blueprint import bp, nothing_there, the_store
+from services.notifier.api.commands import Told, Work, once
 from services.notifier.languages import LANGUAGES
 from services.notifier.mail import Stationery
 from services.notifier.preferences import preference_of
 from services.notifier.schemas import Chosen, preference_view
+from services.notifier.store import Session
 
 _CHOSEN = Chosen()
 
@@ -18,17 +23,25 @@ _CHOSEN = Chosen()
 def preferences(entity_id: str) -> Response:
     """What it chose, and what holds where it chose nothing."""
     _only_who_may_look(entity_id)
-    return answer(_offered(entity_id))
+    return answer(_offered(the_store().preferences.of(entity_id)))
 
 
 @bp.put("/entities/<entity_id>/preferences")
 @allow("member")
-def choose(entity_id: str) -> Response:
+def choose_preferences(entity_id: str) -> Response:
     """Choose, all at once; answers what holds now."""
-    if entity_id not in caller().entities:
-        raise nothing_there()
-    the_store().preferences.choose(entity_id, body(_CHOSEN))
-    return answer(_offered(entity_id))
+    chosen, preferences = body(_CHOSEN), the_store().preferences
+
+    def choose(session: Session) -> Told:
+        preferences.choose(entity_id, chosen, session)
+        return Told(document=_offered(preferences.of(entity_id, session)), subjects=(f"entity:{entity_id}",))
+
+    def prepare() -> Work:
+        if entity_id not in caller().entities:
+            raise nothing_there()
+        return choose
+
+    return once(chosen, prepare)
 
 
 @bp.get("/entities/<entity_id>/last-digest")
@@ -49,12 +62,16 @@ def _only_who_may_look(entity_id: str) -> None:
 
 def view_of(entity_id: str) -> dict[str, object]:
     """What holds for a business."""
+    return _view(the_store().preferences.of(entity_id))
+
+
+def _view(chosen: Mapping[str, Any]) -> dict[str, object]:
     stationery: Stationery = current_app.extensions["stationery"]
-    preference = preference_of(the_store().preferences.of(entity_id), current_app.extensions["time_zone"])
+    preference = preference_of(chosen, current_app.extensions["time_zone"])
     return preference_view(preference, stationery.language(preference.language))
 
 
-def _offered(entity_id: str) -> dict[str, object]:
+def _offered(chosen: Mapping[str, Any]) -> dict[str, object]:
     """The same, with the languages to choose from."""
     languages = [{"code": code, "called": language.called} for code, language in LANGUAGES.items()]
-    return {**view_of(entity_id), "languages": languages}
+    return {**_view(chosen), "languages": languages}

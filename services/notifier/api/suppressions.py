@@ -10,8 +10,10 @@ from services.chassis.clock import rfc3339
 from services.chassis.logs import log
 from services.chassis.web import Problem, allow, answer, body, caller
 from services.notifier.api.blueprint import bp, nothing_there, the_store, the_time
+from services.notifier.api.commands import Told, once
 from services.notifier.schemas import SignedEvents, SuppressionQuery
 from services.notifier.signatures import is_signed
+from services.notifier.store import Session
 from services.notifier.suppressing import suppressed_by
 from services.notifier.unsubscribing import digest_of
 
@@ -52,10 +54,15 @@ def suppressions() -> Response:
 @allow("admin")
 def remove_suppression(digest: str) -> Response:
     """It is written to again."""
-    if not the_store().suppressions.remove(digest):
-        raise nothing_there()
+
+    def work(session: Session) -> Told:
+        if not the_store().suppressions.remove(digest, session):
+            raise nothing_there()
+        return Told()
+
+    removed = once({}, lambda: work)
     log.info("suppression.removed", by=caller().subject)
-    return answer({})
+    return removed
 
 
 def _decoded(text: str) -> bytes:

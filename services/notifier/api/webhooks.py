@@ -1,9 +1,15 @@
 """Webhooks: administrators have the network's, owners of a business its own. Nobody else knows that there are any."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from flask import Response, current_app
 
 from services.chassis.web import Problem, Unavailable, allow, answer, body, caller, follows, query
 from services.notifier.api.blueprint import bp, nothing_there, the_store
+from services.notifier.api.commands import Told, Work, once
+from services.notifier.store import Session
 from services.notifier.webhooks.desk import Desk
 from services.notifier.webhooks.domain import NETWORK, OFFERED, OFFERED_TO_BUSINESSES, Webhook
 from services.notifier.webhooks.guard import Forbidden
@@ -23,6 +29,7 @@ from services.notifier.webhooks.shapes import (
 from services.notifier.webhooks.store import TooManyWebhooks
 
 _OWNER, _MAKING, _CHANGING, _LOG, _REPLAYING = Owner(), Making(), Changing(), Log(), Replaying()
+_NOTHING_TO_SEND = "This delivery still waits, or what it said has been deleted since."
 
 
 @bp.get("/webhooks")
@@ -39,16 +46,16 @@ def webhooks() -> Response:
 @follows("directory")
 def make_webhook() -> Response:
     """A new webhook with its secret."""
-    asked = body(_MAKING)
-    owner = _owner(asked.pop("entity_id"))
-    _check_types(owner, asked["types"])
-    try:
-        made, secret = _desk().make(owner=owner, account=_account(owner), **asked)
-    except Forbidden as error:
-        raise _forbidden(error) from error
-    except TooManyWebhooks as error:
-        raise Problem(409, "webhooks.too_many", "There are 20 webhooks already. Delete one first.") from error
-    return answer(_view(made) | {"secret": secret}, 201)
+    asked, desk = body(_MAKING), _desk()
+
+    def prepare() -> Work:
+        wanted = dict(asked)
+        owner = _owner(wanted.pop("entity_id"))
+        _check(owner, wanted)
+        wanted |= {"owner": owner, "account": _account(owner)}
+        return lambda session: _with_secret(_made(desk.within(session), wanted), 201)
+
+    return once(asked, prepare)
 
 
 @bp.get("/webhooks/<webhook_id>")
@@ -63,48 +70,84 @@ def webhook(webhook_id: str) -> Response:
 @allow("member", "admin")
 def change_webhook(webhook_id: str) -> Response:
     """Another address, other types, another description."""
-    found, asked = _own(webhook_id), body(_CHANGING)
-    _check_types(found.owner, asked.get("types", ()))
-    try:
-        changed = _desk().change(found, asked)
-    except Forbidden as error:
-        raise _forbidden(error) from error
-    return answer(_view(changed or found))
+    asked, desk = body(_CHANGING), _desk()
+
+    def prepare() -> Work:
+        found = _own(webhook_id)
+        _check(found.owner, asked)
+        return lambda session: _told(desk.within(session).change(found, asked) or found)
+
+    return once(asked, prepare)
 
 
 @bp.delete("/webhooks/<webhook_id>")
 @allow("member", "admin")
 def delete_webhook(webhook_id: str) -> Response:
     """Gone, with its log."""
-    _desk().delete(_own(webhook_id))
-    return answer({})
+    desk = _desk()
+
+    def prepare() -> Work:
+        found = _own(webhook_id)
+
+        def delete(session: Session) -> Told:
+            desk.within(session).delete(found)
+            return Told()
+
+        return delete
+
+    deleted = once({}, prepare)
+    desk.store.sweep(webhook_id)
+    return deleted
 
 
 @bp.post("/webhooks/<webhook_id>/secret")
 @allow("member", "admin")
 def rotate_secret(webhook_id: str) -> Response:
     """A new secret; the former one signs beside it for a day."""
-    changed, secret = _desk().rotate(_own(webhook_id))
-    return answer(_view(changed) | {"secret": secret})
+    desk = _desk()
+
+    def prepare() -> Work:
+        _own(webhook_id)
+        return lambda session: _with_secret(desk.within(session).rotate(_again(desk.within(session), webhook_id)))
+
+    return once({}, prepare)
 
 
 @bp.post("/webhooks/<webhook_id>/<any(pause, resume):action>")
 @allow("member", "admin")
 def switch_webhook(webhook_id: str, action: str) -> Response:
     """No more deliveries, or go on with those that wait."""
-    found, desk = _own(webhook_id), _desk()
-    if action == "pause":
-        desk.store.pause(found.webhook_id, "asked", desk.clock())
-    else:
-        desk.store.resume(found.webhook_id, desk.clock())
-    return answer(_view(_own(webhook_id)))
+    desk = _desk()
+
+    def switch(session: Session) -> Told:
+        store = desk.store.within(session)
+        if action == "pause":
+            store.pause(webhook_id, "asked", desk.clock())
+        else:
+            store.resume(webhook_id)
+        return _told(_again(desk.within(session), webhook_id))
+
+    def prepare() -> Work:
+        _own(webhook_id)
+        return switch
+
+    switched = once({}, prepare)
+    if action == "resume":
+        desk.store.wake(webhook_id, desk.clock())
+    return switched
 
 
 @bp.post("/webhooks/<webhook_id>/test")
 @allow("member", "admin")
 def try_webhook(webhook_id: str) -> Response:
     """A test event on its way: what comes of it is in the log."""
-    return answer({"delivery_id": _desk().try_out(_own(webhook_id))}, 202)
+    desk = _desk()
+
+    def prepare() -> Work:
+        found = _own(webhook_id)
+        return lambda session: Told(document={"delivery_id": desk.within(session).try_out(found)}, status=202)
+
+    return once({}, prepare)
 
 
 @bp.get("/webhooks/<webhook_id>/deliveries")
@@ -123,11 +166,19 @@ def deliveries(webhook_id: str) -> Response:
 @allow("member", "admin")
 def redeliver(webhook_id: str, delivery_id: str) -> Response:
     """Once more, with three days of tries."""
-    if not _desk().redeliver(_own(webhook_id), delivery_id):
-        raise Problem(
-            409, "webhooks.nothing_to_send", "This delivery still waits, or what it said has been deleted since."
-        )
-    return answer({"delivery_id": delivery_id}, 202)
+    desk = _desk()
+
+    def prepare() -> Work:
+        found = _own(webhook_id)
+
+        def again(session: Session) -> Told:
+            if not desk.within(session).redeliver(found, delivery_id):
+                raise Problem(409, "webhooks.nothing_to_send", _NOTHING_TO_SEND)
+            return Told(document={"delivery_id": delivery_id}, status=202)
+
+        return again
+
+    return once({}, prepare)
 
 
 @bp.get("/webhooks/<webhook_id>/replays")
@@ -143,18 +194,27 @@ def replays(webhook_id: str) -> Response:
 @allow("member", "admin")
 def replay(webhook_id: str) -> Response:
     """Deliver again what the webhook wants, from a position to the newest, at most 100 000 positions."""
-    found, asked = _own(webhook_id), body(_REPLAYING)
-    if found.state == "paused":
-        raise Problem(409, "webhooks.paused", "This webhook is paused. Resume it first.")
+    asked, desk = body(_REPLAYING), _desk()
     source, first = SOURCES[asked["source"]], asked["position"]
-    last = min(_head(source), first + MAX_POSITIONS - 1)
-    if first > last:
-        raise Problem(422, "webhooks.position_ahead", f"The newest position is {_head(source)}.")
-    try:
-        begun = _desk().replays.begin(found.webhook_id, source, first, last, _desk().clock())
-    except AlreadyReplaying as error:
-        raise Problem(409, "webhooks.replaying", "Another replay of this webhook is still running.") from error
-    return answer(replay_view(begun), 202)
+
+    def begin(session: Session) -> Told:
+        found = _again(desk.within(session), webhook_id)
+        if found.state == "paused":
+            raise Problem(409, "webhooks.paused", "This webhook is paused. Resume it first.")
+        last = min(_head(source), first + MAX_POSITIONS - 1)
+        if first > last:
+            raise Problem(422, "webhooks.position_ahead", f"The newest position is {_head(source)}.")
+        try:
+            begun = desk.within(session).replays.begin(webhook_id, source, first, last, desk.clock())
+        except AlreadyReplaying as error:
+            raise Problem(409, "webhooks.replaying", "Another replay of this webhook is still running.") from error
+        return Told(document=replay_view(begun), status=202)
+
+    def prepare() -> Work:
+        _own(webhook_id)
+        return begin
+
+    return once(asked, prepare)
 
 
 def webhooks_of(entity_id: str) -> list[dict[str, object]]:
@@ -205,13 +265,39 @@ def _offered(owner: str) -> list[str]:
     return list(OFFERED if owner == NETWORK else OFFERED_TO_BUSINESSES)
 
 
-def _check_types(owner: str, types: list[str]) -> None:
+def _check(owner: str, wanted: Mapping[str, Any]) -> None:
+    """Raises Problem for what may not be delivered, or where nothing may be delivered to."""
+    types = wanted.get("types", ())
     if refused := sorted(set(types) - set(_offered(owner))):
         raise Problem(400, "request.invalid", "These events are not offered.", {"types": refused})
+    try:
+        if "url" in wanted:
+            _desk().check(wanted["url"])
+    except Forbidden as error:
+        raise Problem(422, "webhooks.address_forbidden", str(error), {"url": [str(error)]}) from error
 
 
-def _forbidden(error: Forbidden) -> Problem:
-    return Problem(422, "webhooks.address_forbidden", str(error), {"url": [str(error)]})
+def _made(desk: Desk, wanted: Mapping[str, Any]) -> Webhook:
+    try:
+        return desk.make(**wanted)
+    except TooManyWebhooks as error:
+        raise Problem(409, "webhooks.too_many", "There are 20 webhooks already. Delete one first.") from error
+
+
+def _again(desk: Desk, webhook_id: str) -> Webhook:
+    """As it is inside the transaction. Raises Problem."""
+    if (found := desk.store.webhook(webhook_id)) is None:
+        raise nothing_there()
+    return found
+
+
+def _told(webhook: Webhook, status: int = 200) -> Told:
+    return Told(document=_view(webhook), status=status, subjects=() if webhook.owner == NETWORK else (webhook.owner,))
+
+
+def _with_secret(webhook: Webhook, status: int = 200) -> Told:
+    newest = max(webhook.secrets, key=lambda secret: secret.made_at)
+    return replace(_told(webhook, status), sealed={"secret": newest.sealed})
 
 
 def _head(source: str) -> int:

@@ -72,16 +72,20 @@ class Inbox:
         as_message = {"channel": "notice", "state": "sent", "tries": 0}
         return [record | as_message | {"sent_at": record["shown_at"]} for record in found]
 
-    def read(self, notice_id: str, owners: Iterable[str], reader: str, now: datetime) -> Document | None:
+    def read(
+        self, notice_id: str, owners: Iterable[str], reader: str, now: datetime, session: ClientSession | None = None
+    ) -> Document | None:
         """The notice, which `reader` has read now; None when it is none of theirs."""
         query = _shown(owners, now) | {"_id": notice_id}
-        return self._notices.find_one_and_update(query, {"$addToSet": {"read_by": reader}})
+        return self._notices.find_one_and_update(query, {"$addToSet": {"read_by": reader}}, session=session)
 
     @in_many_writes()
-    def read_all(self, owners: Iterable[str], reader: str, until: datetime) -> None:
+    def read_all(
+        self, owners: Iterable[str], reader: str, until: datetime, session: ClientSession | None = None
+    ) -> None:
         """All that was shown until then is read: not what came while somebody pressed the button."""
         query = _shown(owners, until) | {"read_by": {"$ne": reader}}
-        self._notices.update_many(query, {"$addToSet": {"read_by": reader}})
+        self._notices.update_many(query, {"$addToSet": {"read_by": reader}}, session=session)
 
 
 def _shown(owners: Iterable[str], now: datetime) -> Document:

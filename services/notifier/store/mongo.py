@@ -9,6 +9,7 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteError
 
+from services.mongo.outcomes import Outcomes
 from services.notifier.domain import Message
 from services.notifier.knowledge import Effects, Reader
 from services.notifier.store.digests import Decide, Digests
@@ -38,11 +39,14 @@ _COLLECTIONS = frozenset(
         "digest_items",
         "suppressed",
         "weeks",
+        "outcomes",
     }
 )
 """A transaction can't make them."""
 
 Document = dict[str, Any]
+Session = ClientSession
+"""Of a transaction, for those who know no driver."""
 _T = TypeVar("_T")
 
 
@@ -75,6 +79,7 @@ class Store:
         self.weeks = Weeks(self._db, self.queue)
         self.preferences = Preferences(self._db)
         self.records = Records(self._db, self.memory, self.inbox)
+        self.outcomes = Outcomes(self._db)
 
     def close(self) -> None:
         self._client.close()
@@ -93,6 +98,7 @@ class Store:
         self.suppressions.migrate()
         self.inbox.migrate()
         self.digests.migrate()
+        self.outcomes.migrate()
 
     def position(self, source: str) -> int:
         """The last position applied of `source`; 0 at first."""
@@ -103,6 +109,14 @@ class Store:
     def database(self) -> Database[Document]:
         """For the parts of the notifier that keep collections of their own (`webhooks`)."""
         return self._db
+
+    def outcomes_in(self, session: ClientSession) -> Outcomes:
+        """What came of commands, inside a transaction."""
+        return Outcomes(self._db, session)
+
+    def transact(self, work: Callable[[ClientSession], _T]) -> _T:
+        """Run `work` in a transaction; it may run several times. Raises what `work` raises, and one of TRANSIENT."""
+        return self._in_transaction(work)
 
     def tell(self, messages: Sequence[Message], now: datetime) -> None:
         """Queue messages, and show notices, that no event of a topic asked for; the same ones again change nothing."""
@@ -176,6 +190,7 @@ class Store:
         self.digests.collect(session, made.found, made.digests_due)
         self.digests.forget(session, forgotten)
         self.weeks.count(session, made.weeks)
+        Outcomes(self._db, session).forget(*forgotten)
         self.queue.withdraw(session, made.covered)
         self.inbox.withdraw(session, made.covered)
 

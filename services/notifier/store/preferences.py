@@ -17,18 +17,18 @@ class Preferences:
     def __init__(self, database: Database[Document]) -> None:
         self._db, self._kept = database, database["preferences"]
 
-    def of(self, entity_id: str) -> Document:
+    def of(self, entity_id: str, session: ClientSession | None = None) -> Document:
         """What a business chose; empty when nothing."""
-        return self._kept.find_one({"_id": entity_id}) or {}
+        return self._kept.find_one({"_id": entity_id}, session=session) or {}
 
     def of_all(self, recipients: Collection[str]) -> dict[str, Document]:
         """Recipient (`entity:<id>`, `account:<number>`) to what it chose; persons choose nothing."""
         return documents_of(self._db, recipients)
 
-    def choose(self, entity_id: str, chosen: Mapping[str, Any]) -> None:
+    def choose(self, entity_id: str, chosen: Mapping[str, Any], session: ClientSession | None = None) -> None:
         """Keep what a business chose, instead of what it had chosen before."""
         update = {"$set": dict(chosen), "$setOnInsert": {"seen": 0}}
-        self._kept.update_one({"_id": entity_id}, update, upsert=True)
+        self._kept.update_one({"_id": entity_id}, update, upsert=True, session=session)
 
     def switch_off(self, entity_id: str, group: str) -> None:
         """No mail of `group` from now on; all else stays."""

@@ -140,23 +140,24 @@ class Queue:
     def _release(self, claimed: Claimed, update: Document) -> bool:
         return self._messages.update_one(_held(claimed), update).matched_count == 1
 
-    def try_again(self, message_id: str, now: datetime) -> None:
+    def try_again(self, message_id: str, now: datetime, session: ClientSession | None = None) -> None:
         """Due now: with all its tries if it was dead. Raises UnknownMessage, NotWaiting, NothingLeftToSay."""
         again: Document = {
             "$set": {"state": "queued", "tries": 0, "due_at": now},
             "$unset": {"died_at": "", "paced_at": ""},
         }
-        if not self._moved({"_id": message_id, "state": {"$in": ["dead", "failed"]}, "spent": {"$ne": True}}, again):
+        waits = {"_id": message_id, "state": {"$in": ["dead", "failed"]}, "spent": {"$ne": True}}
+        if not self._moved(waits, again, session):
             raise self._why_not(message_id)
 
-    def discard(self, message_id: str) -> None:
+    def discard(self, message_id: str, session: ClientSession | None = None) -> None:
         """Never send it; what must not be kept is deleted. Raises UnknownMessage, NotWaiting."""
         gone: Document = {"$set": {"state": "discarded"}, "$unset": dict.fromkeys(_WHILE_IT_WAITS, "")}
-        if not self._moved({"_id": message_id, "state": {"$in": ["dead", "failed", "queued"]}}, gone):
+        if not self._moved({"_id": message_id, "state": {"$in": ["dead", "failed", "queued"]}}, gone, session):
             raise self._why_not(message_id)
 
-    def _moved(self, which: Document, update: Document) -> bool:
-        return self._messages.update_one(which, update).matched_count == 1
+    def _moved(self, which: Document, update: Document, session: ClientSession | None) -> bool:
+        return self._messages.update_one(which, update, session=session).matched_count == 1
 
     def _why_not(self, message_id: str) -> NotifierError:
         found = self._messages.find_one({"_id": message_id}, {"state": 1, "spent": 1})

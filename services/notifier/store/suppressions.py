@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, UpdateOne
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from services.notifier.suppressing import Reason, Suppressed
@@ -46,6 +47,6 @@ class Suppressions:
         found = [Suppressed(digest=row["_id"], reason=row["reason"], at=row["at"]) for row in rows]
         return found, self._suppressed.count_documents(query)
 
-    def remove(self, digest: str) -> bool:
+    def remove(self, digest: str, session: ClientSession | None = None) -> bool:
         """Write to it again; False when it was not suppressed."""
-        return self._suppressed.delete_one({"_id": digest}).deleted_count == 1
+        return self._suppressed.delete_one({"_id": digest}, session=session).deleted_count == 1

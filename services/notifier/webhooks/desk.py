@@ -29,43 +29,45 @@ class Desk:
     poster: Poster
     clock: Clock
 
-    def make(
-        self, *, owner: str, account: str, url: str, types: Sequence[str], description: str
-    ) -> tuple[Webhook, str]:
-        """A webhook and its secret, which is shown this once. Raises Forbidden, TooManyWebhooks."""
+    def within(self, session: Any) -> "Desk":
+        """The same inside a transaction."""
+        return replace(self, store=self.store.within(session), replays=self.replays.within(session))
+
+    def check(self, url: str) -> None:
+        """Look up where an address leads, before a transaction. Raises Forbidden."""
         self.poster.check(url)
-        secret, now = new_secret(), self.clock()
+
+    def make(self, *, owner: str, account: str, url: str, types: Sequence[str], description: str) -> Webhook:
+        """A webhook with its secret, which is told this once. `url` is checked. Raises TooManyWebhooks."""
+        now = self.clock()
         webhook = Webhook(
             webhook_id=secrets.token_hex(12),
             owner=owner,
             account=account,
             url=url,
             types=sorted(set(types)),
-            secrets=[Secret(sealed=self.seal.close(secret), made_at=now)],
+            secrets=[Secret(sealed=self.seal.close(new_secret()), made_at=now)],
             created_at=now,
             description=description,
         )
         self.store.add(webhook)
-        return webhook, secret
+        return webhook
 
     def change(self, webhook: Webhook, values: Mapping[str, Any]) -> Webhook | None:
-        """Another address, other types, another description. Raises Forbidden."""
-        if "url" in values:
-            self.poster.check(values["url"])
+        """Another address, which is checked, other types, another description."""
         types = {"types": sorted(set(values["types"]))} if "types" in values else {}
         return self.store.change(webhook.webhook_id, {**values, **types}) if values else webhook
 
     def delete(self, webhook: Webhook) -> None:
-        """With its log."""
+        """With its log, once `store.sweep` has followed."""
         self.store.delete(webhook.webhook_id)
         self.replays.delete(webhook.webhook_id)
 
-    def rotate(self, webhook: Webhook) -> tuple[Webhook, str]:
-        """A new secret, shown this once; the former signs beside it for a while."""
-        secret = new_secret()
-        kept = rotated(webhook, self.seal.close(secret), self.clock())
+    def rotate(self, webhook: Webhook) -> Webhook:
+        """A new secret, told this once; the former signs beside it for a while."""
+        kept = rotated(webhook, self.seal.close(new_secret()), self.clock())
         self.store.keep_secrets(webhook.webhook_id, kept)
-        return replace(webhook, secrets=kept), secret
+        return replace(webhook, secrets=kept)
 
     def try_out(self, webhook: Webhook) -> str:
         """A test event on its way, once, also when it is paused; the delivery's id."""

@@ -34,10 +34,15 @@ class Replay:
 
 
 class ReplayStore:
-    """All replays. `database` is the notifier's."""
+    """All replays. `database` is the notifier's; with a session, what people decide is part of its transaction."""
 
-    def __init__(self, database: Any) -> None:
+    def __init__(self, database: Any, session: Any = None) -> None:
+        self._db, self._session = database, session
         self._replays = database["webhook_replays"]
+
+    def within(self, session: Any) -> "ReplayStore":
+        """The same inside a transaction."""
+        return ReplayStore(self._db, session)
 
     def migrate(self) -> None:
         """Create indices; may be repeated."""
@@ -54,7 +59,8 @@ class ReplayStore:
             "_id": replay_id, "source": source, "first": first, "last": last, "reached": first - 1, "queued": 0,
             "state": "running", "created_at": now, "due_at": now, "lease": "",
         }  # fmt: skip
-        if self._replays.update_one(busy, {"$setOnInsert": made}, upsert=True).matched_count:
+        begun = self._replays.update_one(busy, {"$setOnInsert": made}, upsert=True, session=self._session)
+        if begun.matched_count:
             raise AlreadyReplaying
         return _replay({**made, **busy})
 
@@ -79,7 +85,7 @@ class ReplayStore:
         self._replays.update_one({"_id": replay.replay_id, "busy": True}, {"$set": {"state": state}, "$unset": gone})
 
     def delete(self, webhook_id: str) -> None:
-        self._replays.delete_many({"webhook_id": webhook_id})
+        self._replays.delete_many({"webhook_id": webhook_id}, session=self._session)
 
 
 def _replay(document: Document) -> Replay:

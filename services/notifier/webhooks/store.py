@@ -75,10 +75,12 @@ class Claimed:
 
 
 class WebhookStore:
-    """All that is kept of webhooks. `database` is the notifier's; times are aware UTC."""
+    """All that is kept of webhooks. `database` is the notifier's; times are aware UTC.
+    With a session, what people decide is part of its transaction.
+    """
 
-    def __init__(self, database: Any) -> None:
-        self._db = database
+    def __init__(self, database: Any, session: Any = None) -> None:
+        self._db, self._session = database, session
         self._webhooks, self._deliveries = database["webhooks"], database["webhook_deliveries"]
 
     def migrate(self) -> None:
@@ -100,22 +102,22 @@ class WebhookStore:
     # --- webhooks
 
     def add(self, webhook: Webhook) -> None:
-        """Raises TooManyWebhooks."""
+        """In a transaction. Raises TooManyWebhooks."""
+        session = self._session
+        # Two at once for one owner write the same document: one of them waits and counts again.
+        touched = {"$set": {"at": webhook.created_at}}
+        self._db["webhook_owners"].update_one({"_id": webhook.owner}, touched, upsert=True, session=session)
+        if self._webhooks.count_documents({"owner": webhook.owner}, session=session) >= MAX_PER_OWNER:
+            raise TooManyWebhooks
+        self._webhooks.insert_one(_document(webhook), session=session)
 
-        def work(session: Any) -> None:
-            # Two at once for one owner write the same document: one of them waits and counts again.
-            touched = {"$set": {"at": webhook.created_at}}
-            self._db["webhook_owners"].update_one({"_id": webhook.owner}, touched, upsert=True, session=session)
-            if self._webhooks.count_documents({"owner": webhook.owner}, session=session) >= MAX_PER_OWNER:
-                raise TooManyWebhooks
-            self._webhooks.insert_one(_document(webhook), session=session)
-
-        with self._db.client.start_session() as session:
-            session.with_transaction(work)
+    def within(self, session: Any) -> "WebhookStore":
+        """The same inside a transaction."""
+        return WebhookStore(self._db, session)
 
     def webhook(self, webhook_id: str) -> Webhook | None:
         """The webhook of this id."""
-        found = self._webhooks.find_one({"_id": webhook_id})
+        found = self._webhooks.find_one({"_id": webhook_id}, session=self._session)
         return _webhook(found) if found else None
 
     def webhooks_of(self, owner: str) -> list[Webhook]:
@@ -126,21 +128,28 @@ class WebhookStore:
     def change(self, webhook_id: str, values: Mapping[str, Any]) -> Webhook | None:
         """Set fields that people decide about."""
         found = self._webhooks.find_one_and_update(
-            {"_id": webhook_id}, {"$set": dict(values)}, return_document=ReturnDocument.AFTER
+            {"_id": webhook_id}, {"$set": dict(values)}, return_document=ReturnDocument.AFTER, session=self._session
         )
         return _webhook(found) if found else None
 
     def keep_secrets(self, webhook_id: str, secrets: Iterable[Secret]) -> None:
-        self._webhooks.update_one({"_id": webhook_id}, {"$set": {"secrets": [asdict(secret) for secret in secrets]}})
+        kept = {"$set": {"secrets": [asdict(secret) for secret in secrets]}}
+        self._webhooks.update_one({"_id": webhook_id}, kept, session=self._session)
 
     def delete(self, webhook_id: str) -> None:
-        """The webhook first: what is left of its deliveries is then dropped by whoever meets it."""
-        self._webhooks.delete_one({"_id": webhook_id})
+        """The webhook alone: what waits for it is then dropped by whoever meets it, and all with `sweep`."""
+        self._webhooks.delete_one({"_id": webhook_id}, session=self._session)
+
+    @in_many_writes()
+    def sweep(self, webhook_id: str) -> None:
+        """The deliveries of one that is deleted: too many for a transaction."""
         self._deliveries.delete_many({"webhook_id": webhook_id})
 
     def positions(self) -> dict[str, int]:
         """Source to the last position whose deliveries were written."""
-        return {each["_id"]: int(each["position"]) for each in self._db["webhook_positions"].find()}
+        return {
+            each["_id"]: int(each["position"]) for each in self._db["webhook_positions"].find(session=self._session)
+        }
 
     def pause(self, webhook_id: str, reason: PauseReason, now: datetime) -> bool:
         """False when it was paused already."""
@@ -148,20 +157,22 @@ class WebhookStore:
         kept = [{"source": source, "position": position} for source, position in sorted(self.positions().items())]
         values = {"state": "paused", "reason": reason, "paused_at": now, "positions": kept}
         active = {"_id": webhook_id, "state": "active"}
-        return bool(self._webhooks.update_one(active, {"$set": values}).matched_count)
+        return bool(self._webhooks.update_one(active, {"$set": values}, session=self._session).matched_count)
 
-    def resume(self, webhook_id: str, now: datetime) -> Webhook | None:
-        """Go on, at once, with all that waits."""
-        values = {"state": "active", "reason": "", "failures": 0, "failing_since": None}
-        resumed = self.change(webhook_id, values)
+    def resume(self, webhook_id: str) -> Webhook | None:
+        """Go on: with all that waits at once by `wake`."""
         self.let_go(webhook_id)
-        waiting = {"webhook_id": webhook_id, "state": {"$in": ["queued", "failed"]}}
-        self._deliveries.update_many(waiting, {"$set": {"due_at": now, "until": now + GIVE_UP}})
-        return resumed
+        return self.change(webhook_id, {"state": "active", "reason": "", "failures": 0, "failing_since": None})
+
+    @in_many_writes()
+    def wake(self, webhook_id: str, now: datetime) -> None:
+        """What waits is due: too much for a transaction, and no harm when it is done twice."""
+        due = {"$set": {"due_at": now, "until": now + GIVE_UP}}
+        self._deliveries.update_many({"webhook_id": webhook_id, "state": {"$in": ["queued", "failed"]}}, due)
 
     def let_go(self, webhook_id: str) -> None:
         """Nothing holds it back any more."""
-        self._webhooks.update_one({"_id": webhook_id}, {"$unset": {"held_until": ""}})
+        self._webhooks.update_one({"_id": webhook_id}, {"$unset": {"held_until": ""}}, session=self._session)
 
     def succeeded(self, webhook_id: str) -> None:
         failing = {"_id": webhook_id, "failures": {"$gt": 0}}
@@ -238,8 +249,8 @@ class WebhookStore:
     # --- delivering
 
     def queue(self, delivery: Delivery, now: datetime) -> str:
-        """Queue one delivery outside a transaction; its id."""
-        self.insert(None, [delivery], now)
+        """Queue one delivery that no event of a topic asked for; its id."""
+        self.insert(self._session, [delivery], now)
         return delivery.delivery_id
 
     def claim(self, now: datetime, lease: timedelta, without: Collection[str]) -> Claimed | None:
@@ -310,7 +321,8 @@ class WebhookStore:
     def redeliver(self, webhook_id: str, delivery_id: str, now: datetime) -> bool:
         """Deliver again what has ended; False when there is no such delivery or its body is gone."""
         ended = {"_id": delivery_id, "webhook_id": webhook_id, "state": {"$nin": WAITING}, "body": {"$exists": True}}
-        again = self._deliveries.update_one(ended, {"$set": _afresh(now), "$unset": {"ended_at": ""}})
+        afresh = {"$set": _afresh(now), "$unset": {"ended_at": ""}}
+        again = self._deliveries.update_one(ended, afresh, session=self._session)
         return bool(again.matched_count)
 
     def deliver_again(self, deliveries: Sequence[Delivery], now: datetime) -> None:

@@ -62,7 +62,7 @@ def deliverer(webhooks: WebhookStore, clock, told) -> Deliverer:
 
 
 @pytest.fixture
-def add(webhooks: WebhookStore, receiver: Receiver, clock) -> Callable[..., Webhook]:
+def add(store: Store, webhooks: WebhookStore, receiver: Receiver, clock) -> Callable[..., Webhook]:
     """Keeps a webhook of the network, or of the business with `account`."""
 
     def make(secret: str = "", **changed: Any) -> Webhook:
@@ -78,7 +78,7 @@ def add(webhooks: WebhookStore, receiver: Receiver, clock) -> Callable[..., Webh
             "created_at": clock(),
         }
         webhook = Webhook(**values | changed)
-        webhooks.add(webhook)
+        store.transact(lambda session: webhooks.within(session).add(webhook))
         return webhook
 
     return make

@@ -42,10 +42,11 @@ def ask(store, clock, desk):
 
     clients = {True: client_of(desk), False: client_of(None)}
 
-    def ask(method: str, path: str, caller: Caller = ADMIN, *, on: bool = True, **body):
+    def ask(method: str, path: str, caller: Caller = ADMIN, *, on: bool = True, key: str | None = None, **body):
         token = signer_of("gateway").token(caller, "notifier")
-        given_body = {"json": body} if method in ("POST", "PATCH") else {}
-        return clients[on].open(path, method=method, headers={"Authorization": f"Bearer {token}"}, **given_body)
+        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        given_body = {"json": body} if method in ("POST", "PATCH", "PUT") else {}
+        return clients[on].open(path, method=method, headers=headers, **given_body)
 
     return ask
 

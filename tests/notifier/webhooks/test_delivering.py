@@ -181,7 +181,8 @@ def test_what_waits_at_a_paused_webhook_goes_when_it_is_resumed(webhooks, delive
         rest(deliverer)
         clock.pass_by(hours=2)
     assert receiver.got == []
-    webhooks.resume(webhook.webhook_id, clock())
+    webhooks.resume(webhook.webhook_id)
+    webhooks.wake(webhook.webhook_id, clock())
     assert rest(deliverer) == 3
     assert states(webhooks) == ["delivered"] * 3
     assert all(each["tries"] == 1 for each in webhooks._deliveries.find())
@@ -195,7 +196,8 @@ def test_what_waits_too_long_at_a_paused_webhook_is_given_up(webhooks, deliverer
         rest(deliverer)
         clock.pass_by(hours=1)
     assert (states(webhooks), receiver.got) == (["dead"], [])
-    webhooks.resume(webhook.webhook_id, clock())
+    webhooks.resume(webhook.webhook_id)
+    webhooks.wake(webhook.webhook_id, clock())
     [delivery] = webhooks._deliveries.find()
     assert webhooks.redeliver(webhook.webhook_id, delivery["_id"], clock())
     assert rest(deliverer) == 1
@@ -260,6 +262,7 @@ def test_a_deleted_webhook_leaves_nothing(webhooks, deliverer, add, happen, rece
     webhook = add()
     happen(2)
     webhooks.delete(webhook.webhook_id)
+    webhooks.sweep(webhook.webhook_id)
     assert webhooks._deliveries.count_documents({}) == 0
     webhook = add()
     happen()
