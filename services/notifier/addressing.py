@@ -1,7 +1,7 @@
 """Whom a message goes to and what is said in it: looked up at the moment it is sent."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from services.notifier.knowledge import LISTED
@@ -36,6 +36,23 @@ class Book(People, Protocol):
 
     def entity(self, entity_id: str) -> Document | None: ...
     def entity_of(self, account: str) -> Document | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom messages name, so that they can be looked up together."""
+
+    entities: set[str] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)
+    users: set[str] = field(default_factory=set)
+
+    def add(self, recipient: str, facts: Document) -> None:
+        """Those of one message: who gets it, the two sides of a transfer, whom it is about."""
+        what, _, key = recipient.partition(":")
+        {"user": self.users, "entity": self.entities, "account": self.accounts}[what].add(key)
+        self.accounts.update(facts[side] for side in ("payer", "payee") if facts.get(side))
+        self.entities.update(filter(None, [facts.get("entity_id")]))
+        self.users.update(filter(None, [facts.get("user_id")]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

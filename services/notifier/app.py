@@ -1,6 +1,7 @@
 """Composition root of the notifier: its parts put together from its settings, and its commands."""
 
 import os
+import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -134,10 +135,10 @@ def new_projection(config: Config) -> Mail:
     return Mail(store=store, policy=policy, clock=_CLOCK, webhooks=Taking(WebhookStore(store.database)))
 
 
-def new_sender(config: Config) -> Sender:
-    """What `schedule` runs."""
+def new_sender(config: Config, store: Store, turn: threading.Lock) -> Sender:
+    """What `schedule` runs in one of its threads: each has a connection to the mail server."""
     return Sender(
-        store=new_store(config),
+        store=store,
         mailer=new_mailer(config),
         writer=Writer(
             stationery=new_stationery(config),
@@ -152,6 +153,7 @@ def new_sender(config: Config) -> Sender:
         time_zone=zone_of(config),
         keep=timedelta(days=max(config.keep_days, _SHORTEST_DAYS)),
         clock=_CLOCK,
+        turn=turn,
     )
 
 
@@ -199,7 +201,9 @@ def consume() -> None:
 
 def schedule() -> None:
     """Send messages."""
-    new_sender(read_config()).run(process.new_stop())
+    config = read_config()
+    store, turn = new_store(config), threading.Lock()
+    assembling.run_all([new_sender(config, store, turn).run for _ in range(config.senders)], process.new_stop())
 
 
 def deliver() -> None:

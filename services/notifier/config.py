@@ -77,6 +77,11 @@ class Config:
     domain_per_minute: int = setting(
         "NOTIFIER_DOMAIN_PER_MINUTE", "mails a minute to one recipient domain, by all senders; 0: no limit", default=600
     )
+    senders: int = setting(
+        "NOTIFIER_SENDERS",
+        "mails that a `schedule` process hands over at a time, over a connection each",
+        default=3,
+    )
     lease_seconds: int = setting(
         "NOTIFIER_LEASE_SECONDS",
         "a sender that died is given up after this; a quarter of it is more than a mail takes",

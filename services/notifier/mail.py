@@ -14,6 +14,7 @@ from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHead
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,6 +25,10 @@ BODY = "body"
 """The one value that may have several lines."""
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _LONGEST_SUBJECT = 200
+_ALIKE = frozenset(
+    {"auto-submitted", "list-unsubscribe-post", "mime-version", "content-type", "content-transfer-encoding"}
+)
+_ALIKE_AT_MOST = 64
 
 
 class _WholeHeader(UniqueUnstructuredHeader):
@@ -34,12 +39,19 @@ class _WholeHeader(UniqueUnstructuredHeader):
 
 
 class _Headers(HeaderRegistry):
-    """The same classes of headers, made once: Python makes one for each header of each mail, a fifth of its cost."""
+    """The same classes of headers, made once: Python makes one for each header of each mail, a fifth of its cost.
+
+    Headers that most mails have alike are made once too; nobody can change a header that was made.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.map_to_type("list-unsubscribe", _WholeHeader)  # type: ignore[arg-type]
         self._made: dict[str, Any] = {}
+        self._alike = lru_cache(_ALIKE_AT_MOST)(super().__call__)
+
+    def __call__(self, name: str, value: Any) -> Any:
+        return self._alike(name, value) if name.lower() in _ALIKE else super().__call__(name, value)
 
     def __getitem__(self, name: str) -> Any:
         if (key := name.lower()) not in self._made:
@@ -74,6 +86,8 @@ class Words:
 
 def one_line(text: str) -> str:
     """`text` on one line: line ends, controls and runs of spaces become one space."""
+    if text.isprintable():
+        return " ".join(text.split())
     spaced = "".join(" " if unicodedata.category(char) in _BREAKING else char for char in text)
     return " ".join(spaced.split())
 
@@ -162,14 +176,14 @@ class Envelope:
 def as_mail(envelope: Envelope, words: Words, stationery: Stationery) -> EmailMessage:
     """The mail. The same message always carries the same Message-ID. Raises BadAddress."""
     mail = EmailMessage(policy=_POLICY)
-    sender = _address(*parseaddr(envelope.sender))
+    sender = _sender(envelope.sender)
     mail["From"] = sender
     mail["To"] = _address(envelope.name, envelope.address)
     if envelope.reply_to:
         mail["Reply-To"] = _address("", envelope.reply_to)
     mail["Subject"] = words.subject
     mail["Date"] = format_datetime(envelope.at)
-    mail["Message-ID"] = f"<{envelope.message_id}@{sender.domain}>"
+    mail["Message-ID"] = f"<{envelope.message_id}@{sender.addresses[0].domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     if words.unsubscribe:
         mail["List-Unsubscribe"] = f"<{words.unsubscribe}>"
@@ -179,6 +193,11 @@ def as_mail(envelope: Envelope, words: Words, stationery: Stationery) -> EmailMe
     # Else one is made and searched for in the whole text.
     mail.set_boundary(f"={envelope.message_id}=")
     return mail
+
+
+@lru_cache(8)
+def _sender(text: str) -> Any:
+    return _POLICY.header_factory("From", _address(*parseaddr(text)))
 
 
 def _address(name: str, address: str) -> Address:

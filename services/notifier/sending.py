@@ -1,12 +1,14 @@
 """The sender: claims due messages, some at a time, looks up their readers, sends them, records what became of each.
 
 A crash between handing a mail over and recording that repeats it when the lease ends: the same mail with the same
-Message-ID. That window is all that can be repeated, one mail (by SMTP) a sender; nothing can be lost.
+Message-ID. That window is all that can be repeated, one mail (by SMTP) a sender; nothing can be lost. Several may
+run at once, in threads and processes.
 """
 
 import random
+import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Protocol
@@ -14,7 +16,7 @@ from typing import Protocol
 from services.chassis.clock import Clock
 from services.chassis.logs import log
 from services.chassis.process import Stop
-from services.notifier.addressing import NothingLeft, NotKnownYet
+from services.notifier.addressing import Book, Named, NothingLeft, NotKnownYet
 from services.notifier.domain import Failure, RetryPolicy, State
 from services.notifier.mail import BadAddress
 from services.notifier.pacing import Domain, Pace, Slot, slowed, take
@@ -85,6 +87,8 @@ class Sender:
     """How long the record of a message that has ended is kept."""
     dice: Callable[[], float] = random.random
     """From 0 to 1: spreads the next tries of what failed together."""
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """To ask for what is due: shared by the threads of a process."""
 
     def run(self, stop: Stop) -> None:
         """Send until asked to stop; a store or mail server that is away is waited for."""
@@ -94,8 +98,8 @@ class Sender:
             try:
                 if self.clock() >= tidy_at and not self.tidy():
                     tidy_at = self.clock() + _TIDY_EVERY
-                if not self.send_due(stop):
-                    stop.wait(_POLL_SECONDS)
+                if claimed := self._wait_for_next(stop):
+                    self._work_off(claimed, stop)
                 away = _AWAY_SECONDS
             except _AWAY as error:
                 wait = max(away, min(getattr(error, "seconds", 0), _LONGEST_ASKED_SECONDS))
@@ -110,12 +114,26 @@ class Sender:
 
     def send_due(self, stop: Stop = _NOBODY_ASKS) -> bool:
         """Send some of what is due, the longest first; False when nothing is. Raises ServerAway, the store's errors."""
+        claimed = self._claim()
+        if claimed is not None:
+            self._work_off(claimed, stop)
+        return claimed is not None
+
+    def _wait_for_next(self, stop: Stop) -> Sequence[Claimed] | None:
+        """One thread of a process asks at a time, and waits for the others too: idle ones cost the store nothing."""
+        with self.turn:
+            claimed = None if stop.requested else self._claim()
+            if claimed is None:
+                stop.wait(_POLL_SECONDS)
+            return claimed
+
+    def _claim(self) -> Sequence[Claimed] | None:
+        """Some of what is due, less when others were faster; None when nothing is."""
         ids = self.store.queue.due(self.clock(), _AT_ONCE)
         if not ids:
-            return False
+            return None
         self.mailer.ready()
-        self._work_off(self.store.queue.claim(ids, self.clock(), self.lease), stop)
-        return True
+        return self.store.queue.claim(ids, self.clock(), self.lease)
 
     def _work_off(self, claimed: Sequence[Claimed], stop: Stop) -> None:
         until = self.clock() + self.lease / _SHARE_OF_LEASE
@@ -148,17 +166,24 @@ class Sender:
 
     def _written(self, claimed: Iterable[tuple[Claimed, Preference]], untried: dict[str, Claimed]) -> list[_Letter]:
         """The mails of those that can be written; of the others is recorded why not."""
-        letters = []
-        for each, preference in claimed:
+        letters, left = [], list(claimed)
+        book = self._looked_up(each for each, _ in left)
+        for each, preference in left:
             if each.expires_at is not None and each.expires_at <= self.clock():
                 self._end(untried.pop(each.message_id), "expired")
-            elif (mail := self._mail(each, preference.language, untried)) is not None:
+            elif (mail := self._mail(each, preference.language, book, untried)) is not None:
                 letters.append(_Letter(each, mail))
         return letters
 
-    def _mail(self, claimed: Claimed, language: str, untried: dict[str, Claimed]) -> EmailMessage | None:
+    def _looked_up(self, claimed: Iterable[Claimed]) -> Book:
+        named = Named()
+        for each in claimed:
+            named.add(each.recipient, each.facts)
+        return self.store.memory.pages_of(named.entities, named.accounts, named.users)
+
+    def _mail(self, claimed: Claimed, language: str, book: Book, untried: dict[str, Claimed]) -> EmailMessage | None:
         try:
-            return self.writer.mail(claimed, self.store.memory, language)
+            return self.writer.mail(claimed, book, language)
         except Exception as error:
             if isinstance(error, TRANSIENT):
                 raise

@@ -52,6 +52,44 @@ class Memory:
         """`{email, first_name, last_name, kind}`."""
         return self._db["users"].find_one({"_id": user_id})
 
+    def pages_of(self, entities: Collection[str], accounts: Collection[str], users: Collection[str]) -> "Pages":
+        """What is known of these, asked for together; whoever else is looked up is asked for then, once."""
+        whose = [{"_id": {"$in": list(entities)}}, {"account": {"$in": list(accounts)}}]
+        found = list(self._db["entities"].find({"$or": whose})) if entities or accounts else []
+        people = list(self._db["users"].find({"_id": {"$in": list(users)}})) if users else []
+        pages = Pages(self)
+        pages.entities |= dict.fromkeys(entities) | {entity["_id"]: entity for entity in found}
+        pages.accounts |= dict.fromkeys(accounts) | {
+            entity["account"]: entity for entity in found if "account" in entity
+        }
+        pages.users |= dict.fromkeys(users) | {user["_id"]: user for user in people}
+        return pages
+
+
+class Pages:
+    """A part of what is remembered, as it was at one moment."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self.entities: dict[str, Document | None] = {}
+        self.accounts: dict[str, Document | None] = {}
+        self.users: dict[str, Document | None] = {}
+
+    def entity(self, entity_id: str) -> Document | None:
+        if entity_id not in self.entities:
+            self.entities[entity_id] = self._memory.entity(entity_id)
+        return self.entities[entity_id]
+
+    def entity_of(self, account: str) -> Document | None:
+        if account not in self.accounts:
+            self.accounts[account] = self._memory.entity_of(account)
+        return self.accounts[account]
+
+    def user(self, user_id: str) -> Document | None:
+        if user_id not in self.users:
+            self.users[user_id] = self._memory.user(user_id)
+        return self.users[user_id]
+
 
 class StoredReader:
     """What a transaction sees."""

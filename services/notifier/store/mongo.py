@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteError
+from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteConcernError, WriteError
 
 from services.mongo.outcomes import Outcomes
 from services.notifier.domain import Message
@@ -58,7 +58,7 @@ class _Overtaken(Exception):
     """Another consumer applied these records meanwhile."""
 
 
-TRANSIENT: tuple[type[Exception], ...] = (ConnectionFailure, StoreAway)
+TRANSIENT: tuple[type[Exception], ...] = (ConnectionFailure, WriteConcernError, StoreAway)
 """MongoDB is away or changes its primary: try again."""
 
 
