@@ -10,6 +10,7 @@ from services.gateway.fields import (
     AccountNumber,
     Amount,
     CamelSchema,
+    Moment,
     Query,
     Text,
     tags,
@@ -154,6 +155,12 @@ class NewTransfer(CamelSchema):
     receiver = AccountNumber(required=True)
     amount = Amount(required=True)
     description = Text(500)
+    reference = Text(100, metadata={"description": "the word of another system for it, one line"})
+    expires_at = Moment(
+        allow_none=True,
+        data_key="dateExpires",
+        metadata={"description": "when it ends unanswered, at most 366 days away; the network's own term if left out"},
+    )
 
 
 class TransferStep(CamelSchema):
@@ -182,13 +189,6 @@ class InWhoseEyes(Query):
 class OwnEntityQuery(Query):
     """One of one's own businesses."""
 
-    querying_entity_id = fields.String(required=True)
-
-
-class TransferQuery(Paged):
-    """Transfers of one's own business."""
-
-    status = fields.String(required=True, validate=validate.OneOf(("all", "initiated", "completed", "cancelled")))
     querying_entity_id = fields.String(required=True)
 
 
@@ -291,6 +291,7 @@ class Transfer(CamelSchema):
     payee = fields.String(required=True, data_key="to")
     amount = Amount(required=True)
     description = fields.String(required=True)
+    reference = fields.String(metadata={"description": "the word of another system for it"})
     fees = Amount(required=True, metadata={"description": "what the payer is charged on top, or the payee gets less"})
     legs = fields.List(fields.Nested(TransferLeg), metadata={"description": "what moves, fees included"})
     kind = fields.String(

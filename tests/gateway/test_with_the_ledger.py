@@ -4,12 +4,15 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from services.chassis.clock import rfc3339
 from services.chassis.tokens import Verifier
 from services.gateway.app import create_app
 from services.gateway.config import Config
@@ -18,16 +21,37 @@ from services.ledger.app import create_app as create_ledger
 from services.ledger.audit.statements import read_statement
 from tests.gateway.browsing import serving
 from tests.gateway.conftest import public_pem_of
-from tests.gateway.network import Network, a_session, an_entity
+from tests.gateway.network import (
+    BAKERY,
+    BAKERY_ACCOUNT,
+    FARM,
+    FARM_ACCOUNT,
+    LATER,
+    Network,
+    a_session,
+    an_entity,
+)
 from tests.gateway.pdf_text import Pdf
-from tests.gateway.scenes import token_for
-from tests.ledger.factories import accepting
+from tests.gateway.scenes import a_session_with_several, token_for
+from tests.ledger.factories import accepting, opening
 from tests.ledger.signing_web import MemoryApi
 from tests.ledger.web import A, B
 
 FROM_THE_BEGINNING = "from=2000-01-01&to=2100-01-01"
 
 ANNS = {"entity_id": "entity-a", "account": A, "name": "Ann's", "status": "tradingAccepted", "role": "owner"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """Calls the REST API with a login."""
+
+    client: FlaskClient
+    headers: dict[str, str]
+
+    def send(self, method: str, path: str, body: object = None) -> TestResponse:
+        kept = {} if body is None else {"json": body}
+        return self.client.open(f"/api/v1{path}", method=method, headers=self.headers, **kept)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -56,6 +80,55 @@ def ann(joined: Flask) -> FlaskClient:
     login = a_session(entities=[ANNS])
     client.set_cookie("mccsToken", token_for(sessions_of(joined), login))
     return client
+
+
+@pytest.fixture
+def farm(joined: Flask, web: MemoryApi, network: Network) -> Program:
+    """Ann's farm and a bakery, whose owner she is too, with nothing behind them yet."""
+    web.appender.execute([opening(FARM_ACCOUNT), opening(BAKERY_ACCOUNT)])
+    login = a_session_with_several() | {"position": 0}
+    for entity in login["entities"]:
+        entity["role"] = "owner"
+    network.lives(login)
+    network.entities[:] = [entity | {"version": 0} for entity in network.entities]
+    token = token_for(sessions_of(joined), login)
+    return Program(joined.test_client(), {"Authorization": f"Bearer {token}"})
+
+
+def test_programs_preview_propose_batch_and_give_back(farm: Program) -> None:
+    payment = {"transfer": "out", "initiator": FARM_ACCOUNT, "receiver": BAKERY_ACCOUNT, "amount": "2.50",
+               "reference": "invoice 17", "dateExpires": LATER}  # fmt: skip
+    soon = rfc3339(datetime.now(UTC) + timedelta(days=3))
+    assert farm.send("post", "/transfers/preview", payment | {"dateExpires": LATER}).status_code == 400
+    payment["dateExpires"] = soon
+    seen = farm.send("post", "/transfers/preview", payment).get_json()["data"]
+    assert (seen["total"], seen["dateExpires"], seen["completesAtOnce"]) == (2.5, soon, False)
+    assert [each["balanceAfter"] for each in seen["accounts"]] == [-2.5, 2.5]
+    first = farm.send("post", "/transfers", payment).get_json()["data"]
+    assert (first["reference"], first["dateExpires"]) == ("invoice 17", soon)
+    request = payment | {"transfer": "in", "amount": 1}
+    rule = {"accountNumber": FARM_ACCOUNT, "direction": "request", "maxAmount": 1}
+    bakery = f"/user/entities/{BAKERY}/consent"
+    assert farm.send("put", bakery, {"rules": [rule]}).get_json()["data"] == {"rules": [rule]}
+    assert farm.send("get", bakery).get_json()["data"] == {"rules": [rule]}
+    commands = [
+        {"change": {"id": first["id"], "action": "accept"}}, {"initiate": request},
+        {"initiate": payment | {"amount": 100_000}}, {"reverse": {"id": first["id"], "reason": "Too dear"}},
+    ]  # fmt: skip
+    answered = farm.send("post", "/transfers/batch", {"commands": commands})
+    accepted, asked, refused, reversed_ = answered.get_json()["data"]["results"]
+    assert (accepted["transfer"]["status"], asked["transfer"]["byConsent"]) == ("completed", True)
+    assert refused["errors"][0]["code"] == "transfer.limit_exceeded"
+    assert (reversed_["transfer"]["reverses"], reversed_["transfer"]["amount"]) == (first["id"], 2.5)
+    again = farm.send("post", f"/transfers/{first['id']}/reversal", {"reason": "Too dear"})
+    assert (again.status_code, again.get_json()["errors"][0]["code"]) == (409, "transfer.already_reversed")
+    whole = farm.send("post", "/transfers/batch", {"atomic": True, "commands": commands[1:3]})
+    assert (whole.status_code, whole.get_json()["errors"][0]["code"]) == (422, "batch.refused")
+    listed = f"/transfers?status=all&querying_entity_id={FARM}&page_size=1&reference=invoice%2017"
+    newest = farm.send("get", listed).get_json()
+    older = farm.send("get", f"{listed}&after={newest['meta']['next']}").get_json()
+    assert [newest["data"][0]["transfer"], older["data"][0]["id"]] == ["in", first["id"]]
+    assert "next" not in older["meta"]
 
 
 def test_a_statement_of_two_pages_is_whole_in_both_files(ann: FlaskClient, web: MemoryApi) -> None:

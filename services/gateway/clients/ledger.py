@@ -1,12 +1,14 @@
 """The ledger: accounts and transfers."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from services.gateway.calling import Document, given
 from services.gateway.clients.ruling import Ruling
 from services.gateway.part import segment
 from services.gateway.proofs import Proofs
+
+BATCH_SECONDS = 10.0
 
 
 class Ledger(Proofs, Ruling):
@@ -66,14 +68,36 @@ class Ledger(Proofs, Ruling):
         amount: int,
         description: str | None = None,
         reference: str | None = None,
+        expires_at: str | None = None,
         key: str | None = None,
     ) -> Document:
         """Propose a transfer between two account numbers; `direction` is `pay` or `request`. Answers the Transfer."""
         body = {
             "initiator": initiator, "counterparty": counterparty, "direction": direction, "amount": amount,
-            "description": description, "reference": reference,
+            "description": description, "reference": reference, "expires_at": expires_at,
         }  # fmt: skip
         return self._write("POST", "/transfers", given(body), key)
+
+    def preview(self, wanted: Mapping[str, Any]) -> Document:
+        """A Preview of what `initiate` would do with the same; refused as that would be. Writes nothing."""
+        return self._write("POST", "/preview", wanted, None)
+
+    def batch(self, commands: Sequence[Mapping[str, Any]], *, atomic: bool, key: str | None = None) -> list[Document]:
+        """`[{ok: true, document} or {ok: false, code, detail, errors, extra}]`. Refused: batch.refused."""
+        body = {"atomic": atomic, "commands": list(commands)}
+        found: list[Document] = self._write("POST", "/batches", body, key, BATCH_SECONDS)["results"]
+        return found
+
+    def consent(self, number: str) -> list[Document]:
+        """`[{party, direction, max_amount}]`: what completes at once, without an answer of the account."""
+        found: list[Document] = self._get(f"/accounts/{segment(number)}/consent")["consent"]
+        return found
+
+    def set_consent(self, number: str, rules: Sequence[Mapping[str, Any]], *, key: str | None = None) -> list[Document]:
+        """The complete list; what holds now."""
+        path = f"/accounts/{segment(number)}/consent"
+        found: list[Document] = self._write("PUT", path, {"rules": list(rules)}, key)["consent"]
+        return found
 
     def accept(self, transfer_id: str, *, key: str | None = None) -> Document:
         """Accept as the party that did not initiate. Answers the Transfer."""
@@ -95,10 +119,14 @@ class Ledger(Proofs, Ruling):
         page: int = 1,
         page_size: int = 10,
         before: int | None = None,
+        **only: Any,
     ) -> Document:
-        """`{"transfers": [Transfer], "total": n, "next"}`, newest first; `before` is the `next` of the page before."""
+        """`{"transfers": [Transfer], "total": n, "next"}`, newest first; `before` is the `next` of the page before.
+
+        `only`: counterparty, text, reference, kind, min_amount, max_amount, from, to.
+        """
         paged = {"before": before} if before is not None else {"page": page}
-        return self._get("/transfers", account=account, status=status, page_size=page_size, **paged)
+        return self._get("/transfers", account=account, status=status, page_size=page_size, **paged, **only)
 
     def transfer(self, transfer_id: str) -> Document:
         """One Transfer."""

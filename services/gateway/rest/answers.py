@@ -31,6 +31,7 @@ _FIELDS = {
     "preferences.matches_since_last_login": "showTagsMatchedSinceLastLogin",
     "max_negative": "maxNegativeBalance",
     "max_positive": "maxPositiveBalance",
+    "expires_at": "dateExpires",
 }
 
 
@@ -43,11 +44,12 @@ def answer(data: Any, meta: Mapping[str, int | str] | None = None) -> Response:
 def error_answer(failure: Failure) -> Response:
     """A failure in the envelope, one entry per message."""
     g.outcome = failure.code
-    document = {"errors": list(_entries(failure)), "correlationId": correlation_id()}
+    document = {"errors": list(entries(failure)), "correlationId": correlation_id()}
     return Response(orjson.dumps(document), failure.status, content_type="application/json")
 
 
-def _entries(failure: Failure) -> Iterator[dict[str, Any]]:
+def entries(failure: Failure) -> Iterator[dict[str, Any]]:
+    """What `errors` lists: one for each message."""
     messages = list(_messages("", failure.errors))
     if not messages:
         yield {"message": failure.detail, "code": failure.code, **_facts(failure.extra)}

@@ -12,9 +12,16 @@ from services.gateway.rest.members import login, must_own
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.refusals import both
 from services.gateway.rest.views import account_view, transfer_view, transfer_views
-from services.gateway.schemas import Balance, NewTransfer, OwnEntityQuery, Transfer, TransferQuery, TransferStep
+from services.gateway.schemas import Balance, NewTransfer, OwnEntityQuery, Transfer, TransferStep
+from services.gateway.schemas_ruling import Reversal
+from services.gateway.schemas_transfers import TransferPreview, TransferQuery
 from services.gateway.scopes import ACCEPT, INITIATE
 
+_ASKED = {
+    "date_from": "from", "date_to": "to", "counterparty": "counterparty", "text": "text", "reference": "reference",
+    "kind": "kind", "min_amount": "min_amount", "max_amount": "max_amount",
+}  # fmt: skip
+"""Filters of the list, and what the ledger calls them."""
 _AMOUNT = {403: ("account.amount_not_allowed",)}
 _LIMITS = {
     422: (
@@ -26,6 +33,8 @@ _LIMITS = {
     )
 }
 _PARTY = {403: ("transfer.not_yours",)}
+_PROPOSED = both(_AMOUNT, _LIMITS, {404: ("account.unknown",), 422: ("transfer.same_account",)})
+_REVERSED = {409: ("transfer.not_completed", "transfer.not_reversible", "transfer.already_reversed")}
 
 
 @bp.post("/transfers")
@@ -37,35 +46,55 @@ _PARTY = {403: ("transfer.not_yours",)}
     data=Transfer(),
     keyed=True,
     scope=INITIATE,
-    codes=both(_AMOUNT, _LIMITS, {404: ("account.unknown",), 422: ("transfer.same_account",)}),
+    codes=_PROPOSED,
 )
 def initiate(body: Document, key: str | None) -> Document:
     """Nothing moves until the other party accepts, unless its standing consent covers this: then it is completed at
     once. Limits are checked now and again at acceptance."""
     parts = session.parts()
     names = meet(parts, body["initiator"], body["receiver"])
-    made = parts.ledger.initiate(
-        initiator=body["initiator"],
-        counterparty=body["receiver"],
-        direction="pay" if body["transfer"] == "out" else "request",
-        amount=body["amount"],
-        description=body.get("description"),
-        key=key,
-    )
+    made = parts.ledger.initiate(**wanted(body), key=key)
     return transfer_view(made, body["initiator"], names)
+
+
+@bp.post("/transfers/preview")
+@allow("member")
+@acts("operator")
+@operation(
+    "What a transfer would do: fees, balance and headroom afterwards, or why it would be refused",
+    body=NewTransfer(),
+    data=TransferPreview(),
+    scope=INITIATE,
+    notes="Writes nothing. Refused as POST /transfers would be with the same body.",
+    codes=_PROPOSED,
+)
+def preview_transfer(body: Document) -> Document:
+    """As everything is now."""
+    parts = session.parts()
+    meet(parts, body["initiator"], body["receiver"])
+    return parts.ledger.preview(wanted(body))
 
 
 @bp.get("/transfers")
 @allow("member")
-@operation("Transfers of one's own business, newest first", query=TransferQuery(), data=Transfer(), listed=True)
+@operation(
+    "Transfers of one's own business, newest first",
+    query=TransferQuery(),
+    data=Transfer(),
+    listed=True,
+    codes={422: ("request.too_broad",)},
+)
 def transfers(query: Document) -> Listed:
     """From the ledger; the names from the directory."""
     account = must_own(query["querying_entity_id"])
     parts = session.parts()
+    only = {theirs: query[ours] for ours, theirs in _ASKED.items() if ours in query}
     found = parts.ledger.transfers(
-        account=account, status=query["status"], page=query["page"], page_size=query["page_size"]
-    )
-    return Listed(transfer_views(parts, found["transfers"], account), found["total"], query["page_size"])
+        account=account, status=query["status"], page=query["page"], page_size=query["page_size"],
+        before=query.get("after"), **only,
+    )  # fmt: skip
+    following = str(found["next"]) if found.get("next") else None
+    return Listed(transfer_views(parts, found["transfers"], account), found["total"], query["page_size"], following)
 
 
 @bp.get("/transfers/<transfer_id>")
@@ -101,6 +130,24 @@ def change_transfer(transfer_id: str, body: Document, key: str | None) -> Docume
     return _seen_by_me(parts, changed)
 
 
+@bp.post("/transfers/<transfer_id>/reversal")
+@allow("member")
+@acts("operator")
+@operation(
+    "Give back what one's business received, by a new transfer",
+    body=Reversal(),
+    data=Transfer(),
+    keyed=True,
+    scope=INITIATE,
+    notes="Whole, once, and at once; only where there was no fee. Else an administrator can do it.",
+    codes=both(_AMOUNT, _LIMITS, _PARTY, _REVERSED),
+)
+def give_back(transfer_id: str, body: Document, key: str | None) -> Document:
+    """The answer is the reversal."""
+    parts = session.parts()
+    return _seen_by_me(parts, parts.ledger.reverse(transfer_id, reason=body["reason"], key=key))
+
+
 @bp.get("/balance")
 @allow("member")
 @operation("The balance of one's own business", query=OwnEntityQuery(), data=Balance())
@@ -108,6 +155,18 @@ def balance(query: Document) -> Document:
     """Works while the directory is down, until the token expires."""
     account = must_own(query["querying_entity_id"])
     return {"unit": current_app.config["GATEWAY"].unit, **account_view(session.parts().ledger.account(account))}
+
+
+def wanted(body: Document) -> Document:
+    """A proposal as the ledger takes it."""
+    options = {name: body[name] for name in ("description", "reference", "expires_at") if body.get(name)}
+    return {
+        "initiator": body["initiator"],
+        "counterparty": body["receiver"],
+        "direction": "pay" if body["transfer"] == "out" else "request",
+        "amount": body["amount"],
+        **options,
+    }
 
 
 def meet(parts: Parts, *accounts: str) -> dict[str, str]:
@@ -125,6 +184,10 @@ def meet(parts: Parts, *accounts: str) -> dict[str, str]:
 
 
 def _seen_by_me(parts: Parts, found: Document) -> Document:
+    return transfer_views(parts, [found], my_side(found))[0]
+
+
+def my_side(found: Document) -> str:
+    """The account of one's own that takes part in a transfer."""
     own = set(login().accounts.values())
-    account = next((number for number in parties_of(found) if number in own), found["payee"])
-    return transfer_views(parts, [found], account)[0]
+    return next((number for number in parties_of(found) if number in own), str(found["payee"]))

@@ -14,7 +14,7 @@ PREFERENCES = {
 _PENDING_SHOWN = 100
 _TOLD_OF_ACCOUNTS = {"standing", "level", "closing", "outside_limits"}
 """As far as the ledger says them."""
-_WHEN_THERE = ("legs", "reverses", "reversed_by", "expires_at")
+_WHEN_THERE = ("legs", "reference", "reverses", "reversed_by", "expires_at")
 
 
 def profile_changes(body: Mapping[str, Any]) -> Document:
