@@ -35,6 +35,7 @@ _REFUSED = {
     409: "Conflict",
     412: "Changed in the meantime",
     413: "Too large",
+    415: "Not what this route takes",
     422: "A rule said no",
     428: "Say by If-Match what you saw",
     429: "Too many calls",

@@ -16,6 +16,7 @@ from services.gateway.clients import Lines
 from services.gateway.config import Config
 from services.gateway.rates import Rates, rates_of
 from services.gateway.session import Sessions, sessions_of
+from tests.gateway import documented
 from tests.gateway.network import Network
 from tests.gateway.scenes import logged_in
 from tests.gateway.standin import Standin
@@ -100,19 +101,25 @@ def config_for(
 def made(config: Config) -> tuple[Flask, dict[str, object]]:
     """The gateway and its settings. Made once: its many routes and pages take longer than most tests."""
     app = create_app(config)
+    documented.watch(app)
     return app, dict(app.config)
 
 
 @pytest.fixture
-def app(made: tuple[Flask, dict[str, object]], config: Config, network: Network, signer: Signer) -> Flask:
-    """The gateway as if it had just started: it knows of nobody, has counted no calls, and no service was down."""
+def app(made: tuple[Flask, dict[str, object]], config: Config, network: Network, signer: Signer) -> Iterator[Flask]:
+    """The gateway as if it had just started: it knows of nobody, has counted no calls, and no service was down.
+
+    Whatever a test makes it answer over the API must be an answer that the document tells.
+    """
     app, settings = made
     app.config.clear()
     app.config.update(settings)
     sessions = sessions_of(app)
     Sessions.__init__(sessions, lines_to(config, signer), sessions.tokens, secure_cookie=config.secure_cookies)
     Rates.__init__(rates_of(app), config, CollectorRegistry())
-    return app
+    yield app
+    found = documented.undocumented(app)
+    assert not found, f"declare these by @operation(codes=...), or mend them: {found}"
 
 
 @pytest.fixture

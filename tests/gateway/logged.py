@@ -29,6 +29,12 @@ def an_own_entry(position: int, action: str, **changes: Any) -> dict[str, Any]:
     return entry | changes
 
 
+_FILES = {
+    "ndjson": Streams([b"{}\n"], "application/x-ndjson", "audit-log.ndjson"),
+    "csv": Streams([b"position\n"], "text/csv", "audit-log.csv"),
+}
+
+
 def furnish_log(network: Network, user_id: str, note: str = "Known since years.") -> None:
     """A page of each kind of log."""
     transfer = {"status": "initiated", "payer": "1234567890123452", "amount": 2500}
@@ -50,7 +56,7 @@ def furnish_log(network: Network, user_id: str, note: str = "Known since years."
     head = {"number": 3, "position": 11, "hash": HASH, "time": NOW, "kid": "a-key", "jws": "a.b.c"}
     jwk = {"kty": "OKP", "crv": "Ed25519", "x": "abc", "kid": "a-key"}
     network.directory.on("GET", "/audit/heads", {"iss": "/directory/audit", "keys": [jwk], "heads": [head]})
-    network.directory.on("GET", "/audit/export", Streams([b"{}\n"], "application/x-ndjson", "audit-log.ndjson"))
+    network.directory.on("GET", "/audit/export", lambda asked: _FILES[asked.query["format"]])
     own = [
         an_own_entry(12, "entity.status-changed", **ACCEPTED, reason=note),
         an_own_entry(11, "user.viewed"),

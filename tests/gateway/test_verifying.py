@@ -90,8 +90,8 @@ def test_visitors_log_in_instead(client: FlaskClient, network: Network) -> None:
 
 
 def test_programs_are_told_what_to_do(client: FlaskClient, network: Network, ann: dict[str, str]) -> None:
-    network.directory.on("PATCH", f"/users/{ANN}", NEEDED)
-    answer = client.patch("/api/v1/user", json={"firstName": "Anne"}, headers=ann)
+    network.directory.on("POST", f"/users/{ANN}/email-change", NEEDED)
+    answer = client.post("/api/v1/user/email-change", json={"email": "anne@farm.example"}, headers=ann)
     (error,) = answer.get_json()["errors"]
     assert (answer.status_code, error["code"]) == (403, "auth.step_up_needed")
     assert "POST /api/v1/session/verification" in error["message"]

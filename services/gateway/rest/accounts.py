@@ -8,11 +8,18 @@ from services.gateway.clients import Document
 from services.gateway.permissions import before_two_factor
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import operation
+from services.gateway.rest.refusals import Codes
 from services.gateway.rest.views import last_login, preferences_of
 from services.gateway.schemas import Credentials, Email, LoggedIn, NewPassword, SignedUp, SignUp
 from services.gateway.schemas_security import LoginCode
 from services.gateway.scopes import LOGIN
 from services.gateway.tokens import LIFETIME_SECONDS
+
+_LOGGING_IN: Codes = {
+    401: ("login.failed", "login.code_needed"),
+    403: ("login.expired",),
+    429: ("login.locked",),
+}
 
 _USER = {"user_email": "email", "password": "password", "first_name": "first_name", "last_name": "last_name",
          "user_phone": "telephone"}  # fmt: skip
@@ -27,7 +34,13 @@ _ENTITY = {"entity_name": "name", "entity_email": "email", "entity_phone": "tele
 
 @bp.post("/signup")
 @allow("public")
-@operation("Sign up a person and their business", body=SignUp(), data=SignedUp(), keyed=True)
+@operation(
+    "Sign up a person and their business",
+    body=SignUp(),
+    data=SignedUp(),
+    keyed=True,
+    codes={409: ("user.email_taken",)},
+)
 def sign_up(body: Document, key: str | None) -> Document:
     """The business waits for review; the login works at once."""
     made = session.visitor_parts().directory.sign_up(
@@ -43,7 +56,7 @@ def sign_up(body: Document, key: str | None) -> Document:
 
 @bp.post("/login")
 @allow("public")
-@operation("Log in as a member", body=Credentials(), data=LoggedIn())
+@operation("Log in as a member", body=Credentials(), data=LoggedIn(), codes=_LOGGING_IN)
 def log_in(body: Document) -> Document:
     """Three failures lock for 15 minutes."""
     return _log_in(body, "member")
@@ -51,7 +64,7 @@ def log_in(body: Document) -> Document:
 
 @bp.post("/admin/login")
 @allow("public")
-@operation("Log in as an administrator or auditor", body=Credentials(), data=LoggedIn())
+@operation("Log in as an administrator or auditor", body=Credentials(), data=LoggedIn(), codes=_LOGGING_IN)
 def log_in_admin(body: Document) -> Document:
     """The same for administrators."""
     return _log_in(body, "admin")
@@ -63,6 +76,7 @@ def log_in_admin(body: Document) -> Document:
     "The second step of a login, when the first one answered `login.code_needed` with a `ticket`",
     body=LoginCode(),
     data=LoggedIn(),
+    codes={401: ("login.code_failed",), 403: ("login.expired",), 429: ("login.locked",)},
 )
 def enter_code(body: Document) -> Document:
     """For members and administrators; within five minutes. A code works once."""
@@ -91,7 +105,11 @@ def log_out_admin() -> None:
 @bp.post("/token/renew")
 @allow("public")
 @before_two_factor
-@operation("Exchange a token, expired at most a day ago, for a fresh one while its session lives", data=LoggedIn())
+@operation(
+    "Exchange a token, expired at most a day ago, for a fresh one while its session lives",
+    data=LoggedIn(),
+    codes={401: ("auth.missing",)},
+)
 def renew_token() -> Document:
     """The bearer token in the header is the credential."""
     session.renew()
@@ -116,7 +134,11 @@ def request_admin_reset(body: Document) -> None:
 
 @bp.post("/password-reset/<token>")
 @allow("public")
-@operation("Set a new password by the mailed token; all sessions of the user end", body=NewPassword())
+@operation(
+    "Set a new password by the mailed token; all sessions of the user end",
+    body=NewPassword(),
+    codes={404: ("reset.invalid",)},
+)
 def reset_password(token: str, body: Document) -> None:
     """A token works once."""
     session.visitor_parts().directory.reset_password(token, password=body["password"])
@@ -124,7 +146,7 @@ def reset_password(token: str, body: Document) -> None:
 
 @bp.post("/admin/password-reset/<token>")
 @allow("public")
-@operation("The same for administrators", body=NewPassword())
+@operation("The same for administrators", body=NewPassword(), codes={404: ("reset.invalid",)})
 def reset_admin_password(token: str, body: Document) -> None:
     """A token works once."""
     session.visitor_parts().directory.reset_password(token, password=body["password"])

@@ -10,6 +10,7 @@ from services.gateway.clients import Document
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import login, must_own
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.refusals import OF_ENTITIES
 from services.gateway.schemas_activity import (
     ActivityQuery,
     LogEntry,
@@ -74,7 +75,12 @@ for _kind, _media in (("csv", "text/csv"), ("ndjson", "application/x-ndjson")):
 
 @bp.get("/user/activity")
 @allow("member")
-@operation("What was done by or about oneself, or about one's business", query=ActivityQuery(), data=OwnActivity())
+@operation(
+    "What was done by or about oneself, or about one's business",
+    query=ActivityQuery(),
+    data=OwnActivity(),
+    codes=OF_ENTITIES,
+)
 def own_activity(query: Document) -> Document:
     """Which administrator it was is not told."""
     directory, entity_id = session.parts().directory, query.pop("entity_id", None)

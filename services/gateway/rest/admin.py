@@ -17,7 +17,13 @@ _LIMITS = {"max_positive_balance": "max_positive", "max_negative_balance": "max_
 
 @bp.get("/admin/entities")
 @allow("admin", "coordinator")
-@operation("Businesses of all statuses, newest first", query=AdminEntityQuery(), data=AdminEntity(), listed=True)
+@operation(
+    "Businesses of all statuses, newest first",
+    query=AdminEntityQuery(),
+    data=AdminEntity(),
+    listed=True,
+    codes={503: ("search.unavailable",)},
+)
 def admin_entities(query: Document) -> Listed:
     """Filtered by status and account number from the directory itself, by the rest from its search index."""
     parts = session.parts()
@@ -40,6 +46,7 @@ def admin_entity(entity_id: str) -> Document:
     body=AdminEntityChanges(),
     data=AdminEntity(),
     keyed=True,
+    codes={404: ("account.unknown",), 409: ("entity.closed", "status.not_allowed", "status.decided_already")},
 )
 def change_admin_entity(entity_id: str, body: Document, key: str | None) -> Document:
     """First the directory, then the ledger. With the same key, a call that broke in between can be repeated."""

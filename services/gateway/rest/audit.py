@@ -15,11 +15,16 @@ from services.gateway.rest.operations import operation
 from services.gateway.schemas_proofs import AuditRows, ExportQuery, Head, PagedViewQuery, ViewQuery
 
 _AUDITORS = ("auditor", "admin")
+_BROAD = {422: ("request.too_broad",)}
 
 
 @bp.post("/audit/head")
 @allow(*_AUDITORS)
-@operation("Have a head signed that covers everything up to now", data=Head())
+@operation(
+    "Have a head signed that covers everything up to now",
+    data=Head(),
+    codes={503: ("head.not_signed", "proof.building")},
+)
 def sign_head() -> Document:
     """503 `head.not_signed` when none came in time."""
     return session.parts().ledger.sign_head()
@@ -32,6 +37,7 @@ def sign_head() -> Document:
     query=ExportQuery(),
     media=streaming.EXPORT_TYPES,
     notes="NDJSON, streamed. Complete only with its last line, a signed manifest.",
+    codes={404: ("head.none", "proof.not_covered"), 503: ("export.busy", "proof.building")},
 )
 def export(query: Document) -> Response:
     """Passed on as the ledger streams it."""
@@ -43,8 +49,10 @@ def _add(name: str, view: auditing.View) -> None:
     """The two routes of a view."""
     columns = f"Columns: {', '.join(view.columns)}."
     paged = PagedViewQuery(only=(*view.asked, "after", "limit"))
-    page = operation(view.summary, query=paged, data=AuditRows(), notes=columns)
-    file = operation(f"{view.summary}, as CSV", query=ViewQuery(only=view.asked), media=("text/csv",), notes=columns)
+    page = operation(view.summary, query=paged, data=AuditRows(), notes=columns, codes=_BROAD)
+    file = operation(
+        f"{view.summary}, as CSV", query=ViewQuery(only=view.asked), media=("text/csv",), notes=columns, codes=_BROAD
+    )
     endpoint = f"audit_{name.replace('-', '_')}"
     bp.add_url_rule(f"/audit/{name}", endpoint, allow(*_AUDITORS)(page(_page_of(name))))
     bp.add_url_rule(f"/audit/{name}.csv", f"{endpoint}_csv", allow(*_AUDITORS)(file(_file_of(name))))

@@ -28,7 +28,9 @@ def categories(query: Document) -> Listed:
 
 @bp.post(_KIND)
 @allow("admin", "coordinator")
-@operation("Create a tag or category", body=TermName(), data=Term(), keyed=True)
+@operation(
+    "Create a tag or category", body=TermName(), data=Term(), keyed=True, codes={409: ("term.taken", "term.busy")}
+)
 def create_term(kind: str, body: Document, key: str | None) -> Document:
     """Under the normalised name."""
     return session.parts().directory.create_term(kind, body["name"], key=key)
@@ -41,6 +43,7 @@ def create_term(kind: str, body: Document, key: str | None) -> Document:
     body=TermName(),
     data=TermChanged(),
     keyed=True,
+    codes={409: ("term.taken", "term.busy")},
 )
 def rename_term(kind: str, term_id: str, body: Document, key: str | None) -> Document:
     """One event; businesses follow at once in a small network."""
@@ -49,7 +52,13 @@ def rename_term(kind: str, term_id: str, body: Document, key: str | None) -> Doc
 
 @bp.post(f"{_KIND}/merges")
 @allow("admin", "coordinator")
-@operation("Make several tags or categories one", body=TermMerge(), data=TermChanged(), keyed=True)
+@operation(
+    "Make several tags or categories one",
+    body=TermMerge(),
+    data=TermChanged(),
+    keyed=True,
+    codes={404: ("term.unknown",), 409: ("term.busy",)},
+)
 def merge_terms(kind: str, body: Document, key: str | None) -> Document:
     """All of them become the one that stays."""
     return session.parts().directory.merge_terms(kind, body["ids"], body["into"], key=key)
@@ -57,7 +66,9 @@ def merge_terms(kind: str, body: Document, key: str | None) -> Document:
 
 @bp.delete(f"{_KIND}/<term_id>")
 @allow("admin", "coordinator")
-@operation("Remove a tag or category from everybody who has it", data=TermChanged(), keyed=True)
+@operation(
+    "Remove a tag or category from everybody who has it", data=TermChanged(), keyed=True, codes={409: ("term.busy",)}
+)
 def remove_term(kind: str, term_id: str, key: str | None) -> Document:
     """It may come again."""
     return session.parts().directory.remove_term(kind, term_id, key=key)

@@ -8,8 +8,12 @@ from services.gateway.clients import Document
 from services.gateway.failures import Unauthenticated
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.refusals import Codes, both
 from services.gateway.schemas import Entity, InWhoseEyes
 from services.gateway.schemas_search import EntityQuery, Suggestions, SuggestionsQuery
+
+_THEIR_EYES: Codes = {401: ("auth.missing",), 403: ("auth.forbidden", "entity.not_yours")}
+"""Of a search in the eyes of a business."""
 
 _THEIRS = {"max_neg_bal": "max_negative", "max_pos_bal": "max_positive", "account_number": "account"}
 """What the services call differently from the API."""
@@ -17,7 +21,13 @@ _THEIRS = {"max_neg_bal": "max_negative", "max_pos_bal": "max_positive", "accoun
 
 @bp.get("/entities")
 @allow("public")
-@operation("Search the directory: best first, trading members first", query=EntityQuery(), data=Entity(), listed=True)
+@operation(
+    "Search the directory: best first, trading members first",
+    query=EntityQuery(),
+    data=Entity(),
+    listed=True,
+    codes=both(_THEIR_EYES, {503: ("search.unavailable",)}),
+)
 def entities(query: Document) -> Listed:
     """Only the four accepted statuses are listed."""
     found = session.parts().directory.search(**search_terms(query))
@@ -26,7 +36,7 @@ def entities(query: Document) -> Listed:
 
 @bp.get("/entities/<entity_id>")
 @allow("public")
-@operation("One business", query=InWhoseEyes(), data=Entity())
+@operation("One business", query=InWhoseEyes(), data=Entity(), codes=_THEIR_EYES)
 def entity(entity_id: str, query: Document) -> Document:
     """Any status can be read by id."""
     return session.parts().directory.entity(entity_id, querying_entity_id=in_whose_eyes(query))
@@ -42,7 +52,12 @@ def in_whose_eyes(query: Document) -> str | None:
 
 @bp.get("/suggestions")
 @allow("public")
-@operation("Words, businesses, towns, categories that begin so", query=SuggestionsQuery(), data=Suggestions())
+@operation(
+    "Words, businesses, towns, categories that begin so",
+    query=SuggestionsQuery(),
+    data=Suggestions(),
+    codes={503: ("search.unavailable",)},
+)
 def suggestions(query: Document) -> Document:
     """While somebody types."""
     return session.parts().directory.suggestions(query["text"])

@@ -7,6 +7,7 @@ from services.gateway import session
 from services.gateway.clients import Document
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.refusals import STEP_UP
 from services.gateway.schemas_importing import ErrorsQuery, Import, ImportErrors, ImportStart, NewImport
 from services.gateway.scopes import LOGIN
 from services.gateway.streaming import passed_on
@@ -14,7 +15,13 @@ from services.gateway.streaming import passed_on
 
 @bp.post("/admin/imports")
 @allow("admin")
-@operation("Check a CSV file of members: a dry run that changes nothing", body=NewImport(), data=Import(), keyed=True)
+@operation(
+    "Check a CSV file of members: a dry run that changes nothing",
+    body=NewImport(),
+    data=Import(),
+    keyed=True,
+    codes={400: ("import.unreadable",), 422: ("import.too_large",)},
+)
 def check_import(body: Document, key: str | None) -> Document:
     """Its errors are under /admin/imports/{id}/errors."""
     return session.parts().directory.check_import(body["csv"], name=body["name"], key=key)
@@ -53,6 +60,7 @@ def import_errors(import_id: str, query: Document) -> Document:
     data=Import(),
     keyed=True,
     notes="All or nothing (`file`) takes at most 200 rows, all of them good. Row by row leaves bad ones out.",
+    codes={409: ("import.started_already",), 422: ("import.has_errors", "import.too_large")},
 )
 def start_import(import_id: str, body: Document, key: str | None) -> Document:
     """Worked off within seconds, 25 rows at a time."""
@@ -74,6 +82,7 @@ def stop_import(import_id: str) -> Document:
     media=("application/zip",),
     scope=LOGIN,
     notes="Needs a session that was verified in the last ten minutes (POST /session/verification).",
+    codes=STEP_UP,
 )
 def community_export() -> Response:
     """members.csv can be imported again."""

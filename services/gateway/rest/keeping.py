@@ -6,6 +6,7 @@ from services.gateway.clients import Document
 from services.gateway.permissions import acts
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.refusals import OF_ENTITIES, both
 from services.gateway.schemas import Entity
 from services.gateway.schemas_catalogue import Favourite, FavouriteQuery, NewFavourite, NewMessage, Note, NoteText
 from services.gateway.scopes import DIRECTORY
@@ -13,7 +14,13 @@ from services.gateway.scopes import DIRECTORY
 
 @bp.get("/favorites")
 @allow("member")
-@operation("What a business of one's own has marked, newest first", query=FavouriteQuery(), data=Entity(), listed=True)
+@operation(
+    "What a business of one's own has marked, newest first",
+    query=FavouriteQuery(),
+    data=Entity(),
+    listed=True,
+    codes=OF_ENTITIES,
+)
 def favourites(query: Document) -> Listed:
     """Those not listed any more are left out."""
     asked = {"page": query["page"], "page_size": query["page_size"]}
@@ -24,7 +31,13 @@ def favourites(query: Document) -> Listed:
 @bp.post("/favorites")
 @allow("member")
 @acts("operator")
-@operation("Mark a business, or take the mark away", body=NewFavourite(), data=Favourite(), scope=DIRECTORY)
+@operation(
+    "Mark a business, or take the mark away",
+    body=NewFavourite(),
+    data=Favourite(),
+    scope=DIRECTORY,
+    codes=both(OF_ENTITIES, {422: ("favourites.too_many",)}),
+)
 def set_favourite(body: Document) -> Document:
     """A repeat changes nothing."""
     mine, other = body["add_to_entity_id"], body["favorite_entity_id"]
@@ -34,7 +47,13 @@ def set_favourite(body: Document) -> Document:
 @bp.post("/send-email")
 @allow("member")
 @acts("operator")
-@operation("Mail a text to a business whose address is hidden", body=NewMessage(), keyed=True, scope=DIRECTORY)
+@operation(
+    "Mail a text to a business whose address is hidden",
+    body=NewMessage(),
+    keyed=True,
+    scope=DIRECTORY,
+    codes=both(OF_ENTITIES, {422: ("contact.not_accepted", "contact.switched_off"), 429: ("contact.too_often",)}),
+)
 def send_email(body: Document, key: str | None) -> None:
     """The sender's own address is where answers go."""
     session.parts().directory.contact(
@@ -48,7 +67,7 @@ def send_email(body: Document, key: str | None) -> None:
 
 @bp.get("/user/entities/<entity_id>/notes/<other_id>")
 @allow("member")
-@operation("The private note of a business of one's own about another one", data=Note())
+@operation("The private note of a business of one's own about another one", data=Note(), codes=OF_ENTITIES)
 def note(entity_id: str, other_id: str) -> Document:
     """Its own people alone see it."""
     return session.parts().directory.note(entity_id, other_id)
@@ -57,7 +76,7 @@ def note(entity_id: str, other_id: str) -> Document:
 @bp.put("/user/entities/<entity_id>/notes/<other_id>")
 @allow("member")
 @acts("operator")
-@operation("Keep a private note about a business", body=NoteText(), data=Note(), scope=DIRECTORY)
+@operation("Keep a private note about a business", body=NoteText(), data=Note(), scope=DIRECTORY, codes=OF_ENTITIES)
 def keep_note(entity_id: str, other_id: str, body: Document) -> Document:
     """An empty text removes it."""
     return session.parts().directory.keep_note(entity_id, other_id, body["text"])

@@ -7,6 +7,7 @@ from services.gateway import session
 from services.gateway.clients import Document
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import operation
+from services.gateway.rest.refusals import Codes, both
 from services.gateway.schemas_proofs import (
     Consistency,
     ConsistencyQuery,
@@ -20,10 +21,12 @@ from services.gateway.schemas_proofs import (
     TransferProof,
 )
 
+_PROOF: Codes = {404: ("head.none", "proof.not_covered"), 503: ("proof.building",)}
+
 
 @bp.get("/ledger/head")
 @allow("public")
-@operation("The newest signed head of the ledger", data=Head())
+@operation("The newest signed head of the ledger", data=Head(), codes={404: ("head.none",)})
 def ledger_head() -> Document:
     """404 `head.none` while nothing is signed."""
     return session.parts().ledger.tree_head()
@@ -47,7 +50,7 @@ def ledger_keys() -> Document:
 
 @bp.get("/ledger/inclusion")
 @allow("public")
-@operation("Proof that an event lies in the signed ledger", query=InclusionQuery(), data=Inclusion())
+@operation("Proof that an event lies in the signed ledger", query=InclusionQuery(), data=Inclusion(), codes=_PROOF)
 def ledger_inclusion(query: Document) -> Document:
     """Tells the event's hash alone, not what is in it."""
     return session.parts().ledger.inclusion(**query)
@@ -55,7 +58,9 @@ def ledger_inclusion(query: Document) -> Document:
 
 @bp.get("/ledger/consistency")
 @allow("public")
-@operation("Proof that nothing was changed between two sizes", query=ConsistencyQuery(), data=Consistency())
+@operation(
+    "Proof that nothing was changed between two sizes", query=ConsistencyQuery(), data=Consistency(), codes=_PROOF
+)
 def ledger_consistency(query: Document) -> Document:
     """Whoever kept a head compares `firstRoot` with its root."""
     return session.parts().ledger.consistency(**query)
@@ -63,7 +68,12 @@ def ledger_consistency(query: Document) -> Document:
 
 @bp.get("/transfers/<transfer_id>/proof")
 @allow("member", "admin", "auditor")
-@operation("Proof that a transfer of one's own lies in the signed ledger", query=SizeQuery(), data=TransferProof())
+@operation(
+    "Proof that a transfer of one's own lies in the signed ledger",
+    query=SizeQuery(),
+    data=TransferProof(),
+    codes=both(_PROOF, {403: ("transfer.not_yours",)}),
+)
 def transfer_proof(transfer_id: str, query: Document) -> Document:
     """With the text of its events, as far as it is the caller's to see."""
     return session.parts().ledger.transfer_proof(transfer_id, **query)

@@ -9,6 +9,7 @@ from services.gateway.failures import Forbidden, Unauthenticated
 from services.gateway.permissions import acts
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.refusals import OF_ENTITIES, both
 from services.gateway.rest.views import pending_views, profile_changes, user_view, with_accounts
 from services.gateway.schemas import Entity, OwnEntity, ProfileChanges, TradingApplication, User, UserChanges
 from services.gateway.scopes import DIRECTORY, LOGIN
@@ -59,7 +60,14 @@ def own_entity(entity_id: str) -> Document:
 @bp.patch("/user/entities/<entity_id>")
 @allow("member")
 @acts("operator")
-@operation("Change one's own business", body=ProfileChanges(), data=OwnEntity(), keyed=True, scope=DIRECTORY)
+@operation(
+    "Change one's own business",
+    body=ProfileChanges(),
+    data=OwnEntity(),
+    keyed=True,
+    scope=DIRECTORY,
+    codes=both(OF_ENTITIES, {409: ("entity.closed",)}),
+)
 def change_own_entity(entity_id: str, body: Document, key: str | None) -> Document:
     """Absent fields stay, null or empty ones are cleared, lists are replaced."""
     must_own(entity_id)
@@ -72,7 +80,14 @@ def change_own_entity(entity_id: str, body: Document, key: str | None) -> Docume
 @bp.post("/user/entities/<entity_id>/trading-application")
 @allow("member")
 @acts("owner")
-@operation("Apply for trading membership", body=TradingApplication(), data=Entity(), keyed=True, scope=LOGIN)
+@operation(
+    "Apply for trading membership",
+    body=TradingApplication(),
+    data=Entity(),
+    keyed=True,
+    scope=LOGIN,
+    codes=both(OF_ENTITIES, {409: ("trading_application.wrong_status",), 422: ("trading_application.incomplete",)}),
+)
 def apply_for_trading(entity_id: str, body: Document, key: str | None) -> Document:
     """For businesses that are accepted. What is given is kept in profile and user first; names all that is missing."""
     must_own(entity_id)

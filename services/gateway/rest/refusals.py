@@ -14,20 +14,28 @@ WRONG: Codes = {403: ("auth.wrong",), 429: ("login.locked",)}
 OF_ENTITIES: Codes = {403: ("entity.not_yours", "entity.owners_only"), 404: ("entity.unknown",)}
 """Of what is done for a business."""
 
+_PARTS = ("ledger", "directory", "matches", "notifier")
 _ALWAYS: Codes = {
     400: ("http.bad_request",),
     401: ("auth.invalid", "auth.expired", "auth.ended"),
+    403: ("auth.scope_missing", "auth.two_factor_needed"),
     429: ("http.too_many_requests",),
     500: ("internal",),
-    503: ("part.down", "projection.behind", "ledger.busy", "ledger.unavailable", "directory.unavailable"),
-}  # fmt: skip
-"""A bearer token that is no good is refused by every route; `auth.ended` is one whose session has ended."""
+    503: ("part.down", "projection.behind", "ledger.busy", *(f"{part}.unavailable" for part in _PARTS)),
+}
+"""A bearer token that is no good is refused by every route, also by those that need none."""
 _LOGIN: Codes = {
     401: ("auth.missing",),
-    403: ("auth.forbidden", "auth.scope_missing", "auth.two_factor_needed", "auth.not_on_behalf"),
+    403: ("auth.forbidden", "auth.not_on_behalf"),
 }
 _WRITE: Codes = {403: ("terms.not_accepted", "auth.not_your_role")}
-_BODY: Codes = {400: ("request.malformed", "request.invalid"), 413: ("http.request_entity_too_large",)}
+_NOT_JSON = ("malformed", "duplicate_key", "not_a_number", "number_too_long", "trailing_data", "not_utf8",
+             "unpaired_surrogate", "too_deep", "too_many_values")  # fmt: skip
+_BODY: Codes = {
+    400: ("request.invalid", *(f"request.{word}" for word in _NOT_JSON)),
+    413: ("http.request_entity_too_large",),
+    415: ("request.media_type", "request.encoded"),
+}
 _QUERY: Codes = {400: ("request.invalid",)}
 _KEYED: Codes = {
     400: ("idempotency.key_malformed",),

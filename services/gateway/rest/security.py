@@ -7,6 +7,7 @@ from services.gateway.permissions import before_terms, before_two_factor
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import login
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.refusals import STEP_UP, WRONG, Codes, both
 from services.gateway.schemas_security import (
     Code,
     Ended,
@@ -21,6 +22,8 @@ from services.gateway.schemas_security import (
 from services.gateway.scopes import LOGIN
 from services.gateway.squares import app_uri
 
+_STATE: Codes = {409: ("two_factor.state",)}
+
 EVERYBODY = ("member", "admin", "coordinator", "auditor")
 STAFF = ("admin", "coordinator", "auditor")
 
@@ -29,7 +32,10 @@ STAFF = ("admin", "coordinator", "auditor")
 @allow(*EVERYBODY)
 @before_two_factor
 @operation(
-    "Show that it is still you: for ten minutes this session may do what is sensitive", body=Verification(), scope=LOGIN
+    "Show that it is still you: for ten minutes this session may do what is sensitive",
+    body=Verification(),
+    scope=LOGIN,
+    codes=WRONG,
 )
 def verify_session(body: Document) -> None:
     """Three wrong tries lock this for 15 minutes."""
@@ -39,7 +45,9 @@ def verify_session(body: Document) -> None:
 @bp.post("/password-change")
 @allow("member")
 @before_terms
-@operation("Another password, by the current one; all other sessions end", body=PasswordChange(), scope=LOGIN)
+@operation(
+    "Another password, by the current one; all other sessions end", body=PasswordChange(), scope=LOGIN, codes=WRONG
+)
 def change_password(body: Document) -> None:
     """Three wrong tries lock this for 15 minutes."""
     _change_password(body)
@@ -47,7 +55,7 @@ def change_password(body: Document) -> None:
 
 @bp.post("/admin/password-change")
 @allow(*STAFF)
-@operation("The same for administrators, coordinators and auditors", body=PasswordChange(), scope=LOGIN)
+@operation("The same for administrators, coordinators and auditors", body=PasswordChange(), scope=LOGIN, codes=WRONG)
 def change_admin_password(body: Document) -> None:
     """Three wrong tries lock this for 15 minutes."""
     _change_password(body)
@@ -98,7 +106,10 @@ def two_factor() -> Document:
 @allow(*EVERYBODY)
 @before_two_factor
 @operation(
-    "A secret for an app; it counts when it is confirmed. Needs a verified session", data=TwoFactorSecret(), scope=LOGIN
+    "A secret for an app; it counts when it is confirmed. Needs a verified session",
+    data=TwoFactorSecret(),
+    scope=LOGIN,
+    codes=both(STEP_UP, _STATE),
 )
 def begin_two_factor() -> Document:
     """Within 30 minutes."""
@@ -110,7 +121,11 @@ def begin_two_factor() -> Document:
 @allow(*EVERYBODY)
 @before_two_factor
 @operation(
-    "The app shows this code: from now on your login asks for one", body=Code(), data=RecoveryCodes(), scope=LOGIN
+    "The app shows this code: from now on your login asks for one",
+    body=Code(),
+    data=RecoveryCodes(),
+    scope=LOGIN,
+    codes=both(WRONG, _STATE),
 )
 def confirm_two_factor(body: Document) -> Document:
     """Keep the recovery codes in a safe place."""
@@ -120,7 +135,7 @@ def confirm_two_factor(body: Document) -> Document:
 @bp.delete("/two-factor")
 @allow(*EVERYBODY)
 @before_terms
-@operation("Your login asks for no code any more. Needs a verified session", scope=LOGIN)
+@operation("Your login asks for no code any more. Needs a verified session", scope=LOGIN, codes=both(STEP_UP, _STATE))
 def switch_two_factor_off() -> None:
     """You get a mail."""
     session.parts().directory.switch_two_factor_off(login().user_id)
@@ -130,7 +145,10 @@ def switch_two_factor_off() -> None:
 @allow(*EVERYBODY)
 @before_terms
 @operation(
-    "Ten new recovery codes; those before work no more. Needs a verified session", data=RecoveryCodes(), scope=LOGIN
+    "Ten new recovery codes; those before work no more. Needs a verified session",
+    data=RecoveryCodes(),
+    scope=LOGIN,
+    codes=both(STEP_UP, _STATE),
 )
 def renew_recovery_codes() -> Document:
     """Told this once."""
@@ -139,7 +157,12 @@ def renew_recovery_codes() -> Document:
 
 @bp.post("/admin/users/<user_id>/two-factor/reset")
 @allow("admin")
-@operation("Remove the second factor of somebody who lost it; all their sessions end", body=Reason(), scope=LOGIN)
+@operation(
+    "Remove the second factor of somebody who lost it; all their sessions end",
+    body=Reason(),
+    scope=LOGIN,
+    codes=both(STEP_UP, _STATE),
+)
 def reset_two_factor(user_id: str, body: Document) -> None:
     """Needs a verified session. They get a mail."""
     session.parts().directory.reset_two_factor(user_id, body["reason"])

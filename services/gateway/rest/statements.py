@@ -23,6 +23,7 @@ _NOTES = (
     query=StatementFileQuery(),
     media=("text/csv",),
     notes=_NOTES.format(paper.CSV_MOST),
+    codes={404: ("account.unknown",), 422: ("statement.too_long",)},
 )
 def statement_csv(query: Document) -> Response:
     """`mccs-audit --statement` reads it."""
@@ -36,6 +37,7 @@ def statement_csv(query: Document) -> Response:
     query=StatementFileQuery(),
     media=("application/pdf",),
     notes=_NOTES.format(paper.PDF_MOST),
+    codes={404: ("account.unknown",), 422: ("statement.too_long",)},
 )
 def statement_pdf(query: Document) -> Response:
     """To print and to send."""

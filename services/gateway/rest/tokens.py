@@ -6,6 +6,7 @@ from services.gateway.clients import Document
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import login
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.refusals import STEP_UP, both
 from services.gateway.schemas_tokens import (
     ApiToken,
     CreatedApiToken,
@@ -37,6 +38,7 @@ def api_tokens() -> Listed:
     keyed=True,
     scope=LOGIN,
     notes=_STEP_UP,
+    codes=both(STEP_UP, {403: ("api_token.two_factor_needed",), 409: ("api_token.too_many",)}),
 )
 def create_api_token(body: Document, key: str | None) -> Document:
     """At most twenty at once."""
@@ -53,7 +55,12 @@ def revoke_api_token(token_id: str) -> None:
 
 @bp.get("/user/email-change")
 @allow("member", "admin", "coordinator", "auditor")
-@operation("The change of one's mail address that is under way", data=EmailChange(), scope=LOGIN)
+@operation(
+    "The change of one's mail address that is under way",
+    data=EmailChange(),
+    scope=LOGIN,
+    codes={404: ("email_change.none",)},
+)
 def email_change() -> Document:
     """404 when there is none."""
     return session.parts().directory.email_change(login().user_id)
@@ -68,6 +75,7 @@ def email_change() -> Document:
     keyed=True,
     scope=LOGIN,
     notes=f"{_STEP_UP} The answer is the same when somebody else has the address; then nothing comes of it.",
+    codes=both(STEP_UP, {429: ("email_change.too_often",)}),
 )
 def request_email_change(body: Document, key: str | None) -> Document:
     """Takes the place of an earlier one."""
@@ -84,7 +92,12 @@ def cancel_email_change() -> None:
 
 @bp.post("/email-confirmations/<token>")
 @allow("public")
-@operation("Confirm another mail address by a mailed link, once", data=EmailConfirmed(), scope=LOGIN)
+@operation(
+    "Confirm another mail address by a mailed link, once",
+    data=EmailConfirmed(),
+    scope=LOGIN,
+    codes={404: ("email_change.invalid",), 409: ("user.email_taken",)},
+)
 def confirm_email(token: str) -> Document:
     """With the second confirmation the address is changed and other sessions end."""
     return session.visitor_parts().directory.confirm_email(token)
@@ -92,7 +105,11 @@ def confirm_email(token: str) -> Document:
 
 @bp.post("/email-confirmations/<token>/stop")
 @allow("public")
-@operation("It was somebody else: stop it by the link to the old address, end all sessions and tokens", scope=LOGIN)
+@operation(
+    "It was somebody else: stop it by the link to the old address, end all sessions and tokens",
+    scope=LOGIN,
+    codes={404: ("email_change.invalid",)},
+)
 def stop_email_change(token: str) -> None:
     """Choose a new password then."""
     session.visitor_parts().directory.stop_email_change(token)

@@ -6,6 +6,7 @@ from services.gateway.clients import Document
 from services.gateway.permissions import acts
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.rest.refusals import OF_ENTITIES, both
 from services.gateway.schemas_webhooks import (
     DeliveriesQuery,
     Delivery,
@@ -23,7 +24,13 @@ from services.gateway.scopes import LOGIN
 @bp.get("/webhooks")
 @allow("member", "admin")
 @acts("owner")
-@operation("The webhooks of a business, or of the network", query=WebhooksQuery(), data=Webhook(), listed=True)
+@operation(
+    "The webhooks of a business, or of the network",
+    query=WebhooksQuery(),
+    data=Webhook(),
+    listed=True,
+    codes=OF_ENTITIES,
+)
 def webhooks(query: Document) -> Listed:
     """At most twenty."""
     found = session.parts().notifier.webhooks(query["entity_id"])["webhooks"]
@@ -39,6 +46,7 @@ def webhooks(query: Document) -> Listed:
     data=MadeWebhook(),
     scope=LOGIN,
     notes="A business gets the events of its own transfers. A repetition makes another webhook.",
+    codes=both(OF_ENTITIES, {409: ("webhooks.too_many",), 422: ("webhooks.address_forbidden",)}),
 )
 def make_webhook(body: Document) -> Document:
     """What receivers can count on: docs/webhooks.md."""
@@ -58,7 +66,13 @@ def webhook(webhook_id: str) -> Document:
 @bp.patch("/webhooks/<webhook_id>")
 @allow("member", "admin")
 @acts("owner")
-@operation("Another address, other events", body=WebhookChange(), data=Webhook(), scope=LOGIN)
+@operation(
+    "Another address, other events",
+    body=WebhookChange(),
+    data=Webhook(),
+    scope=LOGIN,
+    codes={422: ("webhooks.address_forbidden",)},
+)
 def change_webhook(webhook_id: str, body: Document) -> Document:
     """What waits goes to the new address."""
     return session.parts().notifier.change_webhook(webhook_id, body)
@@ -85,7 +99,11 @@ def rotate_webhook_secret(webhook_id: str) -> Document:
 @bp.post("/webhooks/<webhook_id>/<any(pause, resume, test):action>")
 @allow("member", "admin")
 @acts("owner")
-@operation("Pause a webhook, resume it with all that waits, or send it a test event", scope=LOGIN)
+@operation(
+    "Pause a webhook, resume it with all that waits, or send it a test event",
+    scope=LOGIN,
+    codes={409: ("webhooks.paused",)},
+)
 def switch_webhook(webhook_id: str, action: str) -> None:
     """A test is sent while it is paused, too."""
     session.parts().notifier.switch_webhook(webhook_id, action)
@@ -106,7 +124,7 @@ def deliveries(webhook_id: str, query: Document) -> Listed:
 @bp.post("/webhooks/<webhook_id>/deliveries/<delivery_id>/redelivery")
 @allow("member", "admin")
 @acts("owner")
-@operation("Send one again", scope=LOGIN)
+@operation("Send one again", scope=LOGIN, codes={409: ("webhooks.nothing_to_send",)})
 def redeliver(webhook_id: str, delivery_id: str) -> None:
     """409 while it waits, or when what it said has been deleted."""
     session.parts().notifier.redeliver(webhook_id, delivery_id)
@@ -131,6 +149,7 @@ def replays(webhook_id: str) -> Listed:
     data=Replay(),
     scope=LOGIN,
     notes="At most 100,000 positions, one replay of a webhook at a time.",
+    codes={409: ("webhooks.paused", "webhooks.replaying"), 422: ("webhooks.position_ahead",)},
 )
 def replay(webhook_id: str, body: Document) -> Document:
     """Ask the list how far it is."""
