@@ -32,7 +32,7 @@ from tests.gateway.network import (
     an_entity,
 )
 from tests.gateway.pdf_text import Pdf
-from tests.gateway.scenes import a_session_with_several, token_for
+from tests.gateway.scenes import a_session_with_several, logged_in, token_for
 from tests.ledger.factories import accepting, opening
 from tests.ledger.signing_web import MemoryApi
 from tests.ledger.web import A, B
@@ -129,6 +129,53 @@ def test_programs_preview_propose_batch_and_give_back(farm: Program) -> None:
     older = farm.send("get", f"{listed}&after={newest['meta']['next']}").get_json()
     assert [newest["data"][0]["transfer"], older["data"][0]["id"]] == ["in", first["id"]]
     assert "next" not in older["meta"]
+
+
+def test_programs_read_statements_and_how_an_account_was(farm: Program, web: MemoryApi) -> None:
+    for number in range(1, 6):
+        payer, payee = (FARM_ACCOUNT, BAKERY_ACCOUNT) if number != 4 else (BAKERY_ACCOUNT, FARM_ACCOUNT)
+        made = web.propose(number * 100, payer, payee, description=f"Loaf {number}").json["transfer_id"]
+        web.appender.execute([accepting(made, payee)])
+    here = f"/statement?querying_entity_id={FARM}&limit=2"
+    first = farm.send("get", here).get_json()["data"]
+    assert (first["openingBalance"], first["closingBalance"], first["previous"]) == (0, -7, None)
+    assert first["totals"] == {"count": 5, "paid": 11, "received": 4}
+    assert [(entry["amount"], entry["balance"]) for entry in first["entries"]] == [(-5, -7), (4, -2)]
+    second = farm.send("get", f"{here}&before={first['next']}").get_json()["data"]
+    assert [entry["description"] for entry in second["entries"]] == ["Loaf 3", "Loaf 2"]
+    back = farm.send("get", f"{here}&after={second['previous']}").get_json()["data"]
+    assert back["entries"] == first["entries"]
+    some = farm.send("get", f"{here}&sign=out&min_amount=2&max_amount=3&text=LOAF&counterparty={BAKERY_ACCOUNT}")
+    assert [entry["amount"] for entry in some.get_json()["data"]["entries"]] == [-3, -2]
+    fixed = f"{here}&from_position={first['fromPosition']}&to_position={second['entries'][0]['position']}"
+    assert farm.send("get", fixed).get_json()["data"]["closingBalance"] == -6
+    assert farm.send("get", f"{here}&from=2001-01-01&to=31 January 2001").get_json()["data"]["entries"] == []
+    then = f"/user/entities/{FARM}/balance"
+    was = farm.send("get", f"{then}?position={second['entries'][0]['position']}").get_json()["data"]
+    assert (was["balance"], was["standing"]) == (-6, "trading")
+    assert farm.send("get", then).get_json()["data"]["balance"] == -7
+    assert farm.send("get", f"{then}?at=2001-01-01").get_json()["errors"][0]["code"] == "account.unknown"
+    assert farm.send("get", f"{then}?position=99999").status_code == 400
+    web.ask("patch", f"/accounts/{FARM_ACCOUNT}/limits", {"max_positive": 70_000, "reason": "Asked for"},
+            roles=["admin"])  # fmt: skip
+    history = f"/user/entities/{FARM}/account-history"
+    limits, opened = farm.send("get", history).get_json()["data"]["changes"]
+    assert (limits["type"], limits["maxPositiveBalance"], limits["reason"]) == ("limits", 700, "Asked for")
+    assert limits["previousMaxPositiveBalance"] == opened["maxPositiveBalance"]
+    assert (opened["type"], opened["standing"]) == ("opened", "trading")
+    assert farm.send("get", f"{history}?type=limits").get_json()["data"]["changes"] == [limits]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["before=1&after=2", "from=x", "from=2026-01-01&from_position=1", "limit=101", "sign=up", "text=", "min_amount=0",
+     "min_amount=2&max_amount=1", "counterparty=1", "page=2"],
+)  # fmt: skip
+def test_statements_that_make_no_sense(client: FlaskClient, network: Network, wrong: str) -> None:
+    answered = client.get(
+        f"/api/v1/statement?querying_entity_id={FARM}&{wrong}", headers=logged_in(client, "/api/v1/login")
+    )
+    assert answered.status_code == 400
 
 
 def test_a_statement_of_two_pages_is_whole_in_both_files(ann: FlaskClient, web: MemoryApi) -> None:

@@ -59,6 +59,14 @@ class Ledger(Proofs, Ruling):
         }  # fmt: skip
         return self._get(f"/accounts/{segment(number)}/statement", **query)
 
+    def statement_of(self, number: str, **asked: Any) -> Document:
+        """The same by all that can be asked: from, to, the filters of its entries too."""
+        return self._get(f"/accounts/{segment(number)}/statement", **asked)
+
+    def account_then(self, number: str, *, at: str | None = None, position: int | None = None) -> Document:
+        """`{account, position, at, balance, max_negative, max_positive, standing}` as of then."""
+        return self._get(f"/accounts/{segment(number)}/balance", at=at, position=position)
+
     def initiate(
         self,
         *,
