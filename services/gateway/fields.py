@@ -94,6 +94,15 @@ class Reason(Text):
         return text
 
 
+class Flag(fields.Boolean):
+    """JSON's true or false, nothing that merely means it: to Python, 1 is true."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Amount(fields.Field[int]):
     """An amount: JSON number or text with at most two decimals, outside; minor units inside."""
 

@@ -10,6 +10,7 @@ from services.gateway.fields import (
     AccountNumber,
     Amount,
     CamelSchema,
+    Flag,
     Moment,
     Query,
     Text,
@@ -59,11 +60,11 @@ class BusinessFields(CamelSchema):
     country = Text(50)
     offers = tags()
     wants = tags()
-    show_tags_matched_since_last_login = fields.Boolean(truthy={True}, falsy={False})
-    receive_daily_match_notification_email = fields.Boolean(truthy={True}, falsy={False})
+    show_tags_matched_since_last_login = Flag()
+    receive_daily_match_notification_email = Flag()
     place = fields.Nested(Coordinates, allow_none=True, metadata={"description": "the town's when null or left out"})
     visibility = fields.Nested(Visibility)
-    receive_contact_email = fields.Boolean(truthy={True}, falsy={False})
+    receive_contact_email = Flag()
 
 
 class ProfileChanges(BusinessFields):

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
-from services.gateway.fields import CamelSchema, Text
+from services.gateway.fields import CamelSchema, Flag, Text
 from services.gateway.schemas import Paged
 
 
@@ -53,8 +53,8 @@ class NewFavourite(CamelSchema):
 
     add_to_entity_id = fields.String(required=True, data_key="addToEntityID")
     favorite_entity_id = fields.String(required=True, data_key="favoriteEntityID")
-    favorite = fields.Boolean(truthy={True}, falsy={False})
-    is_favorite = fields.Boolean(truthy={True}, falsy={False})
+    favorite = Flag()
+    is_favorite = Flag()
 
     @post_load
     def one_of_two(self, loaded: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -84,7 +84,7 @@ class NewMessage(CamelSchema):
     sender_entity_id = fields.String(required=True, data_key="senderEntityID")
     receiver_entity_id = fields.String(required=True, data_key="receiverEntityID")
     body = Text(2_000, lines=True, required=True)
-    copy_to_sender = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    copy_to_sender = Flag(load_default=False)
 
 
 class NoteText(CamelSchema):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from services.gateway.fields import CamelSchema, Moment, Query, Text
+from services.gateway.fields import CamelSchema, Flag, Moment, Query, Text
 
 MOST_SIGNS = 900_000
 MODES = ("file", "row")
@@ -20,7 +20,9 @@ class ImportStart(CamelSchema):
     """How a checked file is imported."""
 
     mode = fields.String(required=True, validate=validate.OneOf(MODES))
-    invite = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    invite = Flag(
+        load_default=False,
+    )
 
 
 class Import(CamelSchema):

@@ -5,7 +5,18 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.gateway.fields import AccountNumber, Amount, CamelSchema, Moment, Reason, SignedAmount, Text, Until, Words
+from services.gateway.fields import (
+    AccountNumber,
+    Amount,
+    CamelSchema,
+    Flag,
+    Moment,
+    Reason,
+    SignedAmount,
+    Text,
+    Until,
+    Words,
+)
 from services.gateway.schemas import Paged, TransferLeg
 
 TRANSFER_STATUSES = ("initiated", "completed", "cancelled")
@@ -63,8 +74,8 @@ class NewAdminTransfer(CamelSchema):
     )
     description = Text(500, load_default="")
     reference = Text(100, load_default="", metadata={"description": "the word of another system for it"})
-    settle = fields.Boolean(
-        truthy={True}, falsy={False}, load_default=False,
+    settle = Flag(
+        load_default=False,
         metadata={"description": "frozen accounts may take part: to bring a closing one to zero"},
     )  # fmt: skip
 

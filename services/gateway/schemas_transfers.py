@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.gateway.fields import AccountNumber, Amount, CamelSchema, Moment, Until
+from services.gateway.fields import AccountNumber, Amount, CamelSchema, Flag, Moment, Until
 from services.gateway.schemas import Error, NewTransfer, Paged, Transfer, TransferLeg, TransferStep
 from services.gateway.schemas_ruling import AccountAfter, Reversal
 
@@ -99,8 +99,8 @@ class BatchCommand(CamelSchema):
 class TransferBatch(CamelSchema):
     """Commands, in the order in which they are done."""
 
-    atomic = fields.Boolean(
-        truthy={True}, falsy={False}, load_default=False,
+    atomic = Flag(
+        load_default=False,
         metadata={"description": "true: when one is refused none is done, and the answer is 422 `batch.refused`"},
     )  # fmt: skip
     commands = fields.List(

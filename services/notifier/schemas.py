@@ -1,10 +1,11 @@
 """Shapes of the notifier's HTTP interface (docs/internal-api.md)."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from services.chassis.clock import rfc3339
 from services.notifier.domain import STATES, Channel
@@ -51,11 +52,34 @@ class PreviewQuery(Schema):
     language = fields.String(load_default="", validate=validate.OneOf(["", *LANGUAGES]))
 
 
+class NoticeCursor(fields.String):
+    """Where a page of notices ended: a `next`."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        at, _, notice_id = str(super()._deserialize(value, *arguments, **options)).partition("/")
+        try:
+            ended = datetime.fromisoformat(at).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(_NO_CURSOR) from error
+        if not notice_id:
+            raise ValidationError(_NO_CURSOR)
+        return ended, notice_id
+
+
+_NO_CURSOR = "Not a `next` of this list."
+
+
+def notice_cursor(record: Mapping[str, Any]) -> str:
+    """The `next` of a page that ends with this record."""
+    return f"{rfc3339(record['shown_at'])}/{record['_id']}"
+
+
 class NoticeListing(Schema):
     """The query of GET /notices."""
 
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
-    page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=50))
+    page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
+    after = NoticeCursor(load_default=None)
 
 
 class ReadAll(Schema):

@@ -135,7 +135,20 @@ def test_notices_come_in_pages_newest_first(ask, logs):
     pages = [ask(ANN, f"/notices?page={page}&page_size=1").json for page in (1, 2, 3)]
     assert [len(page["notices"]) for page in pages] == [1, 1, 0]
     assert {page["total"] for page in pages} == {2}
-    assert ask(ANN, "/notices?page_size=51").status_code == 400
+    assert ask(ANN, "/notices?page_size=101").status_code == 400
+
+
+def test_a_cursor_goes_on_where_the_page_ended_whatever_is_new_meanwhile(ask, logs, projection, clock):
+    _, money = logs
+    first = ask(ANN, "/notices?page_size=1").json
+    clock.pass_by(seconds=1)
+    money.tell(given.a_transfer(SHOP.account, FARM.account), at=clock.now)
+    assert deliver(projection, money.records[-1:])
+    second = ask(ANN, f"/notices?page_size=1&after={first['next']}").json
+    assert [each["text"] for each in second["notices"]] == ["Welcome, Green Farm"]
+    assert (second["next"], second["total"]) == (None, 3)
+    for nonsense in ("x", "2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z/", "0001-01-01T00:00:00+14:00/a"):
+        assert ask(ANN, f"/notices?after={nonsense.replace('+', '%2B')}").status_code == 400, nonsense
 
 
 def test_a_proposal_that_a_consent_covers_is_never_shown(ask, logs, projection, clock):

@@ -53,9 +53,12 @@ class Notifier(Webhooks):
         """`{subject, text, html, notice}` of a kind, with made up facts."""
         return self._get(f"/kinds/{segment(kind)}/preview", language=language)
 
-    def notices(self, *, page: int = 1, page_size: int = 20) -> Document:
-        """`{"notices": [...], "total": n, "unread": n}`, newest first: of the person and their businesses."""
-        return self._get("/notices", page=page, page_size=page_size)
+    def notices(self, *, page: int = 1, page_size: int = 20, after: str | None = None) -> Document:
+        """`{"notices": [...], "total": n, "unread": n, "next"}`, newest first: of the person and their businesses.
+
+        `after` is the `next` of the page before.
+        """
+        return self._get("/notices", page=page, page_size=page_size, after=after)
 
     def unread_notices(self) -> int:
         """How many are unread, up to 100. Asked by every page: whoever does not answer soon is not waited for."""

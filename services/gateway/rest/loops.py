@@ -42,20 +42,21 @@ def loop(entity_id: str, loop_id: str) -> Document:
 @operation(
     "Say that one's business is interested in a loop",
     data=Loop(),
+    keyed=True,
     scope=DIRECTORY,
     codes=_KNOWN | {409: ("loop.gone",)},
 )
-def say_interest(entity_id: str, loop_id: str) -> Document:
+def say_interest(entity_id: str, loop_id: str, key: str | None) -> Document:
     """The others see it; when all are interested everybody is told. Again changes nothing."""
     must_own(entity_id)
-    return session.parts().matcher.say_interest(entity_id, loop_id, interested=True)
+    return session.parts().matcher.say_interest(entity_id, loop_id, interested=True, key=key)
 
 
 @bp.delete(f"{_HERE}/<loop_id>/interest")
 @allow("member")
 @acts("operator")
-@operation("Be interested no more", data=Loop(), scope=DIRECTORY, codes=_KNOWN)
-def take_interest_back(entity_id: str, loop_id: str) -> Document:
+@operation("Be interested no more", data=Loop(), keyed=True, scope=DIRECTORY, codes=_KNOWN)
+def take_interest_back(entity_id: str, loop_id: str, key: str | None) -> Document:
     """The others see that, too."""
     must_own(entity_id)
-    return session.parts().matcher.say_interest(entity_id, loop_id, interested=False)
+    return session.parts().matcher.say_interest(entity_id, loop_id, interested=False, key=key)

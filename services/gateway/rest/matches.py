@@ -55,23 +55,26 @@ def hidden_matches(entity_id: str) -> Listed:
     "A match is not relevant: do not show it again",
     body=NewFeedback(),
     data=Feedback(),
+    keyed=True,
     scope=DIRECTORY,
     codes=_AWAY | {409: ("feedback.too_much",)},
 )
-def hide_match(entity_id: str, body: Document) -> Document:
+def hide_match(entity_id: str, body: Document, key: str | None) -> Document:
     """When several say so it counts less for all."""
     must_own(entity_id)
-    return session.parts().matcher.give_feedback(entity_id, body)
+    return session.parts().matcher.give_feedback(entity_id, body, key=key)
 
 
 @bp.delete(f"{_HERE}/not-relevant/<feedback_id>")
 @allow("member")
 @acts("operator")
-@operation("It was relevant after all: show it again", scope=DIRECTORY, codes=_AWAY | {404: ("feedback.unknown",)})
-def show_match_again(entity_id: str, feedback_id: str) -> None:
+@operation(
+    "It was relevant after all: show it again", keyed=True, scope=DIRECTORY, codes=_AWAY | {404: ("feedback.unknown",)}
+)
+def show_match_again(entity_id: str, feedback_id: str, key: str | None) -> None:
     """404 `feedback.unknown` when nothing of that id is hidden."""
     must_own(entity_id)
-    session.parts().matcher.take_feedback_back(entity_id, feedback_id)
+    session.parts().matcher.take_feedback_back(entity_id, feedback_id, key=key)
 
 
 def _moment(entity_id: str, asked: str) -> str | None:

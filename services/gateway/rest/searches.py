@@ -31,20 +31,23 @@ def searches(entity_id: str) -> Listed:
     "Keep one more search",
     body=NewSearch(),
     data=Search(),
+    keyed=True,
     scope=DIRECTORY,
     codes=_AWAY | {409: ("search.too_many",), 422: ("search.no_words",)},
 )
-def save_search(entity_id: str, body: Document) -> Document:
+def save_search(entity_id: str, body: Document, key: str | None) -> Document:
     """The same one again is the one that is there."""
     must_own(entity_id)
-    return session.parts().matcher.save_search(entity_id, body)
+    return session.parts().matcher.save_search(entity_id, body, key=key)
 
 
 @bp.delete(f"{_HERE}/<search_id>")
 @allow("member")
 @acts("operator")
-@operation("Be told of nothing more for a search", scope=DIRECTORY, codes=_AWAY | {404: ("search.unknown",)})
-def delete_search(entity_id: str, search_id: str) -> None:
+@operation(
+    "Be told of nothing more for a search", keyed=True, scope=DIRECTORY, codes=_AWAY | {404: ("search.unknown",)}
+)
+def delete_search(entity_id: str, search_id: str, key: str | None) -> None:
     """404 `search.unknown` when there is none of that id."""
     must_own(entity_id)
-    session.parts().matcher.delete_search(entity_id, search_id)
+    session.parts().matcher.delete_search(entity_id, search_id, key=key)

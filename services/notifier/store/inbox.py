@@ -59,10 +59,12 @@ class Inbox:
         query = _shown(owners, now) | {"read_by": {"$ne": reader}}
         return self._notices.count_documents(query, limit=MOST_COUNTED)
 
-    def page(self, owners: Iterable[str], now: datetime, *, skip: int, limit: int) -> tuple[list[Document], int]:
-        """Notices newest first, and how many there are."""
+    def page(
+        self, owners: Iterable[str], now: datetime, *, skip: int, limit: int, after: tuple[datetime, str] | None = None
+    ) -> tuple[list[Document], int]:
+        """Notices newest first, and how many there are in all; `after`: those behind the one shown then of that id."""
         query = _shown(owners, now)
-        found = self._notices.find(query).sort(_NEWEST).skip(skip).limit(limit)
+        found = self._notices.find(query | _behind(*after) if after else query).sort(_NEWEST).skip(skip).limit(limit)
         return list(found), self._notices.count_documents(query)
 
     def about(self, own: Sequence[str], fact: str, about: str, most: int) -> list[Document]:
@@ -91,6 +93,10 @@ class Inbox:
 def _shown(owners: Iterable[str], now: datetime) -> Document:
     # What may still be withdrawn is not shown before its time.
     return {"recipient": {"$in": sorted(owners)}, "shown_at": {"$lte": now}}
+
+
+def _behind(shown_at: datetime, notice_id: str) -> Document:
+    return {"$or": [{"shown_at": {"$lt": shown_at}}, {"shown_at": shown_at, "_id": {"$gt": notice_id}}]}
 
 
 def _record(notice: Message, now: datetime) -> Document:
