@@ -2,14 +2,19 @@
 
 RS256 by the gateway's internal key, audience = the service, 60 s. Verifying costs 0.1 ms, so verified
 claims are kept by token until they expire, in a bounded cache.
+
+Keys are read again when their file changes, and told apart by `kid`: so they are rotated without a restart
+(docs/runbook.md).
 """
 
 import base64
 import hashlib
+import re
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -22,11 +27,15 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from services.chassis.logs import log
+
 ISSUER = "gateway"
 LIFETIME_SECONDS = 60
 STAFF = frozenset({"admin", "coordinator", "auditor"})
 """Roles of people who work for the network: events name all of them `admin:<id>`."""
 _CACHE_SIZE = 10_000
+_PEM = re.compile(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----", re.DOTALL)
+_REQUIRED: Any = {"require": ["exp", "iat", "sub", "aud", "iss"]}
 
 
 class InvalidToken(Exception):
@@ -63,11 +72,68 @@ class Caller:
         return f"{'admin' if self.on_behalf_of or self.roles & STAFF else 'user'}:{self.subject}"
 
 
+class KeyFile:
+    """What is made of a file of keys (PEM), made anew when the file changes. Raises OSError, ValueError at first."""
+
+    def __init__(self, path: str, parse: Callable[[bytes], Any]) -> None:
+        self._path, self._parse, self._stamp = Path(path), parse, (0, 0, 0)
+        self._parsed: Any = None
+        self._read()
+
+    def __call__(self) -> Any:
+        """Of what it holds now; of what it held before, when it can't be used: it is being written, perhaps."""
+        if self._changed():
+            try:
+                self._read()
+                log.info("keys.changed", file=self._path.name)
+            except (OSError, ValueError, TypeError) as error:
+                log.error("keys.unreadable", file=self._path.name, error=type(error).__name__)
+        return self._parsed
+
+    def _read(self) -> None:
+        self._changed()
+        self._parsed = self._parse(self._path.read_bytes())
+
+    def _changed(self) -> bool:
+        """Since last asked; so what can't be used is not tried again before it changes."""
+        before = self._stamp
+        try:
+            found = self._path.stat()
+            self._stamp = found.st_mtime_ns, found.st_size, found.st_ino
+        except OSError:
+            self._stamp = (0, 0, 0)
+        return self._stamp != before
+
+
+def pem_blocks(pem: bytes) -> list[bytes]:
+    """The keys of a file, one by one. Raises ValueError when there is none."""
+    if not (found := _PEM.findall(pem)):
+        raise ValueError("there is no key in PEM")
+    return found
+
+
+def private_key(pem: bytes) -> tuple[str, Any]:
+    """`kid` and key of the first of a file. Raises ValueError."""
+    key: Any = load_pem_private_key(pem_blocks(pem)[0], password=None)
+    return key_id(key.public_key()), key
+
+
+def public_keys(pem: bytes) -> dict[str, Any]:
+    """All of a file by `kid`. Raises ValueError."""
+    return {key_id(key): key for key in map(load_pem_public_key, pem_blocks(pem))}
+
+
+def key_id(public: Any) -> str:
+    """What a key is called: nobody can choose it."""
+    return base64url(hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()[:12])
+
+
 class Signer:
     """Makes internal tokens (the gateway alone), one per caller and service, reused while it lives."""
 
-    def __init__(self, private_key_pem: bytes) -> None:
-        self._key: Any = load_pem_private_key(private_key_pem, password=None)
+    def __init__(self, key: bytes | KeyFile) -> None:
+        """`key`: PEM, or a KeyFile of `private_key`."""
+        self._key = keys_of(key, private_key)
         self._made: OrderedDict[tuple[Caller, str], tuple[float, str]] = OrderedDict()
 
     def token(self, caller: Caller, audience: str) -> str:
@@ -76,7 +142,9 @@ class Signer:
         expires, made = self._made.get((caller, audience), (0.0, ""))
         if expires - now < LIFETIME_SECONDS / 3:
             expires = now + LIFETIME_SECONDS
-            made = jwt.encode(_claims(caller, audience, now, expires), self._key, algorithm="RS256")
+            kid, key = self._key()
+            claims = _claims(caller, audience, now, expires)
+            made = jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
             _remember(self._made, (caller, audience), (expires, made))
         return made
 
@@ -84,8 +152,9 @@ class Signer:
 class Verifier:
     """Checks internal tokens for one service."""
 
-    def __init__(self, public_key_pem: bytes, audience: str) -> None:
-        self._key: Any = load_pem_public_key(public_key_pem)
+    def __init__(self, keys: bytes | KeyFile, audience: str) -> None:
+        """`keys`: PEM, or a KeyFile of `public_keys`."""
+        self._keys = keys_of(keys, public_keys)
         self._audience = audience
         self._verified: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
@@ -95,19 +164,34 @@ class Verifier:
         if caller is not None and expires > time.time():
             return caller
         try:
-            claims = jwt.decode(
-                token,
-                self._key,
-                algorithms=["RS256"],
-                audience=self._audience,
-                issuer=ISSUER,
-                options={"require": ["exp", "iat", "sub", "aud", "iss"]},
-            )
+            claims = self._claims(token)
         except jwt.InvalidTokenError as error:
             raise InvalidToken(str(error)) from error
         caller = _caller(claims)
         _remember(self._verified, token, (float(claims["exp"]), caller))
         return caller
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        keys, kid = self._keys(), jwt.get_unverified_header(token).get("kid")
+        # A gateway of before names no key: it is one of ours, or none.
+        tried = list(keys.values()) if kid is None else [keys[kid]] if kid in keys else []
+        for key in tried:
+            try:
+                claims: dict[str, Any] = jwt.decode(
+                    token, key, algorithms=["RS256"], audience=self._audience, issuer=ISSUER, options=_REQUIRED
+                )
+                return claims
+            except jwt.InvalidSignatureError:
+                continue
+        raise jwt.InvalidSignatureError("not signed by a key of ours")
+
+
+def keys_of(given: bytes | KeyFile, parse: Callable[[bytes], Any]) -> Callable[[], Any]:
+    """What gives the keys of now: those of a file, or fixed ones. Raises ValueError."""
+    if isinstance(given, KeyFile):
+        return given
+    parsed = parse(given)
+    return lambda: parsed
 
 
 class StatementKey:

@@ -13,7 +13,7 @@ from flask import Flask
 from services.chassis.clock import clock_for, rfc3339, system_clock
 from services.chassis.config import read_settings
 from services.chassis.logs import configure_logs
-from services.chassis.tokens import Verifier
+from services.chassis.tokens import KeyFile, Verifier, public_keys
 from services.chassis.web import Parts, new_app
 from services.directory import api, consumer, search
 from services.directory.config import Config, ScheduleConfig
@@ -35,7 +35,7 @@ def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flas
     store = directory.store
     parts = Parts(
         name=AUDIENCE,
-        verifier=Verifier(Path(config.internal_public_key_file).read_bytes(), AUDIENCE),
+        verifier=Verifier(KeyFile(config.internal_public_key_file, public_keys), AUDIENCE),
         checks={"mongo": store.ping},
         # Without the search everything else goes on.
         reported={"elasticsearch": index.ping},

@@ -7,9 +7,8 @@ went wrong for people (anything that Flask takes as an answer; the status is set
 import os
 import time
 from datetime import timedelta
-from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import Flask, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
@@ -18,14 +17,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
-from services.chassis.tokens import Signer, Verifier
+from services.chassis.tokens import KeyFile, Signer, Verifier, private_key
 from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
 from services.gateway import devices, hooks, keys, rates, recaptcha, rest, security, uploads, web
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, TermsNeeded, failure_of
 from services.gateway.session import Sessions, is_api
-from services.gateway.tokens import SessionTokens
+from services.gateway.tokens import SessionTokens, session_keys
 
 
 def create_app(config: Config, lines: Lines | None = None) -> Flask:
@@ -79,10 +78,11 @@ def lines_to(config: Config, signer: Signer) -> Lines:
     )
 
 
-def _keys(config: Config) -> tuple[bytes, bytes]:
+def _keys(config: Config) -> tuple[KeyFile, KeyFile]:
     try:
-        return Path(config.internal_private_key_file).read_bytes(), Path(config.session_private_key_file).read_bytes()
-    except OSError as error:
+        internal = KeyFile(config.internal_private_key_file, private_key)
+        return internal, KeyFile(config.session_private_key_file, session_keys)
+    except (OSError, ValueError) as error:
         raise BadSettings([f"a key file can't be read: {error}"]) from error
 
 
@@ -100,10 +100,9 @@ def _flask_settings(config: Config) -> dict[str, object]:
     }
 
 
-def _health(internal_key: bytes, lines: Lines) -> Parts:
-    # Checked when the signer was made.
-    public_key = load_pem_private_key(internal_key, None, unsafe_skip_rsa_key_validation=True).public_key()
-    pem = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+def _health(internal_key: KeyFile, lines: Lines) -> Parts:
+    # Nobody asks the gateway with an internal token.
+    pem = internal_key()[1].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     reported = {line.service: line.alive for line in lines.all}
     return Parts("gateway", Verifier(pem, "gateway"), reported=reported)
 

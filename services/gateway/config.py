@@ -21,7 +21,8 @@ class Config:
         "GATEWAY_SECRET_KEY", "signs form tokens and the small page cookie; 32 random bytes as text", secret=True
     )
     session_private_key_file: str = setting(
-        "GATEWAY_SESSION_PRIVATE_KEY_FILE", "PEM file of the RSA key that signs session tokens"
+        "GATEWAY_SESSION_PRIVATE_KEY_FILE",
+        "PEM file of the RSA key that signs session tokens, then former ones",
     )
     internal_private_key_file: str = setting(
         "GATEWAY_INTERNAL_PRIVATE_KEY_FILE", "PEM file of the RSA key that signs tokens for the other services"

@@ -17,7 +17,7 @@ HEAD_SECONDS = 15
 @allow("public")
 def jwks() -> Response:
     """Whoever trusts our session tokens can check them by this (RFC 7517)."""
-    response = answer({"keys": [sessions_of(current_app).tokens.jwk]})
+    response = answer({"keys": sessions_of(current_app).tokens.keys.jwks})
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 

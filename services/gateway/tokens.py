@@ -1,6 +1,7 @@
 """Session tokens: RS256 JWTs of 15 minutes that name a session of the directory. Pure but for the clock.
 
-Other keys and audiences than the internal tokens: neither can be taken for the other.
+Other keys and audiences than the internal tokens: neither can be taken for the other. The first key of the file signs,
+all of them check: whoever has a token of a former key stays logged in.
 """
 
 import base64
@@ -11,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from services.chassis.tokens import KeyFile, keys_of, pem_blocks
 from services.gateway.failures import Unauthenticated
 
 LIFETIME_SECONDS = 15 * 60
@@ -40,16 +42,40 @@ class Claims:
     """`view_only` and `max_amount` of those that the user is an operator of: they hold while the directory is down."""
 
 
-class SessionTokens:
-    """Makes and checks session tokens with one key."""
+@dataclass(frozen=True, slots=True)
+class SessionKeys:
+    """The key that signs, and all that check."""
 
-    def __init__(self, private_key_pem: bytes, clock: Callable[[], float]) -> None:
-        key = load_pem_private_key(private_key_pem, password=None)
-        if not isinstance(key, RSAPrivateKey):
-            raise TypeError("the session key must be an RSA key")
-        self._key, self._clock = key, clock
-        self.jwk = _jwk(key)
-        self.kid: str = self.jwk["kid"]
+    kid: str
+    signs: RSAPrivateKey
+    checks: Mapping[str, RSAPublicKey] = field(hash=False)
+    jwks: list[dict[str, str]] = field(hash=False)
+
+
+def session_keys(pem: bytes) -> SessionKeys:
+    """Of a file whose first key is private; those after it, private or public, are former ones. Raises ValueError."""
+    blocks = pem_blocks(pem)
+    signs = load_pem_private_key(blocks[0], password=None)
+    if not isinstance(signs, RSAPrivateKey):
+        raise ValueError("the session key must be an RSA key")  # noqa: TRY004 -- of the file, not of a caller
+    publics = [signs.public_key(), *map(_public, blocks[1:])]
+    jwks = [_jwk(public) for public in publics]
+    checks = {jwk["kid"]: public for jwk, public in zip(jwks, publics, strict=True)}
+    return SessionKeys(jwks[0]["kid"], signs, checks, list({jwk["kid"]: jwk for jwk in jwks}.values()))
+
+
+class SessionTokens:
+    """Makes and checks session tokens."""
+
+    def __init__(self, keys: bytes | KeyFile, clock: Callable[[], float]) -> None:
+        """`keys`: PEM, or a KeyFile of `session_keys`."""
+        self._keys, self._clock = keys_of(keys, session_keys), clock
+
+    @property
+    def keys(self) -> SessionKeys:
+        """Those of now."""
+        found: SessionKeys = self._keys()
+        return found
 
     def issue(
         self, session_id: str, user_id: str, roles: frozenset[str], entities: Mapping[str, str],
@@ -62,13 +88,14 @@ class SessionTokens:
             "sub": user_id, "sid": session_id, "roles": sorted(roles), "entities": dict(entities),
             "limits": dict(limits or {}),
         }  # fmt: skip
-        return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self.kid})
+        keys = self.keys
+        return jwt.encode(claims, keys.signs, algorithm="RS256", headers={"kid": keys.kid})
 
     def read(self, token: str, *, expired_for: int = 0) -> Claims:
         """The claims of a token that ended at most `expired_for` seconds ago. Raises Unauthenticated."""
         try:
             found = jwt.decode(
-                token, self._key.public_key(), algorithms=["RS256"], audience=_AUDIENCE, issuer=_ISSUER,
+                token, self._key_of(token), algorithms=["RS256"], audience=_AUDIENCE, issuer=_ISSUER,
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
             )  # fmt: skip
             claims = _claims(found)
@@ -77,6 +104,13 @@ class SessionTokens:
         if claims.expires_at + expired_for <= self._clock():
             raise Unauthenticated("auth.expired", "This login has expired. Renew it, or log in again.")
         return claims
+
+    def _key_of(self, token: str) -> RSAPublicKey:
+        keys = self.keys
+        key = keys.checks.get(str(jwt.get_unverified_header(token).get("kid", keys.kid)))
+        if key is None:
+            raise jwt.InvalidSignatureError("a key that is not known")
+        return key
 
     def lives(self, claims: Claims) -> bool:
         """Whether the token has not expired."""
@@ -98,9 +132,17 @@ def _claims(found: dict[str, Any]) -> Claims:
     )
 
 
-def _jwk(key: RSAPrivateKey) -> dict[str, str]:
-    """The public half as a JWK (RFC 7517), its key id the thumbprint of RFC 7638."""
-    public = key.public_key().public_numbers()
+def _public(pem: bytes) -> RSAPublicKey:
+    private = b"PRIVATE" in pem
+    key = load_pem_private_key(pem, password=None).public_key() if private else load_pem_public_key(pem)
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError("a former session key must be an RSA key")  # noqa: TRY004 -- of the file
+    return key
+
+
+def _jwk(key: RSAPublicKey) -> dict[str, str]:
+    """As a JWK (RFC 7517), its key id the thumbprint of RFC 7638."""
+    public = key.public_numbers()
     members = {"e": _base64(public.e), "kty": "RSA", "n": _base64(public.n)}
     digest = hashlib.sha256(json.dumps(members, separators=(",", ":"), sort_keys=True).encode()).digest()
     kid = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,14 +1,13 @@
 """The HTTP application of the ledger. Other processes are put together in `commands`."""
 
 import os
-from pathlib import Path
 
 from flask import Flask
 
 from services.chassis.clock import Clock, clock_for, system_clock
 from services.chassis.config import read_settings
 from services.chassis.logs import configure_logs
-from services.chassis.tokens import Verifier
+from services.chassis.tokens import KeyFile, Verifier, public_keys
 from services.chassis.web import Parts, new_app
 from services.ledger import api
 from services.ledger.api.exports import Exports
@@ -49,7 +48,7 @@ def serving_app() -> Flask:
     """What gunicorn serves; called in each worker."""
     configure_logs("ledger", "serve")
     config = read_settings(Config, os.environ)
-    verifier = Verifier(Path(config.public_key_file).read_bytes(), "ledger")
+    verifier = Verifier(KeyFile(config.public_key_file, public_keys), "ledger")
     reader = Reader(config.database_url, config.book, policy=config.policy)
     reader.open()
     clock = clock_for(config.environment, config.development_clock)

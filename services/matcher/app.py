@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from flask import Flask
 
@@ -11,7 +10,7 @@ from services.chassis.clock import system_clock
 from services.chassis.config import read_settings
 from services.chassis.consuming import Gap, Loop
 from services.chassis.logs import configure_logs
-from services.chassis.tokens import Verifier
+from services.chassis.tokens import KeyFile, Verifier, public_keys
 from services.chassis.web import Parts, new_app
 from services.matcher import skipping
 from services.matcher.api import ERRORS, bp
@@ -55,7 +54,7 @@ def serving_app() -> Flask:
     """What gunicorn serves."""
     configure_logs("matcher", "serve")
     config = read_config()
-    return create_app(new_store(config), Verifier(Path(config.internal_public_key_file).read_bytes(), "matcher"))
+    return create_app(new_store(config), Verifier(KeyFile(config.internal_public_key_file, public_keys), "matcher"))
 
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:

@@ -4,7 +4,6 @@ import os
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
@@ -16,7 +15,7 @@ from services.chassis.clock import Clock, system_clock
 from services.chassis.config import BadSettings, read_settings
 from services.chassis.consuming import Loop
 from services.chassis.logs import configure_logs
-from services.chassis.tokens import Verifier
+from services.chassis.tokens import KeyFile, Verifier, public_keys
 from services.chassis.web import Parts, new_app
 from services.notifier.addressing import Unseal
 from services.notifier.api import bp
@@ -81,7 +80,7 @@ def serving_app() -> Flask:
     """What gunicorn serves."""
     configure_logs("notifier", "serve")
     config = read_config()
-    verifier = Verifier(Path(config.internal_public_key_file).read_bytes(), "notifier")
+    verifier = Verifier(KeyFile(config.internal_public_key_file, public_keys), "notifier")
     store = new_store(config)
     desk = assembling.new_desk(config, store)
     links = links_of(config)

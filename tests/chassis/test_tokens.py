@@ -5,13 +5,25 @@ import hashlib
 import hmac
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
 
-from services.chassis.tokens import ISSUER, LIFETIME_SECONDS, Caller, InvalidToken, Signer, Verifier
+from services.chassis.tokens import (
+    ISSUER,
+    LIFETIME_SECONDS,
+    Caller,
+    InvalidToken,
+    KeyFile,
+    Signer,
+    Verifier,
+    private_key,
+    public_keys,
+)
 from tests.chassis.keys import key_pair
+from tests.log_lines import LogLines
 from tests.waiting import wait_until
 
 PRIVATE, PUBLIC = key_pair("gateway")
@@ -166,3 +178,64 @@ def test_a_token_is_made_once_per_caller_and_service():
     assert signer.token(MEMBER, "directory") != token
     assert signer.token(Caller(), "ledger") != token
     assert jwt.decode(token, options={"verify_signature": False})["exp"] <= time.time() + LIFETIME_SECONDS
+
+
+NEW_PRIVATE, NEW_PUBLIC = key_pair("new")
+
+
+@pytest.fixture
+def public_file(tmp_path: Path) -> Path:
+    path = tmp_path / "public.pem"
+    path.write_bytes(PUBLIC)
+    return path
+
+
+def test_a_key_is_rotated_without_a_restart(public_file: Path, tmp_path: Path):
+    private_file = tmp_path / "private.pem"
+    private_file.write_bytes(PRIVATE)
+    verifier = Verifier(KeyFile(str(public_file), public_keys), "ledger")
+    signer = Signer(KeyFile(str(private_file), private_key))
+    assert verifier.caller(old := signer.token(MEMBER, "ledger")) == MEMBER
+    with pytest.raises(InvalidToken):
+        verifier.caller(Signer(NEW_PRIVATE).token(OPERATOR, "ledger"))
+    public_file.write_bytes(PUBLIC + NEW_PUBLIC)
+    assert verifier.caller(Signer(NEW_PRIVATE).token(OPERATOR, "ledger")) == OPERATOR
+    private_file.write_bytes(NEW_PRIVATE)
+    assert signer.token(MEMBER, "ledger") == old, "a token that was made is good as long as it lives"
+    token = signer.token(Caller(subject="another"), "ledger")
+    assert jwt.get_unverified_header(token)["kid"] != jwt.get_unverified_header(old)["kid"]
+    assert verifier.caller(token) == Caller(subject="another")
+    public_file.write_bytes(NEW_PUBLIC)
+    with pytest.raises(InvalidToken):
+        verifier.caller(Signer(PRIVATE).token(OPERATOR, "ledger"))
+
+
+@pytest.mark.parametrize("half", [b"", PUBLIC[:100], PUBLIC[:60] + PUBLIC[-60:], None])
+def test_a_file_that_can_not_be_used_changes_nothing(public_file: Path, half: bytes | None, log_lines: LogLines):
+    verifier = Verifier(KeyFile(str(public_file), public_keys), "ledger")
+    if half is None:
+        public_file.unlink()
+    else:
+        public_file.write_bytes(half)
+    for caller in (MEMBER, OPERATOR):
+        assert verifier.caller(Signer(PRIVATE).token(caller, "ledger")) == caller
+    assert [line["event"] for line in log_lines()] == ["keys.unreadable"], "said once"
+    public_file.write_bytes(NEW_PUBLIC)
+    assert verifier.caller(Signer(NEW_PRIVATE).token(MEMBER, "ledger")) == MEMBER
+
+
+def test_a_token_that_names_another_key_is_refused_though_the_right_one_signed_it():
+    named = Verifier(PUBLIC + NEW_PUBLIC, "ledger")
+    token = jwt.encode(claims(), PRIVATE, algorithm="RS256", headers={"kid": private_key(NEW_PRIVATE)[0]})
+    for wrong in (token, jwt.encode(claims(), PRIVATE, algorithm="RS256", headers={"kid": "unknown"})):
+        with pytest.raises(InvalidToken):
+            named.caller(wrong)
+    assert named.caller(jwt.encode(claims(), PRIVATE, algorithm="RS256")).roles == {"admin"}, "before there were names"
+
+
+def test_a_process_does_not_start_without_a_key(tmp_path: Path):
+    with pytest.raises(OSError, match="nowhere"):
+        KeyFile(str(tmp_path / "nowhere.pem"), public_keys)
+    (tmp_path / "empty.pem").write_bytes(b"")
+    with pytest.raises(ValueError, match="no key in PEM"):
+        KeyFile(str(tmp_path / "empty.pem"), public_keys)

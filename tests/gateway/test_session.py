@@ -89,6 +89,18 @@ def test_a_token_says_who_and_for_how_long(session_key: RSAPrivateKey) -> None:
         tokens.read(token, expired_for=RENEWABLE_SECONDS)
 
 
+def test_logins_outlive_the_key_that_signed_them(session_key: RSAPrivateKey) -> None:
+    new = generate_private_key(65537, 2048)
+    old = SessionTokens(pem_of(session_key), Ticks()).issue("s-1", ANN, frozenset(), {})
+    for former in (pem_of(session_key), public_pem_of(session_key)):
+        tokens = SessionTokens(pem_of(new) + former, Ticks())
+        assert tokens.read(old).session_id == "s-1"
+        assert tokens.read(tokens.issue("s-2", ANN, frozenset(), {})).session_id == "s-2"
+        assert [set(jwk) & {"d", "p"} for jwk in tokens.keys.jwks] == [set(), set()]
+    with pytest.raises(Unauthenticated):
+        SessionTokens(pem_of(new), Ticks()).read(old)
+
+
 def test_the_published_key_checks_our_tokens(client: FlaskClient, network: Network) -> None:
     published = client.get("/.well-known/jwks.json").get_json()
     token = log_in(client)
