@@ -237,7 +237,7 @@ def test_a_ledger_that_is_down_is_not_an_unknown_code(client: FlaskClient, netwo
 
 
 def test_codes_cannot_be_guessed_in_a_row(config: Config) -> None:
-    app: Flask = create_app(replace(config, rate_limit="3/minute"))
+    app: Flask = create_app(replace(config, rate_limit="3/day"))
     client = app.test_client()
     answers = [client.get(f"/check/ZZZZ0000ZZZZ0000ZZZ{number}").status_code for number in range(5)]
     assert answers == [404, 404, 404, 429, 429]
