@@ -128,26 +128,6 @@ class TradingApplication(CamelSchema):
     terms_version = Text(50, metadata={"description": "of the membership agreement that is agreed to"})
 
 
-class AdminEntityChanges(ProfileChanges):
-    """What administrators may change of a business."""
-
-    FIXED = {  # noqa: RUF012
-        "id": "The id cannot be changed.",
-        "accountNumber": "The account number cannot be changed.",
-        "balance": "A balance is the sum of its transfers and cannot be set.",
-    }
-
-    status = fields.String(validate=validate.OneOf(STATUSES))
-    reason = Text(500, metadata={"description": "why, for the member's notice and the record"})
-    expected_status = fields.String(
-        validate=validate.OneOf(STATUSES),
-        metadata={"description": "what you saw it to be: 409 `status.decided_already` if it is another one by now"},
-    )
-    categories = fields.List(Text(50), validate=validate.Length(max=20))
-    max_positive_balance = Amount(zero=True)
-    max_negative_balance = Amount(zero=True)
-
-
 class NewTransfer(CamelSchema):
     """A proposal: `out` pays the receiver, `in` asks the receiver for payment."""
 
@@ -352,12 +332,6 @@ class OwnEntity(Entity, Standing):
     receive_daily_match_notification_email = fields.Boolean()
     receive_contact_email = fields.Boolean()
     pending_transfers = fields.List(fields.Nested(Transfer), metadata={"description": "oldest first"})
-
-
-class AdminEntity(OwnEntity):
-    """A business as administrators see it."""
-
-    users = fields.List(fields.Nested(User))
 
 
 class Error(CamelSchema):

@@ -13,6 +13,7 @@ from services.directory.store import Store
 from tests.directory.conftest import Time
 from tests.directory.gateway import ADMIN, PASSWORD, SERVICE, Gateway, Member, a_login, an_email
 from tests.directory.one_time import events_of, one_time_mails
+from tests.directory.test_staff import an_admin
 
 pytestmark = pytest.mark.integration
 
@@ -199,11 +200,13 @@ def test_both_confirming_at_the_same_moment_changes_it_once(
     assert sum(isinstance(event, UserProfileChanged) for event in events_of(store)) == 1
 
 
-def test_an_administrators_change_is_told_to_both_addresses(gateway: Gateway, store: Store) -> None:
-    member, new = gateway.sign_up(), an_email()
+def test_an_administrators_change_is_told_to_both_addresses(
+    gateway: Gateway, directory: Directory, store: Store
+) -> None:
+    member, new, root = gateway.sign_up(), an_email(), an_admin(gateway, directory)
     ask(gateway, member, an_email())
     waiting = links(store)
-    assert gateway.patch(f"/users/{member.user_id}", {"email": new}, ADMIN)[0] == 200
+    assert gateway.patch(f"/users/{member.user_id}", {"email": new}, root)[0] == 200
     assert one_time_mails(store)[-1] == ("email-changed", {"address": member.email, "new_address": new})
     assert events_of(store)[-1] == SecurityNotice(user_id=member.user_id, what="email-changed")
     assert use(gateway, waiting["email-change"])[0] == 404

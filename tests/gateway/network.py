@@ -123,6 +123,7 @@ class Network:
         self.entities = [an_entity(), a_bakery()]
         directory.on("POST", "/sessions", self._open)
         directory.on("GET", "/entities", self._listed)
+        directory.on("GET", "/memberships", {"memberships": [], "users": []})
         for entity in self.entities:
             directory.on("GET", f"/entities/{entity['entity_id']}", entity)
         ledger.on("GET", "/accounts", {"accounts": [an_account()]})

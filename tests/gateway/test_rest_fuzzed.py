@@ -9,12 +9,12 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from services.gateway import fields, openapi, schemas
+from services.gateway import fields, openapi, schemas, schemas_admin
 from tests.gateway.network import FARM, Network
 
 _NAMES = some.sampled_from(
     sorted(
-        {fields.camel(name) for cls in (schemas.SignUp, schemas.AdminEntityChanges, schemas.NewTransfer,
+        {fields.camel(name) for cls in (schemas.SignUp, schemas_admin.AdminEntityChanges, schemas.NewTransfer,
                                          schemas.TransferStep, schemas.Credentials) for name in cls().fields}
     )
 )  # fmt: skip

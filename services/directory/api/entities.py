@@ -19,11 +19,12 @@ from services.directory.api.blueprint import (
 )
 from services.directory.domain import EntityChange
 from services.directory.domain.statuses import ADMIN, COORDINATOR
-from services.directory.handlers import favourites, members, reading
+from services.directory.handlers import administering, favourites, members, reading
 from services.directory.schemas.entities import ApplicationBody, EntityFieldsByAdmin
 from services.directory.schemas.reads import EntitiesQuery, EntityQuery
 
 _ENTITIES, _ENTITY = EntitiesQuery(), EntityQuery()
+_STAFFS = frozenset({"status", "reason", "expected_status", "categories", "users"})
 _ENTITY_BY_ADMIN, _APPLICATION = EntityFieldsByAdmin(), ApplicationBody()
 
 
@@ -61,13 +62,14 @@ def change_entity(entity_id: str) -> Response:
     """Change an entity; its status and categories are the administrators' to change."""
     only_own(entity_id)
     asked = body(_ENTITY_BY_ADMIN)
-    if not is_staff_of_members() and asked.keys() & {"status", "reason", "expected_status", "categories"}:
-        raise Problem(403, "auth.forbidden", "Status and categories are for administrators to change.")
+    if not is_staff_of_members() and asked.keys() & _STAFFS:
+        raise Problem(403, "auth.forbidden", "Status, categories and users are for administrators to change.")
+    users = asked.pop("users", None)
+    change = EntityChange(**asked, role=ADMIN if is_admin() else COORDINATOR)
+    if users is not None:
+        return done(administering.change_business(the_directory(), by(), entity_id, change, users))
     operates = entity_id in caller().operated
-    role = ADMIN if is_admin() else COORDINATOR
-    return done(
-        members.change_entity(the_directory(), by(), entity_id, EntityChange(**asked, role=role), is_operator=operates)
-    )
+    return done(members.change_entity(the_directory(), by(), entity_id, change, is_operator=operates))
 
 
 @bp.post("/entities/<entity_id>/trading-application")

@@ -193,26 +193,28 @@ def expiry(until: date | None) -> str | None:
 
 def change_user(directory: Directory, by: By, user_id: str, changes: Mapping[str, str]) -> Done:
     """Change names, telephone, address of a user: User. Raises UnknownUser, EmailTaken."""
+    asked = ["change_user", user_id, dict(changes)]
+    return once(directory, by, asked, lambda store: user_changed(directory, store, by, user_id, changes))
 
-    def work(store: Store) -> Done:
-        before = store.users.find(user_id)
-        if before is None:
-            raise UnknownUser("There is no such user.")
-        user, events = domain.change_user(before, changes)
-        if not events:
-            return Done(user_view(user), 0)
-        if _acts_for_trading_member(store, user_id):
-            domain.refuse_clearing(before, changes)
-        position = append(directory, store, by, events, directory.clock())
-        store.users.save(replace(user, version=position))
-        if user.email != before.email:
-            position = address_changed(directory, store, by, before, user)
-            store.users.touched(user_id, position)
-        was, is_ = differing(user_view(before), user_view(user))
-        entry = Entry(action="user.changed", subject=f"user/{user_id}", before=was, after=is_)
-        return Done(user_view(replace(user, version=position)), position, (entry,))
 
-    return once(directory, by, ["change_user", user_id, dict(changes)], work)
+def user_changed(directory: Directory, store: Store, by: By, user_id: str, changes: Mapping[str, str]) -> Done:
+    """The same, in the transaction of `store`."""
+    before = store.users.find(user_id)
+    if before is None:
+        raise UnknownUser("There is no such user.")
+    user, events = domain.change_user(before, changes)
+    if not events:
+        return Done(user_view(user), 0)
+    if _acts_for_trading_member(store, user_id):
+        domain.refuse_clearing(before, changes)
+    position = append(directory, store, by, events, directory.clock())
+    store.users.save(replace(user, version=position))
+    if user.email != before.email:
+        position = address_changed(directory, store, by, before, user)
+        store.users.touched(user_id, position)
+    was, is_ = differing(user_view(before), user_view(user))
+    entry = Entry(action="user.changed", subject=f"user/{user_id}", before=was, after=is_)
+    return Done(user_view(replace(user, version=position)), position, (entry,))
 
 
 def _acts_for_trading_member(store: Store, user_id: str) -> bool:
@@ -231,17 +233,24 @@ def change_entity(
     change = replace(change, actor=by.actor)
 
     def work(store: Store) -> Done:
-        aliases, now = store.propagations.aliases(), directory.clock()
-        # What a rename of tags or categories has not reached yet has its new names from here on.
-        before, wanted = settled(known_entity(store, entity_id), aliases), settled_change(change, aliases)
-        if is_operator:
-            _hold_operator(before, wanted)
-        domain.must_be_open(before)
-        decided = domain.change_entity(before, located(directory.store, before, wanted), now)
-        return _save(directory, store, by, before, decided, now, change.reason)
+        return entity_changed(directory, store, by, entity_id, change, is_operator=is_operator)
 
     prepare(directory.store)
     return once(directory, by, ["change_entity", entity_id, asdict(change)], work)
+
+
+def entity_changed(
+    directory: Directory, store: Store, by: By, entity_id: str, change: EntityChange, *, is_operator: bool = False
+) -> Done:
+    """The same, in the transaction of `store`; call `placing.prepare` before it."""
+    change, aliases, now = replace(change, actor=by.actor), store.propagations.aliases(), directory.clock()
+    # What a rename of tags or categories has not reached yet has its new names from here on.
+    before, wanted = settled(known_entity(store, entity_id), aliases), settled_change(change, aliases)
+    if is_operator:
+        _hold_operator(before, wanted)
+    domain.must_be_open(before)
+    decided = domain.change_entity(before, located(directory.store, before, wanted), now)
+    return _save(directory, store, by, before, decided, now, change.reason)
 
 
 def _hold_operator(entity: Entity, change: EntityChange) -> None:

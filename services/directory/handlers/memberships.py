@@ -74,33 +74,39 @@ def change(directory: Directory, by: By, entity_id: str, user_id: str, part: Par
 def link(directory: Directory, by: By, entity_id: str, user_id: str, part: Part) -> Done:
     """An administrator makes somebody a member: MemberView. Raises UnknownUser, and what joining raises."""
 
-    def work(store: Store) -> Done:
-        entity, user = known_entity(store, entity_id), _known_user(store, user_id)
-        return _join(directory, store, by, entity, user, part)
+    asked = ["link_member", entity_id, user_id, asdict(part)]
+    return once(directory, by, asked, lambda store: joined(directory, store, by, entity_id, user_id, part))
 
-    return once(directory, by, ["link_member", entity_id, user_id, asdict(part)], work)
+
+def joined(directory: Directory, store: Store, by: By, entity_id: str, user_id: str, part: Part) -> Done:
+    """The same, in the transaction of `store`."""
+    entity, user = known_entity(store, entity_id), _known_user(store, user_id)
+    return _join(directory, store, by, entity, user, part)
 
 
 def remove(directory: Directory, by: By, entity_id: str, user_id: str) -> Done:
     """A member goes, or is made to: `{}`. Raises UnknownEntity, UnknownMember, LastOwner."""
 
-    def work(store: Store) -> Done:
-        known_entity(store, entity_id)
-        going, user = (
-            memberships.leave(store.entities.members_of(entity_id), user_id),
-            _known_user(store, user_id),
-        )
-        store.memberships.remove(going)
-        entry = Entry(
-            action="membership.ended",
-            subject=f"entity/{entity_id}",
-            before=_told(going),
-            concerns=(f"user/{user_id}",),
-        )
-        event = MembershipChanged(entity_id=entity_id, user_id=user_id, what="left")
-        return Done({}, _announce(directory, store, by, event, user), (entry,))
+    asked = ["remove_member", entity_id, user_id]
+    return once(directory, by, asked, lambda store: left(directory, store, by, entity_id, user_id))
 
-    return once(directory, by, ["remove_member", entity_id, user_id], work)
+
+def left(directory: Directory, store: Store, by: By, entity_id: str, user_id: str) -> Done:
+    """The same, in the transaction of `store`."""
+    known_entity(store, entity_id)
+    going, user = (
+        memberships.leave(store.entities.members_of(entity_id), user_id),
+        _known_user(store, user_id),
+    )
+    store.memberships.remove(going)
+    entry = Entry(
+        action="membership.ended",
+        subject=f"entity/{entity_id}",
+        before=_told(going),
+        concerns=(f"user/{user_id}",),
+    )
+    event = MembershipChanged(entity_id=entity_id, user_id=user_id, what="left")
+    return Done({}, _announce(directory, store, by, event, user), (entry,))
 
 
 def invite(directory: Directory, by: By, entity_id: str, inviter: str, *, email: str, part: Part) -> Done:

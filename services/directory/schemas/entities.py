@@ -7,9 +7,10 @@ from marshmallow import Schema, fields, post_load, validate
 
 from events.directory import Profile
 from services.directory.domain import STATUSES
+from services.directory.domain.memberships import MEMBERS_MAX
 from services.directory.domain.visibility import AUDIENCES
 from services.directory.domain.visibility import DEFAULTS as VISIBLE
-from services.directory.schemas.fields import Categories, Email, PlaceField, Tags, Text, Website
+from services.directory.schemas.fields import Categories, Email, PlaceField, Tags, Text, Website, ids_of
 
 
 class ProfileFields(Schema):
@@ -73,6 +74,7 @@ class EntityFieldsByAdmin(EntityFields):
     reason = Text(500, lines=True)
     expected_status = fields.String(validate=validate.OneOf(STATUSES))
     categories = Categories()
+    users = ids_of(MEMBERS_MAX)
 
 
 class ApplicationBody(Schema):

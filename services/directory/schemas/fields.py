@@ -173,14 +173,21 @@ def _is_text_or_texts(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
-def _strong(password: str) -> None:
+def strong(password: str) -> None:
+    """Raises ValidationError for a password that may not be set."""
     if problems := password_problems(password):
         raise ValidationError(problems)
 
 
+def ids_of(most: int) -> fields.List[str]:
+    """Ids that take the place of those there are, each once."""
+    id_ = fields.String(validate=validate.Length(1, TEXT_MAX))
+    return fields.List(id_, validate=validate.Length(max=most, error=f"At most {most}."))
+
+
 def new_password() -> fields.Field[str]:
     """A password that may be set."""
-    return fields.String(required=True, validate=_strong)
+    return fields.String(required=True, validate=strong)
 
 
 def network_address() -> Text:

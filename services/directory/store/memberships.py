@@ -43,6 +43,12 @@ class Memberships(Stored):
             parts[membership.entity_id].append(membership)
         return parts
 
+    def of_users(self, user_ids: Sequence[str]) -> list[Membership]:
+        """What these people belong to, oldest first; in one query."""
+        wanted = {"user_id": {"$in": list(user_ids)}}
+        found = self._collection("memberships").find(wanted, {"_id": False}, session=self._session)
+        return [Membership(**document) for document in found.sort("_id", 1)]
+
     def about(self, subject: str) -> list[Document]:
         """Who belongs, or belongs to what."""
         wanted = selector(subject, _SIDES)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from services.chassis.tokens import Caller
-from services.gateway.calling import PASSWORD_SECONDS, Document, given
+from services.gateway.calling import PASSWORD_SECONDS, READ_SECONDS, Document, given
 from services.gateway.clients.activity import Activity
 from services.gateway.clients.catalogue import Catalogue
 from services.gateway.clients.importing import Importing
@@ -79,8 +79,9 @@ class Directory(Activity, Catalogue, Keeping, People, Privacy, Security, Tokens,
         return self._get(f"/users/{segment(user_id)}")
 
     def change_user(self, user_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
-        """Change first_name, last_name, telephone (administrators: email). Answers the User."""
-        return self._write("PATCH", f"/users/{segment(user_id)}", changes, key)
+        """Change first_name, last_name, telephone (administrators: email, password, entities). Answers the User."""
+        seconds = PASSWORD_SECONDS if "password" in changes else READ_SECONDS
+        return self._write("PATCH", f"/users/{segment(user_id)}", changes, key, seconds)
 
     def entities(
         self,
@@ -104,7 +105,7 @@ class Directory(Activity, Catalogue, Keeping, People, Privacy, Security, Tokens,
         return self._get(f"/entities/{segment(entity_id)}", querying_entity_id=querying_entity_id)
 
     def change_entity(self, entity_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
-        """Change Profile fields, offers, wants, preferences (administrators: status, reason, categories).
+        """Change Profile fields, offers, wants, preferences (administrators: status, reason, categories, users).
 
         Answers the EntityView; the session sees the change everywhere from now on.
         """

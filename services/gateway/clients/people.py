@@ -1,6 +1,6 @@
 """The directory, as far as it goes about people: of businesses, of the network, and acting for members."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.chassis.tokens import Caller
@@ -83,6 +83,17 @@ class People(Part):
         asked = {"last_name": last_name, "email": email, "email_part": email_part}
         given = {name: text or None for name, text in asked.items()}
         return self._get("/users", **given, page=page, page_size=page_size)
+
+    def belonging(self, *, entities: Sequence[str] = (), users: Sequence[str] = ()) -> Document:
+        """`{memberships: [{entity_id, user_id, role, view_only, …}], users: [User]}` of businesses, or of people.
+
+        `users` are those of the businesses; at most 200 are asked for.
+        """
+        return self._get("/memberships", entities=",".join(entities) or None, users=",".join(users) or None)
+
+    def close_login(self, user_id: str, *, reason: str = "") -> None:
+        """End a member's login for good. Refused: user.unknown. StepUpNeeded."""
+        self._line.ask(self._asker, "DELETE", f"/users/{segment(user_id)}", query={"reason": reason or None})
 
     def suspend_user(self, user_id: str, *, suspended: bool, reason: str = "", key: str | None = None) -> Document:
         """Stop a member's login, or let it go on: User."""

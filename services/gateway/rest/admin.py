@@ -3,15 +3,21 @@
 from services.chassis.web import allow
 from services.gateway import session
 from services.gateway.clients import Document, Parts
+from services.gateway.closing import close_business
 from services.gateway.failures import Forbidden
 from services.gateway.fields import STATUSES
+from services.gateway.rest.admin_transfers import pending
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.entities import search_terms
 from services.gateway.rest.operations import Listed, operation
-from services.gateway.rest.views import pending_views, profile_changes, user_view, with_accounts
-from services.gateway.schemas import AdminEntity, AdminEntityChanges
+from services.gateway.rest.refusals import STEP_UP, both
+from services.gateway.rest.views import profile_changes, user_view, with_accounts
+from services.gateway.schemas_admin import AdminEntity, AdminEntityChanges, WhyQuery
+from services.gateway.schemas_privacy import Closed
 from services.gateway.schemas_search import AdminEntityQuery
+from services.gateway.scopes import LOGIN
 
+_UNSAID = "Closed by an administrator."
 _LIMITS = {"max_positive_balance": "max_positive", "max_negative_balance": "max_negative"}
 
 
@@ -28,7 +34,8 @@ def admin_entities(query: Document) -> Listed:
     """Filtered by status and account number from the directory itself, by the rest from its search index."""
     parts = session.parts()
     found = _found(parts, query)
-    return Listed(with_accounts(parts, found["entities"]), found["total"], query["page_size"], found.get("next"))
+    views = _with_users(parts, with_accounts(parts, found["entities"]))
+    return Listed(views, found["total"], query["page_size"], found.get("next"))
 
 
 @bp.get("/admin/entities/<entity_id>")
@@ -42,11 +49,15 @@ def admin_entity(entity_id: str) -> Document:
 @bp.patch("/admin/entities/<entity_id>")
 @allow("admin", "coordinator")
 @operation(
-    "Decide on a business: status, categories, limits, profile",
+    "Decide on a business: status, categories, limits, profile, people",
     body=AdminEntityChanges(),
     data=AdminEntity(),
     keyed=True,
-    codes={404: ("account.unknown",), 409: ("entity.closed", "status.not_allowed", "status.decided_already")},
+    codes={
+        404: ("user.unknown", "account.unknown"),
+        409: ("status.not_allowed", "status.decided_already", "entity.closed", "membership.last_owner"),
+    },
+    example={"status": "tradingAccepted", "reason": "Welcome", "maxNegativeBalance": 100},
 )
 def change_admin_entity(entity_id: str, body: Document, key: str | None) -> Document:
     """First the directory, then the ledger. With the same key, a call that broke in between can be repeated."""
@@ -65,6 +76,37 @@ def change_admin_entity(entity_id: str, body: Document, key: str | None) -> Docu
     return _view(parts, entity_id)
 
 
+@bp.delete("/admin/entities/<entity_id>")
+@allow("admin")
+@operation(
+    "Close a business for good",
+    query=WhyQuery(),
+    data=Closed(),
+    keyed=True,
+    scope=LOGIN,
+    notes="At a balance of zero. What is pending is cancelled, everything personal deleted; its account number stays.",
+    codes=both(STEP_UP, {422: ("entity.balance_not_zero",)}),
+)
+def delete_admin_entity(entity_id: str, query: Document, key: str | None) -> Document:
+    """After verification."""
+    parts = session.parts()
+    account = parts.directory.entity(entity_id)["account"]
+    return close_business(parts, entity_id, account, query.get("reason") or _UNSAID, key)
+
+
+def _with_users(parts: Parts, views: list[Document]) -> list[Document]:
+    """Who belongs to them: one question for all."""
+    if not views:
+        return []
+    found = parts.directory.belonging(entities=[view["entity_id"] for view in views])
+    users = {user["user_id"]: user_view(user) for user in found["users"]}
+    people: dict[str, list[Document]] = {view["entity_id"]: [] for view in views}
+    for each in found["memberships"]:
+        if each["user_id"] in users:
+            people[each["entity_id"]].append(users[each["user_id"]])
+    return [{**view, "users": people[view["entity_id"]]} for view in views]
+
+
 def _found(parts: Parts, query: Document) -> Document:
     terms = search_terms(query)
     others = terms.keys() - {"page", "page_size", "status"}
@@ -81,4 +123,4 @@ def _view(parts: Parts, entity_id: str) -> Document:
     entity = parts.directory.entity(entity_id)
     users = [user_view(user) for user in entity.get("users", [])]
     view = with_accounts(parts, [entity])[0]
-    return {**view, "users": users, "pending_transfers": pending_views(parts, entity["account"])}
+    return {**view, "users": users, "pending_transfers": pending(parts, entity["account"])}

@@ -9,7 +9,7 @@ from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.refusals import both
 from services.gateway.rest.transfers import meet
-from services.gateway.rest.views import ending, names_of
+from services.gateway.rest.views import PENDING_SHOWN, ending, names_of, sees_money
 from services.gateway.schemas_ruling import (
     AdminTransfer,
     AdminTransferPreview,
@@ -124,6 +124,14 @@ def reverse_transfer(transfer_id: str, body: Document, key: str | None) -> Docum
     """Whole, and once; the answer is the reversal."""
     parts = session.parts()
     return _views(parts, [parts.ledger.reverse(transfer_id, reason=body["reason"], key=key)])[0]
+
+
+def pending(parts: Parts, account: str) -> list[Document]:
+    """An account's open transfers, oldest first; the newest hundred of them. Coordinators see none."""
+    if not sees_money(parts):
+        return []
+    found = parts.ledger.all_transfers(status=("initiated",), account=account, page_size=PENDING_SHOWN)
+    return _views(parts, list(reversed(found["transfers"])))
 
 
 def _wanted(body: Document) -> Document:

@@ -18,7 +18,6 @@ from services.gateway.schemas_people import (
     Staff,
     StaffChanges,
     Suspension,
-    UsersQuery,
 )
 from services.gateway.scopes import LOGIN
 
@@ -80,23 +79,6 @@ def remove_staff(user_id: str) -> None:
 def invite_staff_again(user_id: str, key: str | None) -> Document:
     """Earlier links are dead."""
     return user_view(session.parts().directory.invite_staff_again(user_id, key=key))
-
-
-@bp.get("/admin/users")
-@allow("admin", "coordinator")
-@operation("Members' logins by last name or address", query=UsersQuery(), data=Staff(), listed=True)
-def users(query: Document) -> Listed:
-    """By last name."""
-    found = session.parts().directory.users(**query)
-    return Listed([user_view(user) for user in found["users"]], found["total"], query["page_size"])
-
-
-@bp.get("/admin/users/<user_id>")
-@allow("admin", "coordinator")
-@operation("One login", data=Staff())
-def admin_user(user_id: str) -> Document:
-    """Of anybody."""
-    return user_view(session.parts().directory.user(user_id))
 
 
 @bp.put("/admin/users/<user_id>/suspension")

@@ -11,7 +11,7 @@ PREFERENCES = {
     "receive_daily_match_notification_email": "daily_match_mail",
     "receive_contact_email": "contact_mail",
 }
-_PENDING_SHOWN = 100
+PENDING_SHOWN = 100
 _TOLD_OF_ACCOUNTS = {"standing", "level", "closing", "outside_limits"}
 """As far as the ledger says them."""
 _WHEN_THERE = ("legs", "reference", "reverses", "reversed_by", "expires_at")
@@ -72,7 +72,7 @@ def pending_views(parts: Parts, account: str) -> list[Document]:
     """The account's open transfers, oldest first; the newest hundred of them. Coordinators see none."""
     if not sees_money(parts):
         return []
-    found = parts.ledger.transfers(account=account, status="initiated", page_size=_PENDING_SHOWN)["transfers"]
+    found = parts.ledger.transfers(account=account, status="initiated", page_size=PENDING_SHOWN)["transfers"]
     return transfer_views(parts, list(reversed(found)), account)
 
 
