@@ -29,6 +29,7 @@ from tests.gateway.network import (
     LATER,
     Network,
     a_session,
+    an_admin_session,
     an_entity,
 )
 from tests.gateway.pdf_text import Pdf
@@ -235,3 +236,75 @@ def test_heads_keys_and_proofs_are_shown_to_anybody(joined: Flask, web: MemoryAp
     for path in ("head", "heads", "keys", "inclusion?position=5", "consistency?first=3"):
         answer = visitor.get(f"/api/v1/ledger/{path}")
         assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def root(joined: Flask, network: Network) -> dict[str, str]:
+    """Headers of an administrator."""
+    session = an_admin_session(position=0)
+    network.lives(session)
+    return {"Authorization": f"Bearer {token_for(sessions_of(joined), session)}"}
+
+
+def test_administrators_move_money_and_see_it(joined: Flask, root: dict[str, str], web: MemoryApi) -> None:
+    client, path = joined.test_client(), "/api/v1/admin/transfers"
+    wanted = {"payer": A, "payee": B, "amount": "2.50", "description": "Levy", "reference": "L-1"}
+    answered = client.post(f"{path}/preview", json=wanted, headers=root)
+    assert answered.status_code == 200, answered.text
+    seen = answered.get_json()["data"]
+    assert [after["balanceAfter"] for after in seen["accounts"]] == [-3.55, 3.55]
+    made = client.post(path, json=wanted, headers=root).get_json()["data"]
+    assert (made["type"], made["status"], made["reference"]) == ("adminTransfer", "completed", "L-1")
+    back = client.post(f"{path}/{made['id']}/reversal", json={"reason": "Twice"}, headers=root).get_json()["data"]
+    assert (back["type"], back["reverses"]) == ("reversal", made["id"])
+    assert client.get(f"{path}/{made['id']}", headers=root).get_json()["data"]["reversedBy"] == back["id"]
+    waiting = web.propose(7, A, B).json["transfer_id"]
+    body = {"action": "cancel", "cancellationReason": "Fraud"}
+    assert client.patch(f"{path}/{waiting}", json=body, headers=root).get_json()["data"]["status"] == "cancelled"
+    everything = 108
+    for query, count in [
+        ("", everything), ("status=completed", 107), ("status=initiated,cancelled", 1), (f"account_number={B}", 108),
+        (f"date_from={made['dateProposed']}", 3), (f"date_to={made['dateProposed']}", 105), ("date_from=2999-01-01", 0),
+    ]:  # fmt: skip
+        found = client.get(f"{path}?{query}", headers=root)
+        assert (found.status_code, found.get_json()["meta"]["numberOfResults"]) == (200, count), query
+    ids, following = set(), ""
+    while following is not None:
+        page = client.get(f"{path}?page_size=50{following}", headers=root).get_json()
+        ids |= {transfer["id"] for transfer in page["data"]}
+        following = f"&after={page['meta']['next']}" if "next" in page["meta"] else None
+    assert len(ids) == everything
+
+
+def test_administrators_set_the_rules_of_the_book(joined: Flask, root: dict[str, str], web: MemoryApi) -> None:
+    client, path = joined.test_client(), "/api/v1/admin"
+    before = client.get(f"{path}/policy", headers=root).get_json()["data"]
+    asked = {"defaultMaxNegativeBalance": "12.50", "warningPercent": 70, "reason": "Assembly"}
+    changed = client.patch(f"{path}/policy", json=asked, headers=root).get_json()["data"]
+    assert changed == before | {"defaultMaxNegativeBalance": 12.5, "warningPercent": 70}
+    (told,) = client.get(f"{path}/policy/changes", headers=root).get_json()["data"]["changes"]
+    assert told["data"]["defaultMaxNegativeBalance"] == 12.5
+    assert (told["data"]["reason"], told["actor"]) == ("Assembly", "admin:admin-root")
+    rules = [{"accountNumber": B, "side": "payer", "fixed": 0.05, "basisPoints": 50}]
+    made = client.put(f"{path}/fees", json={"rules": rules, "reason": "Costs"}, headers=root)
+    assert made.get_json()["data"] == {"rules": rules} == client.get(f"{path}/fees", headers=root).get_json()["data"]
+    (told,) = client.get(f"{path}/fees/changes", headers=root).get_json()["data"]["changes"]
+    assert told["data"]["rules"] == [{"account": B, "side": "payer", "fixed": 0.05, "basisPoints": 50}]
+    simulated = client.post(f"{path}/limit-simulations", json={"maxNegativeBalance": 1}, headers=root)
+    (worst,) = simulated.get_json()["data"]["outside"]
+    assert (worst["accountNumber"], worst["balance"], worst["by"]) == (A, -1.05, 0.05)
+    account = client.get(f"{path}/accounts/{A}", headers=root).get_json()["data"]
+    assert (account["accountNumber"], account["balance"], account["level"]) == (A, -1.05, "ok")
+    then = client.get(f"{path}/accounts/{A}/balance?position=2", headers=root).get_json()["data"]
+    assert (then["balance"], then["position"]) == (0.0, 2)
+    (opened,) = client.get(f"{path}/accounts/{A}/changes?type=opened", headers=root).get_json()["data"]["changes"]
+    assert opened["type"] == "opened"
+    for method, route, wrong, field in [
+        ("PATCH", "policy", {"warningPercent": 0, "reason": "x"}, "warningPercent"),
+        ("PATCH", "policy", {"warningPercent": 70}, "reason"),
+        ("PATCH", "policy", {"unit": "x", "reason": "x"}, "unit"),
+        ("PUT", "fees", {"rules": []}, "reason"), ("POST", "limit-simulations", {}, "maxNegativeBalance"),
+    ]:  # fmt: skip
+        refused = client.open(f"{path}/{route}", method=method, json=wrong, headers=root)
+        assert (refused.status_code, refused.get_json()["errors"][0].get("field")) == (400, field), refused.text
+    assert client.get(f"{path}/accounts/{'9' * 16}", headers=root).status_code == 404

@@ -29,6 +29,8 @@ _FIELDS = {
     "preferences.daily_match_mail": "receiveDailyMatchNotificationEmail",
     "preferences.contact_mail": "receiveContactEmail",
     "preferences.matches_since_last_login": "showTagsMatchedSinceLastLogin",
+    "default_max_negative": "defaultMaxNegativeBalance",
+    "default_max_positive": "defaultMaxPositiveBalance",
     "max_negative": "maxNegativeBalance",
     "max_positive": "maxPositiveBalance",
     "expires_at": "dateExpires",
