@@ -41,9 +41,18 @@ class AdminEntityChanges(ProfileChanges):
     max_negative_balance = Amount(zero=True)
 
 
+def _money() -> Amount:
+    return Amount(metadata={"description": "for administrators, once the account is open; coordinators see no money"})
+
+
 class AdminEntity(OwnEntity):
     """A business as administrators see it."""
 
+    balance = _money()
+    max_positive_balance = _money()
+    max_negative_balance = _money()
+    can_pay = _money()
+    can_receive = _money()
     users = fields.List(fields.Nested(User), required=True)
     pending_transfers = fields.List(fields.Nested(AdminTransfer), metadata={"description": "oldest first; of one"})
 

@@ -20,6 +20,12 @@ class CategoryQuery(TermQuery):
     prefix = Text(50, load_default="")
 
 
+class CategoryLetters(CamelSchema):
+    """Letters that categories begin with."""
+
+    letters = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
 class Term(CamelSchema):
     """A tag or category. `name` is normalised, `label` as people see it."""
 

@@ -12,14 +12,20 @@ _MOST_RULES, _MOST_ACCOUNTS = 10, 1000
 KINDS = ("opened", "limits", "standing", "consent")
 
 
+def _whole(least: int, most: int, what: str) -> fields.Integer:
+    """As the ledger holds it: it says no without naming the field."""
+    bounds = validate.Range(least, most, error=f"Between {least} and {most}.")
+    return fields.Integer(strict=True, validate=bounds, metadata={"description": what})
+
+
 class PolicyFields(CamelSchema):
     """How accounts and proposals begin."""
 
     default_max_negative_balance = Amount(zero=True, metadata={"description": "of new accounts"})
     default_max_positive_balance = Amount(zero=True, metadata={"description": "of new accounts"})
-    expires_after_days = fields.Integer(strict=True, metadata={"description": "a proposal that nobody answers"})
-    reminder_days = fields.Integer(strict=True, metadata={"description": "before its end, who must answer is reminded"})
-    warning_percent = fields.Integer(strict=True, metadata={"description": "of a limit: from there on it is near"})
+    expires_after_days = _whole(1, 366, "a proposal that nobody answers")
+    reminder_days = _whole(0, 30, "before its end, who must answer is reminded")
+    warning_percent = _whole(1, 100, "of a limit: from there on it is near")
 
 
 class Policy(PolicyFields):
@@ -41,9 +47,11 @@ class FeeRule(CamelSchema):
 
     account = AccountNumber(required=True, data_key="accountNumber")
     side = fields.String(required=True, validate=validate.OneOf(("payer", "payee")))
-    fixed = Amount(zero=True, load_default=0)
+    fixed = Amount(zero=True, metadata={"description": "left out: nothing"})
     basis_points = fields.Integer(
-        strict=True, load_default=0, metadata={"description": "of the amount, in hundredths of a per cent"}
+        strict=True,
+        validate=validate.Range(0, 10_000),
+        metadata={"description": "of the amount, in hundredths of a per cent"},
     )
 
 

@@ -29,10 +29,6 @@ class Ruling(Part):
         paged = {"before": before} if before is not None else {"page": page}
         return self._get("/transfers", status=",".join(status) or "all", page_size=page_size, **paged, **asked)
 
-    def account_then(self, number: str, **asked: Any) -> Document:
-        """`{account, position, at, balance, max_negative, max_positive, standing}`. Asked: position or at."""
-        return self._get(f"/accounts/{segment(number)}/balance", **asked)
-
     def account_changes(self, number: str, **asked: Any) -> Document:
         """`{changes, next}`: how the account came to be as it is, newest first. Asked: type, before, limit."""
         return self._get(f"/accounts/{segment(number)}/history", **asked)

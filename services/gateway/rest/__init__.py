@@ -19,6 +19,7 @@ from services.gateway.rest import (
     keeping,
     ledger,
     loops,
+    mail,
     matches,
     members,
     notices,
@@ -32,6 +33,7 @@ from services.gateway.rest import (
     tokens,
     transfers,
     webhooks,
+    words,
 )
 from services.gateway.rest.answers import error_answer
 from services.gateway.rest.blueprint import bp
@@ -54,6 +56,7 @@ __all__ = [
     "keeping",
     "ledger",
     "loops",
+    "mail",
     "matches",
     "members",
     "notices",
@@ -67,4 +70,5 @@ __all__ = [
     "tokens",
     "transfers",
     "webhooks",
+    "words",
 ]
