@@ -16,6 +16,7 @@ from services.chassis.logs import configure_logs
 from services.chassis.tokens import KeyFile, Verifier, public_keys
 from services.chassis.web import Parts, new_app
 from services.directory import api, consumer, search
+from services.directory.api.access import ACCESS, BELIEVED
 from services.directory.config import Config, ScheduleConfig
 from services.directory.domain import REQUIRE_TWO_FACTOR
 from services.directory.domain.contact import ContactLimits
@@ -25,6 +26,7 @@ from services.directory.onetime import OneTimeCodes
 from services.directory.passwords import Passwords
 from services.directory.signing import HeadKey
 from services.directory.store import EntityIndex, Store, new_index, new_store
+from services.directory.store.access_changes import AccessChanges
 from services.directory.store.schema import VERSION
 
 AUDIENCE = "directory"
@@ -44,6 +46,9 @@ def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flas
     )
     app = new_app(parts, api.bp)
     app.extensions[api.DIRECTORY], app.extensions[api.INDEX] = directory, index
+    if config.access_believed_ms:
+        app.extensions[ACCESS] = AccessChanges(store.database)
+        app.extensions[BELIEVED] = config.access_believed_ms
     return app
 
 

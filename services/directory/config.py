@@ -58,6 +58,12 @@ class Config:
     keep_answers_days: int = setting(
         "DIRECTORY_KEEP_ANSWERS_DAYS", "answers to commands with an idempotency key", default=90
     )
+    access_believed_ms: int = setting(
+        "DIRECTORY_ACCESS_BELIEVED_MS",
+        "gateways believe that a session lives for so long after the last news that nothing changed; who ends an "
+        "access waits as long. 0: they ask at each call",
+        default=1_000,
+    )
     port: int = setting("DIRECTORY_PORT", "port of the HTTP interface")
     bind_host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
     workers: int = setting("DIRECTORY_WORKERS", "gunicorn workers", default=1)

@@ -23,6 +23,7 @@ from services.gateway import devices, hooks, keys, rates, recaptcha, rest, secur
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, TermsNeeded, failure_of
+from services.gateway.memory import Memory
 from services.gateway.session import Sessions, is_api
 from services.gateway.tokens import SessionTokens, session_keys
 
@@ -44,7 +45,8 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     protect.exempt(web.unsubscribe_now)
     protect.exempt(hooks.bp)
     tokens = SessionTokens(session_key, time.time)
-    Sessions(lines, tokens, secure_cookie=config.secure_cookies).init_app(app)
+    memory = Memory(lines.directory.apart(), lines.directory) if config.remember else None
+    Sessions(lines, tokens, secure_cookie=config.secure_cookies, memory=memory).init_app(app)
     app.before_request(limits.hold_login)
     security.init_app(app, https=config.https)
     recaptcha.init_app(app, config)

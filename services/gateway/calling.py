@@ -1,7 +1,9 @@
 """How the gateway calls a service: one bounded pool of kept-alive connections and one circuit each, time limits
 on everything, and two ways to fail (`Refused`, `PartDown`)."""
 
+import math
 import re
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +33,9 @@ STREAMS = 8
 """At once, apart from the pool of all other calls: somebody who downloads slowly stops nobody's payment."""
 POOL_WAIT_SECONDS: Any = 0.5
 """`Any`: urllib3 hands it to queue.get, which takes fractions; its annotation says int."""
+
+_OPENING = ("/sessions", "/sessions/codes")
+"""Writes that change nothing for anybody who is logged in."""
 
 Document = dict[str, Any]
 
@@ -102,7 +107,14 @@ class Line:
         self.service, self._signer = service, signer
         self._circuit = circuit or Circuit()
         self._pool = urllib3.connection_from_url(url.rstrip("/"), maxsize=POOL_SIZE, block=True, retries=False)
+        self.wrote_at = -math.inf
+        """When this process last had something changed there (`time.monotonic()`)."""
+        self._url = url
         self._streams = urllib3.connection_from_url(url.rstrip("/"), maxsize=STREAMS, block=True, retries=False)
+
+    def apart(self) -> "Line":
+        """Another way to the same service, with connections and a circuit of its own."""
+        return Line(self.service, self._url, self._signer)
 
     def ask(
         self,
@@ -125,7 +137,11 @@ class Line:
         headers = self._headers(asker, method, key)
         if raw is not None:
             headers["Content-Type"] = "application/octet-stream"
-        response = self._send(method, target, content, headers, seconds)
+        try:
+            response = self._send(method, target, content, headers, seconds)
+        finally:
+            if method != "GET" and path not in _OPENING:
+                self.wrote_at = time.monotonic()
         asker.saw(parse_positions(response.headers.get(POSITION_HEADER, "")))
         if response.status < 400:
             return _document(response.data)

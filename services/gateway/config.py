@@ -42,6 +42,11 @@ class Config:
         "GATEWAY_MONGO_URL", "MongoDB in which the processes count together; empty: each for itself", None, secret=True
     )
     mongo_database: str = setting("GATEWAY_MONGO_DATABASE", "its database", "gateway")
+    remember: bool = setting(
+        "GATEWAY_REMEMBER",
+        "believe what the directory said of sessions and names while it tells of each change; false: ask at each call",
+        True,
+    )
     trusted_proxies: int = setting(
         "GATEWAY_TRUSTED_PROXIES", "number of own proxies in front, whose X-Forwarded-For is believed", 0
     )

@@ -11,8 +11,9 @@ For pages and REST alike, within a request:
 A view says who may call it with `services.chassis.web.allow("member")`, `allow("public")` …; a view that says nothing
 is refused. A page that needs a login sends visitors to the login page and back.
 
-Each request with a login asks the directory for the session, so one that was ended is dead at once. When the directory
-is down the token is believed until it expires: balances can still be read.
+Each request with a login asks the directory for the session, or knows that nothing changed since it did (`memory`), so
+one that was ended is dead at once. When the directory is down the token is believed until it expires: balances can
+still be read.
 """
 
 from collections import OrderedDict
@@ -32,14 +33,15 @@ from services.gateway.bearer import bearer, offered
 from services.gateway.clients import Document, Lines, PartDown, Parts, Refused
 from services.gateway.failures import TWO_FACTOR, TWO_FACTOR_NEEDED, Forbidden, Unauthenticated
 from services.gateway.login import Limits, Login, Membership, believed_memberships, login_of
+from services.gateway.memory import Memory, living
 from services.gateway.permissions import allowed_on_behalf
 from services.gateway.positions import POSITIONS, highest, kept_in_page_cookie, remember
 from services.gateway.scopes import ScopeMissing, is_api_token, needed
 from services.gateway.tokens import RENEWABLE_SECONDS, Claims, SessionTokens
 
 __all__ = [
-    "COOKIE", "Login", "Membership", "Sessions", "client_address", "current", "end", "has_role", "is_api", "parts",
-    "renew", "safe_next", "sessions_of", "start", "token", "visitor_parts",
+    "COOKIE", "Login", "Membership", "Sessions", "client_address", "current", "end", "has_role", "is_api", "memory",
+    "parts", "renew", "safe_next", "sessions_of", "start", "token", "visitor_parts",
 ]  # fmt: skip
 
 COOKIE = "mccsToken"
@@ -63,6 +65,11 @@ def visitor_parts() -> Parts:
         g.visitor_parts = _sessions().lines.parts(Caller(), address=client_address())
     found: Parts = g.visitor_parts
     return found
+
+
+def memory() -> Memory | None:
+    """What the directory said a moment ago and still holds; None when each is asked for."""
+    return _sessions().memory
 
 
 def has_role(role: str) -> bool:
@@ -117,8 +124,10 @@ def is_api() -> bool:
 class Sessions:
     """Puts the above into an application."""
 
-    def __init__(self, lines: Lines, tokens: SessionTokens, *, secure_cookie: bool) -> None:
-        self.lines, self.tokens, self._secure = lines, tokens, secure_cookie
+    def __init__(
+        self, lines: Lines, tokens: SessionTokens, *, secure_cookie: bool, memory: Memory | None = None
+    ) -> None:
+        self.lines, self.tokens, self._secure, self.memory = lines, tokens, secure_cookie, memory
         self._seen: OrderedDict[str, dict[str, int]] = OrderedDict()
         # Ended here: not believed again even while the directory is down.
         self._ended: OrderedDict[str, None] = OrderedDict()
@@ -236,8 +245,9 @@ class Sessions:
 
     def _confirmed(self, claims: Claims) -> Login | None:
         """The living session of a token, or None when it has ended. Raises PartDown."""
+        directory = self.lines.parts(Caller()).directory
         try:
-            login = login_of(self.lines.parts(Caller()).directory.session(claims.session_id))
+            login = living(self.memory, directory, claims.session_id)
         except Refused as error:
             if error.status == 404:
                 return None

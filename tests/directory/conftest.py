@@ -117,6 +117,7 @@ def config_for(mongo_url: str, database: str, elasticsearch_url: str, index_pref
         argon2_memory_kib=64,
         argon2_time_cost=1,
         login_failures_per_address=3,
+        access_believed_ms=0,
         port=0,
     )
 

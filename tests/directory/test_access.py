@@ -1,176 +1,209 @@
-"""Access that ends with a day: for auditors, and administrators if somebody wants that."""
+"""That whoever has no access any more has none at once, though gateways remember: on a real change stream."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from services.chassis.clock import rfc3339
-from services.directory.__main__ import year_after
-from services.directory.config import Config
-from services.directory.domain import UnknownUser
-from services.directory.handlers import members
-from services.directory.handlers.writing import Directory
+from services.directory.api.access import ACCESS, BELIEVED, ENDING
+from services.directory.domain import Membership
 from services.directory.store import Store
+from services.directory.store.access_changes import AccessChanges, Told, Unwatched
+from services.directory.store.logins import digest
+from services.gateway.app import create_app
+from services.gateway.config import Config
+from services.gateway.session import sessions_of
+from tests.chassis.keys import key_pair
 from tests.directory.conftest import Time
-from tests.directory.gateway import ADMIN, PASSWORD, SERVICE, Gateway, a_login, an_email
-from tests.directory.test_logins import BY
-from tests.directory.test_trouble import run
+from tests.directory.gateway import ADMIN, SERVICE, Gateway, Member
+from tests.gateway.browsing import serving
+from tests.waiting import wait_until
 
-pytestmark = pytest.mark.integration
+NOWHERE = "http://127.0.0.1:1"
+BELIEVED_MS = 1_000
 
-LAST_DAY = date(2026, 6, 30)
-Auditor = Callable[..., str]
+
+class Listener:
+    """Follows the changes as a gateway does."""
+
+    def __init__(self, changes: AccessChanges) -> None:
+        self._changes = changes
+        self.told = wait_until(self._begin)
+        self.heard: list[str] = []
+
+    def hears(self, subject: str) -> bool:
+        self.told = self._changes.after(self.told.stream, self.told.position)
+        assert self.told.complete
+        self.heard += self.told.changes
+        return subject in self.heard
+
+    def _begin(self) -> Told | None:
+        try:
+            return self._changes.after("", 0)
+        except Unwatched:
+            return None
 
 
 @pytest.fixture
-def auditor(directory: Directory) -> Auditor:
-    """Registers one with access until LAST_DAY; the address."""
-
-    def register(until: date | None = LAST_DAY, kind: str = "auditor") -> str:
-        email = an_email()
-        members.create_admin(directory, BY, email=email, kind=kind, password=PASSWORD, until=until)
-        return email
-
-    return register
+def changes(store: Store) -> AccessChanges:
+    return AccessChanges(store.database)
 
 
-def log_in(gateway: Gateway, email: str, password: str = PASSWORD) -> tuple[int, dict]:
-    return gateway.post("/sessions", a_login(email, password, kind="admin"))
-
-
-@pytest.mark.parametrize("kind", ["auditor", "admin"])
-def test_access_lasts_through_its_last_day(gateway: Gateway, auditor: Auditor, time: Time, kind: str) -> None:
-    email = auditor(kind=kind)
-    time.moment = datetime(2026, 6, 30, 23, 59, 59, 999999, tzinfo=UTC)
-    status, session = log_in(gateway, email)
-    assert (status, session["expires_at"]) == (200, "2026-07-01T00:00:00.000000Z")
-
-    time.pass_by(microseconds=1)
-    status, problem = log_in(gateway, email)
-    assert (status, problem["type"]) == (403, "login.expired")
-    assert problem["detail"] == "Your access ended with 2026-06-30 (UTC). Ask an administrator to extend it."
-
-
-def test_only_the_right_password_tells_that_access_has_ended(gateway: Gateway, auditor: Auditor, time: Time) -> None:
-    email = auditor()
-    time.moment = datetime(2026, 7, 1, tzinfo=UTC)
-    expired, unknown = (log_in(gateway, each, "wrong-horse-1") for each in (email, an_email()))
-    assert {**expired[1], "correlation_id": ""} == {**unknown[1], "correlation_id": ""}
-    assert expired[0] == 401
-    assert gateway.post("/sessions", a_login(email, kind="member"))[0] == 401
-
-
-def test_tries_after_the_end_lock_nobody_out(gateway: Gateway, auditor: Auditor, time: Time) -> None:
-    email = auditor()
-    time.moment = datetime(2026, 7, 1, tzinfo=UTC)
-    assert [log_in(gateway, email)[0] for _ in range(6)] == [403] * 6
-
-
-def test_a_session_ends_with_the_access_and_does_not_come_back(
-    gateway: Gateway, directory: Directory, auditor: Auditor, time: Time
-) -> None:
-    email = auditor()
-    time.moment = datetime(2026, 6, 30, 20, tzinfo=UTC)
-    path = f"/sessions/{log_in(gateway, email)[1]['session_id']}"
-    time.pass_by(hours=3, minutes=59)
-    assert gateway.get(path, SERVICE)[1]["expires_at"] == "2026-07-01T00:00:00.000000Z"
-
-    time.pass_by(minutes=1)
-    status, problem = gateway.get(path, SERVICE)
-    assert (status, problem["type"]) == (404, "session.unknown")
-    assert "2026-06-30" in problem["detail"]
-
-    members.set_access(directory, BY, email=email, until=None)
-    assert gateway.get(path, SERVICE)[0] == 404
-    assert log_in(gateway, email)[0] == 200
-
-
-def test_access_is_extended_and_lifted(gateway: Gateway, directory: Directory, auditor: Auditor, time: Time) -> None:
-    email = auditor()
-    time.moment = datetime(2027, 1, 1, tzinfo=UTC)
-    assert log_in(gateway, email)[0] == 403
-    members.set_access(directory, BY, email=email, until=date(2027, 1, 1))
-    assert log_in(gateway, email)[0] == 200
-    time.pass_by(days=1)
-    assert log_in(gateway, email)[0] == 403
-    members.set_access(directory, BY, email=email.upper().casefold(), until=None)
-    time.pass_by(days=9999)
-    assert log_in(gateway, email)[0] == 200
-
-
-def test_a_day_that_is_over_ends_it_at_once(
-    gateway: Gateway, directory: Directory, auditor: Auditor, store: Store, time: Time
-) -> None:
-    email = auditor(None)
-    log_in(gateway, email)
-    members.set_access(directory, BY, email=email, until=(time.moment - timedelta(days=1)).date())
-    assert store.database["sessions"].count_documents({}) == 0
-    assert log_in(gateway, email)[0] == 403
-
-
-def test_members_have_no_end(gateway: Gateway, directory: Directory) -> None:
+def test_all_that_a_session_says_is_told_of(changes: AccessChanges, store: Store, gateway: Gateway) -> None:
     member = gateway.sign_up()
-    for email in (member.email, an_email()):
-        with pytest.raises(UnknownUser):
-            members.set_access(directory, BY, email=email, until=LAST_DAY)
-    assert gateway.get(f"/users/{member.user_id}", ADMIN)[1]["expires_at"] is None
+    listener, session = Listener(changes), f"sessions/{digest(member.session_id)}"
+
+    def told(subject: str) -> bool:
+        listener.heard.clear()
+        return bool(wait_until(lambda: listener.hears(subject)))
+
+    store.sessions.act_for(member.session_id, member.user_id, "e", "why", datetime.now(UTC))
+    assert told(session)
+    store.sessions.act_for_nobody(member.session_id, member.user_id)
+    assert told(session)
+    store.users.give_access(member.user_id, None, suspended=True)
+    assert told(f"users/{member.user_id}")
+    part = Membership(entity_id=member.entity_id, user_id=member.user_id, role="operator")
+    store.memberships.put(part)
+    assert told(f"memberships/{member.entity_id}/{member.user_id}")
+    store.memberships.remove(part)
+    assert told(f"memberships/{member.entity_id}/{member.user_id}")
+    gateway.patch(f"/entities/{member.entity_id}", {"name": "Another"}, member.caller)
+    assert told(f"entities/{member.entity_id}")
+    store.sessions.end(member.session_id)
+    assert told(session)
 
 
-def test_users_of_before_have_no_end(gateway: Gateway, auditor: Auditor, store: Store) -> None:
-    email = auditor()
-    store.database["users"].update_one({"email": email}, {"$unset": {"expires_at": ""}})
-    assert log_in(gateway, email)[0] == 200
+def test_what_happens_at_every_call_and_payment_is_not_told(
+    changes: AccessChanges, store: Store, gateway: Gateway
+) -> None:
+    member = gateway.sign_up()
+    listener = Listener(changes)
+    store.sessions.use(member.session_id, datetime.now(UTC) + timedelta(hours=1))
+    store.database["entities"].update_one(
+        {"_id": member.entity_id}, {"$set": {"figures": {"balance": 1, "position": 2}}, "$inc": {"revision": 1}}
+    )
+    store.sessions.end(member.session_id)
+    wait_until(lambda: listener.hears(f"sessions/{digest(member.session_id)}"))
+    assert listener.heard == [f"sessions/{digest(member.session_id)}"]
 
 
-def test_what_changes_a_user_leaves_the_end_alone(gateway: Gateway, auditor: Auditor, store: Store) -> None:
-    email = auditor()
-    known = store.users.of_email(email)
-    assert known
-    assert gateway.patch(f"/users/{known.user_id}", {"first_name": "Ada"})[1]["expires_at"] == known.expires_at
-    after = store.users.of_email(email)
-    assert after
-    assert (after.first_name, after.expires_at) == ("Ada", "2026-07-01T00:00:00.000000Z")
+def test_everything_before_the_told_moment_was_told(changes: AccessChanges, store: Store, gateway: Gateway) -> None:
+    """Whoever hears of no change up to a moment after a write would have missed it."""
+    listener = Listener(changes)
+    for _ in range(5):
+        member = gateway.sign_up()
+        store.sessions.end(member.session_id)
+        # Asked after the write, and told of a moment after the question.
+        wait_until(lambda: listener.hears("nothing") or listener.told.lag_ms <= 0)
+        assert f"sessions/{digest(member.session_id)}" in listener.heard
 
 
-def test_the_commands_say_until_when(config: Config, store: Store) -> None:
-    auditor, admin, other = an_email(), an_email(), an_email()
-
-    def create(email: str, *arguments: str) -> str:
-        done = run(config, "create-admin", "--email", email, *arguments, DIRECTORY_ADMIN_PASSWORD=PASSWORD)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    assert "until the end of 2" in create(auditor, "--kind", "auditor")
-    assert "without end" in create(admin, "--kind", "admin")
-    assert "until the end of 2027-06-30 (UTC)" in create(other, "--kind", "auditor", "--until", "2027-06-30")
-    user = store.users.of_email(auditor)
-    assert user
-    assert user.expires_at
-    left = datetime.fromisoformat(user.expires_at) - datetime.now(UTC)
-    assert timedelta(days=363) < left < timedelta(days=368)
-
-    create(auditor, "--kind", "auditor", "--until", "never", "--if-missing")
-    assert store.users.of_email(auditor) == user
-
-    lifted = run(config, "set-access", "--email", other.upper(), "--until", "never")
-    assert (lifted.returncode, "without end" in lifted.stdout) == (0, True)
-    changed = store.users.of_email(other)
-    assert changed
-    assert changed.expires_at is None
-    assert "No administrator or auditor" in run(config, "set-access", "--email", "x@y", "--until", "never").stderr
-    assert "2027-06-30, or never" in run(config, "set-access", "--email", other, "--until", "soon").stderr
+def test_who_missed_changes_is_told_so(changes: AccessChanges) -> None:
+    told = Listener(changes).told
+    assert not told.complete
+    assert not changes.after("another-stream", told.position, 0).complete
+    assert not changes.after(told.stream, told.position + 1, 0).complete
 
 
-@pytest.mark.parametrize(
-    ("day", "later"),
-    [(date(2026, 11, 22), date(2027, 11, 22)), (date(2028, 2, 29), date(2029, 2, 28))],
-)
-def test_a_year_is_a_year(day: date, later: date) -> None:
-    assert year_after(day) == later
+@pytest.fixture
+def remembered(flask_app: Flask, store: Store) -> Iterator[Flask]:
+    """The directory, which tells of changes."""
+    before = dict(flask_app.extensions)
+    flask_app.extensions |= {ACCESS: AccessChanges(store.database), BELIEVED: BELIEVED_MS}
+    yield flask_app
+    flask_app.extensions.clear()
+    flask_app.extensions.update(before)
 
 
-def test_the_end_is_the_end_of_the_day(auditor: Auditor, store: Store) -> None:
-    user = store.users.of_email(auditor(date(2028, 2, 29)))
-    assert user
-    assert (user.expires_at, user.last_day) == (rfc3339(datetime(2028, 3, 1, tzinfo=UTC)), "2028-02-29")
+@pytest.fixture
+def new_gateway(remembered: Flask, keys: tuple, tmp_path: Path) -> Iterator[Callable[[], Flask]]:
+    """Makes gateway processes, as far as their memories go."""
+    for name, pem in (("session", key_pair("session")[0]), ("internal", keys[0])):
+        (tmp_path / f"{name}.pem").write_bytes(pem)
+    with serving(remembered) as address:
+        config = Config(
+            environment="development",
+            public_url="http://localhost:8080",
+            secret_key="not-a-secret-in-tests",
+            session_private_key_file=str(tmp_path / "session.pem"),
+            internal_private_key_file=str(tmp_path / "internal.pem"),
+            directory_url=address,
+            ledger_url=NOWHERE,
+            matcher_url=NOWHERE,
+            notifier_url=NOWHERE,
+            rate_limit="100000/minute",
+        )
+        yield lambda: create_app(config)
+
+
+class Door:
+    """One gateway, and somebody who calls it."""
+
+    def __init__(self, app: Flask, token: str) -> None:
+        self._client, self._headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+        memory = sessions_of(app).memory
+        assert memory is not None
+        self.memory = memory
+
+    def ask(self, method: str = "GET", path: str = "/api/v1/user", **options) -> int:
+        return self._client.open(path, method=method, headers=self._headers, **options).status_code
+
+    def remembers(self, member: Member) -> bool:
+        assert self.ask() == 200
+        return self.memory.login(member.session_id) is not None
+
+
+@pytest.fixture
+def member(gateway: Gateway, time: Time) -> Member:
+    # A gateway has no clock but the machine's.
+    time.moment = datetime.now(UTC)
+    return gateway.sign_up()
+
+
+@pytest.fixture
+def doors(new_gateway: Callable[[], Flask], member: Member) -> tuple[Door, Door]:
+    """Two gateways that remember the member."""
+    apps = new_gateway(), new_gateway()
+    businesses = {member.entity_id: member.account}
+    issue = sessions_of(apps[0]).tokens.issue
+    token = issue(member.session_id, member.user_id, frozenset({"member"}), businesses)
+    one, other = (Door(app, token) for app in apps)
+    wait_until(lambda: one.remembers(member) and other.remembers(member))
+    return one, other
+
+
+def test_a_logout_at_one_gateway_counts_at_the_other_when_it_is_answered(doors: tuple[Door, Door]) -> None:
+    one, other = doors
+    assert one.ask("POST", "/api/v1/logout") == 200
+    assert other.ask() == 401
+    assert one.ask() == 401
+
+
+def test_a_stopped_login_counts_everywhere_when_it_is_answered(
+    doors: tuple[Door, Door], gateway: Gateway, member: Member
+) -> None:
+    status, _ = gateway.put(f"/users/{member.user_id}/suspension", {"suspended": True, "reason": "why"}, ADMIN)
+    assert status == 200
+    assert [door.ask() for door in doors] == [401, 401]
+
+
+def test_what_is_remembered_ends_when_the_directory_tells_nothing(
+    doors: tuple[Door, Door], remembered: Flask, store: Store, member: Member
+) -> None:
+    """As when the network is cut: nobody tells of the ending, and no answer waits for it."""
+    del remembered.extensions[ACCESS]
+    store.sessions.end(member.session_id)
+    one, _ = doors
+    wait_until(lambda: one.ask() == 401, BELIEVED_MS / 1000 + 5)
+
+
+def test_the_endings_are_routes(flask_app: Flask) -> None:
+    assert flask_app.view_functions.keys() >= ENDING
+
+
+def test_without_memory_nothing_is_told(gateway: Gateway) -> None:
+    status, refused = gateway.get("/access-changes", SERVICE)
+    assert (status, refused["type"]) == (404, "access_changes.off")

@@ -94,6 +94,7 @@ def config_for(
         matcher_url=standins["matcher"].url,
         notifier_url=standins["notifier"].url,
         rate_limit=rate_limit,
+        remember=False,
     )
 
 

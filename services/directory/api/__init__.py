@@ -1,6 +1,7 @@
 """The directory's HTTP interface, for the gateway alone (docs/internal-api.md)."""
 
 from services.directory.api import (
+    access,
     api_tokens,
     audit,
     catalogue,
@@ -23,6 +24,7 @@ from services.directory.api.blueprint import DIRECTORY, INDEX, bp
 __all__ = [
     "DIRECTORY",
     "INDEX",
+    "access",
     "api_tokens",
     "audit",
     "bp",

@@ -4,14 +4,14 @@ from flask import current_app
 
 from services.chassis.web import allow
 from services.gateway import session
-from services.gateway.clients import Document, PartDown, Parts
+from services.gateway.clients import Document, Parts
 from services.gateway.legs import parties_of
 from services.gateway.permissions import acts
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import login, must_own
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.refusals import both
-from services.gateway.rest.views import account_view, transfer_view, transfer_views
+from services.gateway.rest.views import account_view, businesses_of, transfer_view, transfer_views
 from services.gateway.schemas import Balance, NewTransfer, OwnEntityQuery, Transfer, TransferStep
 from services.gateway.schemas_ruling import Reversal
 from services.gateway.schemas_transfers import TransferPreview, TransferQuery
@@ -175,12 +175,9 @@ def meet(parts: Parts, *accounts: str) -> dict[str, str]:
     So the first transfer of somebody who was approved a moment ago does not fail. When the directory is down the
     ledger decides by what it knows.
     """
-    try:
-        found = parts.directory.entities(accounts=accounts)["entities"]
-    except PartDown:
-        return {}
-    parts.asker.saw({"directory": max((entity["version"] for entity in found), default=0)})
-    return {entity["account"]: entity["name"] for entity in found}
+    found = businesses_of(parts, accounts)
+    parts.asker.saw({"directory": max((business.version for business in found.values()), default=0)})
+    return {account: business.name for account, business in found.items()}
 
 
 def _seen_by_me(parts: Parts, found: Document) -> Document:

@@ -1,10 +1,12 @@
 """The services' documents as the REST API shows them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from services.gateway import session
 from services.gateway.clients import Document, PartDown, Parts
 from services.gateway.legs import fee_of, moved
+from services.gateway.memory import Business, businesses_by_account
 
 PREFERENCES = {
     "show_tags_matched_since_last_login": "matches_since_last_login",
@@ -84,11 +86,21 @@ def transfer_views(parts: Parts, transfers: list[Document], account: str) -> lis
 
 def names_of(parts: Parts, accounts: Iterable[str]) -> dict[str, str]:
     """Account number to business name; empty when the directory is down, for the transfers themselves are known."""
-    try:
-        found = parts.directory.entities(accounts=sorted(accounts))["entities"]
-    except PartDown:
-        return {}
-    return {entity["account"]: entity["name"] for entity in found}
+    return {account: business.name for account, business in businesses_of(parts, sorted(accounts)).items()}
+
+
+def businesses_of(parts: Parts, accounts: Sequence[str]) -> dict[str, Business]:
+    """By account, as the directory has them now; without those that are not remembered when it is down."""
+    memory = session.memory()
+    known = memory.businesses(accounts) if memory else {}
+    if unknown := [account for account in accounts if account not in known]:
+        age = memory.age if memory else 0
+        try:
+            found = parts.directory.entities(accounts=unknown)["entities"]
+        except PartDown:
+            return known
+        known |= memory.keep_businesses(found, age) if memory else businesses_by_account(found)
+    return known
 
 
 def transfer_view(transfer: Document, account: str, names: Mapping[str, str]) -> Document:
