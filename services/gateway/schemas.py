@@ -108,26 +108,6 @@ class UserChanges(CamelSchema):
     telephone = Text(25)
 
 
-class TradingApplication(CamelSchema):
-    """Fields of business and person that complete the application; what is known already may be left out."""
-
-    first_name = Text(100)
-    last_name = Text(100)
-    user_phone = Text(25)
-    name = Text(100)
-    telephone = Text(25)
-    inc_type = Text(25)
-    company_number = Text(20)
-    website = Text(100)
-    description = Text(500, lines=True)
-    address = Text(255, lines=True)
-    city = Text(50)
-    region = Text(50)
-    postal_code = Text(10)
-    country = Text(50)
-    terms_version = Text(50, metadata={"description": "of the membership agreement that is agreed to"})
-
-
 class NewTransfer(CamelSchema):
     """A proposal: `out` pays the receiver, `in` asks the receiver for payment."""
 
@@ -203,6 +183,7 @@ class User(CamelSchema):
     first_name = fields.String(required=True)
     last_name = fields.String(required=True)
     telephone = fields.String(required=True)
+    created_at = fields.String()
     last_login_ip = fields.String(data_key="lastLoginIP")
     last_login_date = fields.String()
 
@@ -324,8 +305,24 @@ class Balance(Standing):
     unit = fields.String(required=True)
 
 
+class Decision(CamelSchema):
+    """What was decided about a business. Which administrator it was is not told."""
+
+    previous = fields.String(required=True, data_key="previousStatus")
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    at = fields.String(required=True, data_key="createdAt")
+    reason = fields.String(required=True)
+
+
 class OwnEntity(Entity, Standing):
     """One's own business, with its account."""
+
+    role = fields.String(
+        validate=validate.OneOf(("owner", "operator")), metadata={"description": "what one is of it oneself"}
+    )
+    view_only = fields.Boolean(metadata={"description": "one looks only"})
+    max_amount = Amount(allow_none=True, metadata={"description": "the most that one may move at once; null: no bound"})
+    decisions = fields.List(fields.Nested(Decision), metadata={"description": "oldest first, the last fifty"})
 
     visibility = fields.Nested(Visibility)
     show_tags_matched_since_last_login = fields.Boolean()

@@ -18,6 +18,10 @@ class CategoryQuery(TermQuery):
     """How a name begins, and part of it."""
 
     prefix = Text(50, load_default="")
+    letter = fields.String(
+        validate=validate.Regexp(r"^([A-Z]|#)(?![\s\S])", error="A letter from A to Z, or # for all others."),
+        metadata={"description": "A to Z, or # for those that begin otherwise"},
+    )
 
 
 class CategoryLetters(CamelSchema):

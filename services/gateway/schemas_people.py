@@ -133,3 +133,23 @@ class ActingUntil(CamelSchema):
 
     entity_id = fields.String()
     until = fields.String()
+
+
+class TradingApplication(CamelSchema):
+    """Fields of business and person that complete the application; what is known already may be left out."""
+
+    first_name = Text(100)
+    last_name = Text(100)
+    user_phone = Text(25)
+    name = Text(100)
+    telephone = Text(25)
+    inc_type = Text(25)
+    company_number = Text(20)
+    website = Text(100)
+    description = Text(500, lines=True)
+    address = Text(255, lines=True)
+    city = Text(50)
+    region = Text(50)
+    postal_code = Text(10)
+    country = Text(50)
+    terms_version = Text(50, metadata={"description": "of the membership agreement that is agreed to"})

@@ -27,6 +27,13 @@ class EntityQuery(Paged):
     """Filters of the directory."""
 
     q = Text(300, metadata={"description": "one line for people: `organic veg city:Derry within:20 has:offers`"})
+    side = fields.String(
+        data_key="in",
+        validate=validate.OneOf(("any", "offers", "wants", "name")),
+        metadata={"description": "where the free words of `q` and `text` are looked for"},
+    )
+    text = Text(300, metadata={"description": "words, all of them somewhere: lists, name, category, description, town"})
+    has = Words(metadata={"description": "some of offers, wants, place, category: has one at least"})
     offers = Words(metadata={"description": _TERMS})
     wants = Words(metadata={"description": _TERMS})
     name = Text(100)
@@ -53,6 +60,27 @@ class AdminEntityQuery(EntityQuery):
     max_pos_bal = AtLeast("greatest positive balance")
     max_neg_bal = AtLeast("greatest negative balance")
     sort = fields.String(validate=validate.OneOf((*_SORTS, "balance")))
+
+
+class Counted(CamelSchema):
+    """How many have it."""
+
+    value = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
+def _counted() -> fields.List[Any]:
+    return fields.List(fields.Nested(Counted), required=True)
+
+
+class Facets(CamelSchema):
+    """What was found, counted: at most fifteen of each, the most frequent first."""
+
+    total = fields.Integer(required=True)
+    categories = _counted()
+    city = _counted()
+    region = _counted()
+    country = _counted()
 
 
 class SuggestionsQuery(Query):

@@ -52,6 +52,17 @@ class EmailChange(CamelSchema):
     waits_for = fields.List(fields.String(validate=validate.OneOf(["old", "new"])))
 
 
+class EmailLink(CamelSchema):
+    """What a mailed link confirms."""
+
+    side = fields.String(
+        required=True,
+        validate=validate.OneOf(["old", "new"]),
+        metadata={"description": "the address that it was mailed to"},
+    )
+    new_email = fields.String(required=True)
+
+
 class EmailConfirmed(CamelSchema):
     """What came of a confirmation."""
 

@@ -117,7 +117,6 @@ class Clearing(CamelSchema):
 class CountedTermQuery(CategoryQuery):
     """How a name begins, its letter, or those that nobody has."""
 
-    letter = fields.String(validate=validate.Regexp(r"^[A-Z#]$", error="A letter from A to Z, or #."))
     unused = fields.Boolean(load_default=False, metadata={"description": "those that nobody has alone"})
 
 

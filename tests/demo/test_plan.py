@@ -12,7 +12,7 @@ from deploy.demo.trading import matches
 from services.directory.domain import password_problems
 from services.directory.words import normal_tags
 from services.gateway.schemas import SignUp as SignUpSchema
-from services.gateway.schemas import TradingApplication
+from services.gateway.schemas_people import TradingApplication
 
 NOW = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
 MOMENTS = [

@@ -107,8 +107,8 @@ def test_one_is_made(client: FlaskClient, admin: dict[str, str], network: Networ
         (TWO | {"legs": LEGS}, "payer"),
         ({"legs": LEGS[:2]}, "legs"),
         ({"legs": LEGS[:1]}, "legs"),
-        ({"legs": [LEGS[0] | {"amount": "--20"}, *LEGS[1:]]}, "amount"),
-        ({"legs": [LEGS[0] | {"amount": 0}, *LEGS[1:]]}, "amount"),
+        ({"legs": [LEGS[0] | {"amount": "--20"}, *LEGS[1:]]}, "legs.0.amount"),
+        ({"legs": [LEGS[0] | {"amount": 0}, *LEGS[1:]]}, "legs.0.amount"),
         (TWO | {"status": "completed"}, "status"),
     ],
 )

@@ -138,6 +138,12 @@ def test_batches_that_make_no_sense(client: FlaskClient, ann: dict[str, str], ne
     assert network.ledger.count("POST", "/batches") == 0
 
 
+def test_what_is_wrong_in_a_batch_says_where(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
+    wrong = [COMMANDS[1], {"initiate": PAYMENT | {"amount": 0}}]
+    refused = client.post("/api/v1/transfers/batch", json={"commands": wrong}, headers=ann)
+    assert [error["field"] for error in refused.get_json()["errors"]] == ["commands.1.initiate.amount"]
+
+
 def test_a_token_does_nothing_in_a_batch_that_it_may_not_alone(client: FlaskClient, network: Network) -> None:
     network.ledger.on("POST", "/batches", {"results": [{"ok": True, "document": a_transfer()}]})
     bearer = {"Authorization": f"Bearer {TOKEN}"}

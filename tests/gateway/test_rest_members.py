@@ -15,7 +15,9 @@ from tests.gateway.network import (
     a_transfer,
     an_account,
     an_entity,
+    an_operator_session,
 )
+from tests.gateway.scenes import logged_in
 from tests.gateway.standin import problem
 
 
@@ -23,7 +25,7 @@ def test_oneself(client: FlaskClient, ann: dict[str, str], network: Network) -> 
     network.directory.on("GET", "/users/user-ann", USER)
     assert client.get("/api/v1/user", headers=ann).get_json()["data"] == {
         "id": "user-ann", "email": "ann@farm.example", "firstName": "Ann", "lastName": "Archer", "telephone": "01",
-        "lastLoginIP": "192.0.2.7", "lastLoginDate": NOW,
+        "createdAt": NOW, "lastLoginIP": "192.0.2.7", "lastLoginDate": NOW,
     }  # fmt: skip
     network.directory.on("PATCH", "/users/user-ann", USER)
     assert client.patch("/api/v1/user", json={"telephone": None}, headers=ann).status_code == 200
@@ -180,7 +182,7 @@ def test_times_in_queries(client: FlaskClient, network: Network, written: str, r
 )  # fmt: skip
 def test_what_is_no_time(client: FlaskClient, network: Network, written: str) -> None:
     answered = client.get(f"/api/v1/entities?offers=bread&tagged_since={written}")
-    assert (answered.status_code, answered.get_json()["errors"][0]["field"]) == (400, "taggedSince")
+    assert (answered.status_code, answered.get_json()["errors"][0]["field"]) == (400, "tagged_since")
 
 
 @pytest.mark.parametrize(
@@ -202,3 +204,51 @@ def test_one_business(client: FlaskClient, network: Network) -> None:
     network.directory.on("GET", "/entities/none", problem(404, "entity.unknown"))
     unknown = client.get("/api/v1/entities/none")
     assert (unknown.status_code, unknown.get_json()["errors"][0]["code"]) == (404, "entity.unknown")
+
+
+def test_what_one_is_of_ones_businesses_and_what_was_decided(client: FlaskClient, network: Network) -> None:
+    session = an_operator_session("session-ann")
+    network.directory.on("POST", "/sessions", session)
+    network.lives(session)
+    decision = {"previous": "pending", "status": "accepted", "at": NOW, "by": "", "reason": "Known"}
+    network.directory.on("GET", f"/entities/{FARM}", an_entity(decisions=[decision]))
+    olga = logged_in(client, "/api/v1/login")
+    for path in ("/user/entities", f"/user/entities/{FARM}"):
+        answered = client.get(f"/api/v1{path}", headers=olga)
+        assert b'"role":"operator","viewOnly":false,"maxAmount":50.00' in answered.data
+    told = {"previousStatus": "pending", "status": "accepted", "createdAt": NOW, "reason": "Known"}
+    assert answered.get_json()["data"]["decisions"] == [told]
+    network.ledger.on("POST", "/transfers", problem(403, "account.amount_not_allowed", "Too much.", most=5_000))
+    body = {"transfer": "out", "initiator": FARM_ACCOUNT, "receiver": BAKERY_ACCOUNT, "amount": 51}
+    refused = client.post("/api/v1/transfers", json=body, headers=olga)
+    assert (refused.status_code, refused.get_json()["errors"][0]["maxPossible"]) == (403, 50)
+
+
+def test_what_a_search_finds_is_counted(client: FlaskClient, network: Network) -> None:
+    counts = {"categories": [{"value": "food", "count": 7}], "city": [], "region": [], "country": []}
+    network.directory.on("GET", "/search", {"entities": [], "total": 24, "facets": counts})
+    answered = client.get("/api/v1/entities/facets?q=bread&in=offers&has=offers,place&city=York&page_size=50")
+    assert answered.get_json()["data"] == {"total": 24, **counts}
+    assert network.directory.last("GET", "/search").query == {
+        "q": "bread", "in": "offers", "has": "offers,place", "city": "York", "page": "1", "page_size": "1",
+        "facets": "true",
+    }  # fmt: skip
+    assert client.get("/api/v1/entities/facets?in=somewhere").status_code == 400
+
+
+def test_categories_by_their_letter(client: FlaskClient, network: Network) -> None:
+    network.directory.on("GET", "/catalogue/categories", {"terms": [], "total": 0})
+    assert client.get("/api/v1/categories?letter=B").status_code == 200
+    assert network.directory.last("GET", "/catalogue/categories").query["letter"] == "B"
+    assert client.get("/api/v1/categories?letter=BA").status_code == 400
+
+
+def test_links_of_mails_say_what_they_are_for(client: FlaskClient, network: Network) -> None:
+    network.directory.on("GET", "/email-confirmations/token-1", {"side": "new", "new_email": "ann@home.example"})
+    told = client.get("/api/v1/email-confirmations/token-1").get_json()["data"]
+    assert told == {"side": "new", "newEmail": "ann@home.example"}
+    network.directory.on("POST", "/contact-reports/token-2", {"reported": True})
+    assert client.post("/api/v1/contact-reports/token-2").status_code == 200
+    gone = problem(404, "reset.invalid", "This link is used up.")
+    network.directory.on("POST", "/contact-reports/token-3", gone)
+    assert client.post("/api/v1/contact-reports/token-3").status_code == 404

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
-from flask import Response, g
+from flask import Response, g, request
 
 from services.chassis.logs import correlation_id
 from services.gateway.amounts import json_number
 from services.gateway.failures import Failure
 
 _WORDS = re.compile(r"_([a-z])")
+_ONE_OF_SEVERAL = re.compile(r"\.\d+\.")
 
 # What the services call differently from the API.
 _FIELDS = {
@@ -65,6 +66,9 @@ def _facts(extra: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if isinstance(extra.get("max_possible"), int):
         facts["maxPossible"] = json_number(extra["max_possible"])
+    elif isinstance(extra.get("most"), int):
+        # What an operator may move at once.
+        facts["maxPossible"] = json_number(extra["most"])
     facts |= {name: extra[name] for name in ("limit", "part", "scope", "ticket") if name in extra}
     return facts
 
@@ -82,6 +86,10 @@ def _messages(path: str, errors: Any) -> Iterator[tuple[str, str]]:
 
 def _field(path: str) -> str:
     known = _FIELDS.get(path)
-    # An error inside a list names the list: `offers.0` is `offers`.
-    plain = re.sub(r"\.\d+$", "", path).rpartition(".")[2]
+    # An error inside a list names the list: `offers.0` is `offers`; of objects in one it must be told which.
+    plain = re.sub(r"\.\d+$", "", path)
+    plain = plain if _ONE_OF_SEVERAL.search(plain) else plain.rpartition(".")[2]
+    if request.method in ("GET", "HEAD"):
+        # Of a query, whose names have no capitals.
+        return plain
     return known or _WORDS.sub(lambda match: match.group(1).upper(), plain)

@@ -10,12 +10,12 @@ from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.refusals import Codes, both
 from services.gateway.schemas import Entity, InWhoseEyes
-from services.gateway.schemas_search import EntityQuery, Suggestions, SuggestionsQuery
+from services.gateway.schemas_search import EntityQuery, Facets, Suggestions, SuggestionsQuery
 
 _THEIR_EYES: Codes = {401: ("auth.missing",), 403: ("auth.forbidden", "entity.not_yours")}
 """Of a search in the eyes of a business."""
 
-_THEIRS = {"max_neg_bal": "max_negative", "max_pos_bal": "max_positive", "account_number": "account"}
+_THEIRS = {"side": "in", "max_neg_bal": "max_negative", "max_pos_bal": "max_positive", "account_number": "account"}
 """What the services call differently from the API."""
 
 
@@ -32,6 +32,20 @@ def entities(query: Document) -> Listed:
     """Only the four accepted statuses are listed."""
     found = session.parts().directory.search(**search_terms(query))
     return Listed(found["entities"], found["total"], query["page_size"], found.get("next"))
+
+
+@bp.get("/entities/facets")
+@allow("public")
+@operation(
+    "How many of what such a search finds have which category, town, region, country",
+    query=EntityQuery(),
+    data=Facets(),
+    codes=both(_THEIR_EYES, {503: ("search.unavailable",)}),
+)
+def facets(query: Document) -> Document:
+    """To narrow it down by."""
+    found = session.parts().directory.search(**search_terms(query) | {"page_size": 1, "facets": "true"})
+    return {"total": found["total"], **found["facets"]}
 
 
 @bp.get("/entities/<entity_id>")

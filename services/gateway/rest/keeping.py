@@ -65,6 +65,14 @@ def send_email(body: Document, key: str | None) -> None:
     )
 
 
+@bp.post("/contact-reports/<token>")
+@allow("public")
+@operation("Say by the link in a message that it should not have been sent", codes={404: ("reset.invalid",)})
+def report_contact(token: str) -> None:
+    """Administrators see it in the log."""
+    session.visitor_parts().directory.report_contact(token)
+
+
 @bp.get("/user/entities/<entity_id>/notes/<other_id>")
 @allow("member")
 @operation("The private note of a business of one's own about another one", data=Note(), codes=OF_ENTITIES)

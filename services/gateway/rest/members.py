@@ -11,7 +11,8 @@ from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.refusals import OF_ENTITIES, both
 from services.gateway.rest.views import pending_views, profile_changes, user_view, with_accounts
-from services.gateway.schemas import Entity, OwnEntity, ProfileChanges, TradingApplication, User, UserChanges
+from services.gateway.schemas import Entity, OwnEntity, ProfileChanges, User, UserChanges
+from services.gateway.schemas_people import TradingApplication
 from services.gateway.scopes import DIRECTORY, LOGIN
 
 _PERSON = {"first_name": "first_name", "last_name": "last_name", "user_phone": "telephone"}
@@ -42,7 +43,7 @@ def own_entities() -> Listed:
     entities = parts.directory.entities(ids=list(login().accounts))["entities"]
     views = with_accounts(parts, entities)
     for view in views:
-        view["pending_transfers"] = pending_views(parts, view["account"])
+        view.update(_part_in(view["entity_id"]), pending_transfers=pending_views(parts, view["account"]))
     return Listed(views, len(views), max(1, len(views)))
 
 
@@ -54,7 +55,7 @@ def own_entity(entity_id: str) -> Document:
     must_own(entity_id)
     parts = session.parts()
     view = with_accounts(parts, [parts.directory.entity(entity_id)])[0]
-    return {**view, "pending_transfers": pending_views(parts, view["account"])}
+    return {**view, **_part_in(entity_id), "pending_transfers": pending_views(parts, view["account"])}
 
 
 @bp.patch("/user/entities/<entity_id>")
@@ -74,7 +75,7 @@ def change_own_entity(entity_id: str, body: Document, key: str | None) -> Docume
     parts = session.parts()
     changed = parts.directory.change_entity(entity_id, profile_changes(body), key=key)
     view = with_accounts(parts, [changed])[0]
-    return {**view, "pending_transfers": pending_views(parts, view["account"])}
+    return {**view, **_part_in(entity_id), "pending_transfers": pending_views(parts, view["account"])}
 
 
 @bp.post("/user/entities/<entity_id>/trading-application")
@@ -107,6 +108,12 @@ def apply_for_trading(entity_id: str, body: Document, key: str | None) -> Docume
         if "telephone" in refused.errors:
             refused.errors["user.telephone"] = refused.errors.pop("telephone")
         raise
+
+
+def _part_in(entity_id: str) -> Document:
+    """What the caller is of a business of theirs."""
+    own = login().of(entity_id)
+    return {"role": own.role, "view_only": own.view_only, "max_amount": own.max_amount} if own else {}
 
 
 def _part_of(key: str | None, part: str) -> str | None:

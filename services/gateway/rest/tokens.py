@@ -12,6 +12,7 @@ from services.gateway.schemas_tokens import (
     CreatedApiToken,
     EmailChange,
     EmailConfirmed,
+    EmailLink,
     NewApiToken,
     NewEmail,
 )
@@ -88,6 +89,14 @@ def request_email_change(body: Document, key: str | None) -> Document:
 def cancel_email_change() -> None:
     """No matter if there is none."""
     session.parts().directory.cancel_email_change(login().user_id)
+
+
+@bp.get("/email-confirmations/<token>")
+@allow("public")
+@operation("What a mailed link confirms", data=EmailLink(), scope=LOGIN, codes={404: ("email_change.invalid",)})
+def email_link(token: str) -> Document:
+    """Looking uses nothing up."""
+    return session.visitor_parts().directory.email_link(token)
 
 
 @bp.post("/email-confirmations/<token>")
