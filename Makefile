@@ -80,6 +80,7 @@ bench-rebuilding: $(VENV)/.ready  ## Measure how fast the matcher derives 10 000
 
 docs: $(VENV)/.ready  ## Write the generated documents again
 	@$(BIN)/python -m events.asyncapi
+	@$(BIN)/python -m services.gateway.publishing
 
 lock:  ## Compile requirements/*.txt with hashes and without index addresses (needs uv)
 	@command -v uv >/dev/null || { echo 'uv is missing: pip install uv'; exit 1; }

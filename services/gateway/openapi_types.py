@@ -10,6 +10,8 @@ from marshmallow import fields
 from services.gateway.fields import STATUSES, AccountNumber, Amount, Moment, Statuses, Words
 from services.gateway.schemas_search import AtLeast
 
+_AMOUNT = {"type": "number", "format": "decimal", "minimum": 0, "maximum": 999_999_999.99}
+_AMOUNT_TEXT = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?$"
 _METHODS = ("get", "put", "post", "patch", "delete")
 
 
@@ -65,7 +67,22 @@ def closed(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document["components"].get("schemas", {})
     for name in _reached(schemas, set(_bodies(document))):
         schemas[name].setdefault("additionalProperties", False)
+        for field, kind in schemas[name].get("properties", {}).items():
+            schemas[name]["properties"][field] = _or_text(kind)
+    for item in document["paths"].values():
+        for operation in item.values():
+            for taken in operation["parameters"]:
+                if "schema" in taken:
+                    taken["schema"] = _or_text(taken["schema"])
     return document
+
+
+def _or_text(kind: dict[str, Any]) -> dict[str, Any]:
+    """An amount that is sent may be a text too: not every language has exact numbers."""
+    if kind.get("format") != "decimal":
+        return kind
+    more = {name: value for name, value in kind.items() if name not in _AMOUNT}
+    return {"anyOf": [_AMOUNT, {"type": "string", "pattern": _AMOUNT_TEXT}], "example": 25.0, **more}
 
 
 def _bodies(document: dict[str, Any]) -> Iterator[str]:
