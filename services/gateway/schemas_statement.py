@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.gateway.fields import AccountNumber, Amount, CamelSchema, Moment, Query, Until
+from services.gateway.fields import AccountNumber, Amount, CamelSchema, Moment, Query
 from services.gateway.schemas import STANDINGS
 from services.gateway.schemas_transfers import ConsentRule
 
@@ -29,7 +29,7 @@ class StatementQuery(Query):
 
     querying_entity_id = fields.String(required=True)
     since = Moment(data_key="from", metadata={"description": "inclusive"})
-    until = Until(data_key="to", metadata={"description": "exclusive; a day counts whole"})
+    until = Moment(data_key="to", metadata={"description": "exclusive, as of /statement.csv"})
     from_position = _position(description="inclusive: the same statement for ever, whatever is paid meanwhile")
     to_position = _position(0, description="inclusive")
     before = _position(description="`next` of a page: older entries")

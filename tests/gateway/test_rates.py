@@ -319,6 +319,7 @@ def test_every_name_in_the_table_is_a_route(app: Flask) -> None:
     [
         ("rest.transfers", "GET", costs.READ), ("rest.initiate", "POST", costs.WRITE),
         ("rest.entities", "GET", costs.SEARCH), ("rest.log_in", "POST", costs.PASSWORD),
+        ("rest.transfer_batch", "POST", costs.BATCH), ("rest.facets", "GET", costs.SEARCH),
         ("web.log_in", "GET", costs.READ), ("web.log_in", "POST", costs.PASSWORD),
         ("rest.statement_pdf", "GET", costs.EXPORT), ("web.statement_csv", "GET", costs.EXPORT),
         ("health.healthz", "GET", costs.FREE), ("static", "GET", costs.FREE), ("", "GET", costs.READ),

@@ -22,17 +22,19 @@ WRITE = Group("write", 3)
 PASSWORD = Group("password", 10)
 """Whatever checks a password, a code or a token that somebody might guess, or sends mail to an address."""
 EXPORT = Group("export", 20)
+BATCH = Group("batch", 20)
+"""Many changes in one call: still less than each alone, and the ledger has less to do."""
 PICTURE = Group("picture", 1)
 """Counted beside everything else, of ten times as many points: a page with twenty of them is one call."""
 FREE = Group("free", 0)
 """Health checks and files of the pages."""
 
-GROUPS = (READ, SEARCH, WRITE, PASSWORD, EXPORT, PICTURE, FREE)
+GROUPS = (READ, SEARCH, WRITE, PASSWORD, EXPORT, BATCH, PICTURE, FREE)
 
 NAMED: dict[str, Group] = dict.fromkeys(
     (
-        "rest.admin_entities", "rest.audit_search", "rest.entities", "rest.logs", "rest.loops", "rest.matches",
-        "rest.suggestions", "rest.users",
+        "rest.admin_entities", "rest.audit_search", "rest.entities", "rest.facets", "rest.logs", "rest.loops",
+        "rest.matches", "rest.suggestions", "rest.users",
         "web.activity_log", "web.admin_businesses", "web.audit", "web.clearing", "web.find", "web.insight",
         "web.loops", "web.matches", "web.users",
     ),
@@ -43,7 +45,7 @@ NAMED: dict[str, Group] = dict.fromkeys(
         "web.import_errors_file", "web.insight_file", "web.my_data_file", "web.statement_csv", "web.statement_pdf",
     ),
     EXPORT,
-)  # fmt: skip
+) | {"rest.transfer_batch": BATCH}  # fmt: skip
 
 CHECKING = frozenset(
     (
