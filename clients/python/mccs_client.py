@@ -351,10 +351,11 @@ ApiToken = TypedDict(
     {
         "id": NotRequired['str'],
         "name": NotRequired['str'],
-        "scopes": NotRequired['list[Literal["read", "directory", "transfer:initiate", "transfer:accept", "admin"]]'],
+        "scopes": NotRequired['list[Literal["read", "directory", "transfer:initiate", "transfer:accept", "admin", "admin:members", "admin:catalogue", "admin:ledger", "admin:mail", "admin:audit"]]'],
         "createdAt": NotRequired['str'],
         "expiresAt": NotRequired['str'],
         "lastUsedAt": NotRequired['str | None'],
+        "dayLimit": NotRequired['Number | None'],
     },
 )
 AuditRows = TypedDict(
@@ -550,10 +551,11 @@ CreatedApiToken = TypedDict(
     {
         "id": NotRequired['str'],
         "name": NotRequired['str'],
-        "scopes": NotRequired['list[Literal["read", "directory", "transfer:initiate", "transfer:accept", "admin"]]'],
+        "scopes": NotRequired['list[Literal["read", "directory", "transfer:initiate", "transfer:accept", "admin", "admin:members", "admin:catalogue", "admin:ledger", "admin:mail", "admin:audit"]]'],
         "createdAt": NotRequired['str'],
         "expiresAt": NotRequired['str'],
         "lastUsedAt": NotRequired['str | None'],
+        "dayLimit": NotRequired['Number | None'],
         "token": NotRequired['str | None'],
     },
 )
@@ -669,6 +671,9 @@ Error = TypedDict(
         "field": NotRequired['str'],
         "maxPossible": NotRequired['Number'],
         "part": NotRequired['str'],
+        "limit": NotRequired['str'],
+        "left": NotRequired['Number'],
+        "resetsAt": NotRequired['str'],
     },
 )
 Errors = TypedDict(
@@ -1160,8 +1165,9 @@ NewApiToken = TypedDict(
     "NewApiToken",
     {
         "name": 'str | None',
-        "scopes": 'list[Literal["read", "directory", "transfer:initiate", "transfer:accept", "admin"]]',
+        "scopes": 'list[Literal["read", "directory", "transfer:initiate", "transfer:accept", "admin", "admin:members", "admin:catalogue", "admin:ledger", "admin:mail", "admin:audit"]]',
         "days": NotRequired['int'],
+        "dayLimit": NotRequired['Number | str'],
     },
 )
 NewBusiness = TypedDict(

@@ -249,11 +249,13 @@ export interface AlikeTags {
 export interface ApiToken {
   id?: string;
   name?: string;
-  scopes?: Array<"read" | "directory" | "transfer:initiate" | "transfer:accept" | "admin">;
+  scopes?: Array<"read" | "directory" | "transfer:initiate" | "transfer:accept" | "admin" | "admin:members" | "admin:catalogue" | "admin:ledger" | "admin:mail" | "admin:audit">;
   createdAt?: string;
   expiresAt?: string;
-  /** within five minutes */
+  /** within a minute */
   lastUsedAt?: string | null;
+  /** the most it may move out in a day (UTC), or null */
+  dayLimit?: number | null;
 }
 
 export interface AuditRows {
@@ -425,11 +427,13 @@ export interface CountedTerm {
 export interface CreatedApiToken {
   id?: string;
   name?: string;
-  scopes?: Array<"read" | "directory" | "transfer:initiate" | "transfer:accept" | "admin">;
+  scopes?: Array<"read" | "directory" | "transfer:initiate" | "transfer:accept" | "admin" | "admin:members" | "admin:catalogue" | "admin:ledger" | "admin:mail" | "admin:audit">;
   createdAt?: string;
   expiresAt?: string;
-  /** within five minutes */
+  /** within a minute */
   lastUsedAt?: string | null;
+  /** the most it may move out in a day (UTC), or null */
+  dayLimit?: number | null;
   /** shown once; null when this is a repeat under the same key */
   token?: string | null;
 }
@@ -537,6 +541,12 @@ export interface Error {
   maxPossible?: number;
   /** which part of the system is down */
   part?: string;
+  /** which rate limit was reached: address, account, token, pictures */
+  limit?: string;
+  /** what the API token may still move out in this day */
+  left?: number;
+  /** when the next day begins */
+  resetsAt?: string;
 }
 
 export interface Errors {
@@ -1007,8 +1017,10 @@ export interface NewAdminTransfer {
 
 export interface NewApiToken {
   name: string | null;
-  scopes: Array<"read" | "directory" | "transfer:initiate" | "transfer:accept" | "admin">;
+  scopes: Array<"read" | "directory" | "transfer:initiate" | "transfer:accept" | "admin" | "admin:members" | "admin:catalogue" | "admin:ledger" | "admin:mail" | "admin:audit">;
   days?: number;
+  /** the most it may move out in a day (UTC), fees apart; for tokens that may pay */
+  dayLimit?: number | string;
 }
 
 export interface NewBusiness {
@@ -1893,15 +1905,15 @@ export type Refused403_6 = "auth.scope_missing" | "auth.two_factor_needed" | "au
 export type Refused404_3 = "entity.unknown";
 export type Refused403_7 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "account.amount_not_allowed";
 export type Refused404_4 = "account.unknown";
-export type Refused422_2 = "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account" | "transfer.same_account";
+export type Refused422_2 = "token.day_limit" | "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account" | "transfer.same_account";
 export type Refused422_3 = "request.too_broad";
 export type Refused403_8 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "transfer.not_yours";
 export type Refused404_5 = "transfer.unknown" | "http.not_found";
 export type Refused403_9 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "account.amount_not_allowed" | "transfer.not_yours";
 export type Refused409_5 = "idempotency.key_reused" | "idempotency.answer_gone" | "transfer.already_closed";
-export type Refused422_4 = "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account" | "transfer.cancelled_by_system";
+export type Refused422_4 = "token.day_limit" | "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account" | "transfer.cancelled_by_system";
 export type Refused409_6 = "idempotency.key_reused" | "idempotency.answer_gone" | "transfer.not_completed" | "transfer.not_reversible" | "transfer.already_reversed";
-export type Refused422_5 = "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account";
+export type Refused422_5 = "token.day_limit" | "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account";
 export type Refused422_6 = "account.not_trading" | "transfer.same_account" | "transfer.limit_exceeded" | "transfer.counterparty_limit";
 export type Refused403_10 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "entity.not_yours";
 export type Refused503_2 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "search.unavailable";
@@ -1916,7 +1928,7 @@ export type Refused409_8 = "idempotency.key_reused" | "idempotency.answer_gone" 
 export type Refused503_3 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "head.not_signed" | "proof.building";
 export type Refused404_9 = "head.none" | "proof.not_covered";
 export type Refused503_4 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "export.busy" | "proof.building";
-export type Refused422_8 = "batch.refused";
+export type Refused422_8 = "batch.refused" | "token.day_limit";
 export type Refused404_10 = "entity.unknown" | "http.not_found" | "account.unknown";
 export type Refused422_9 = "transfer.same_account";
 export type Refused404_11 = "http.not_found";

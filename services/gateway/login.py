@@ -68,6 +68,10 @@ class Login:
     """An administrator's own, while acting for a member."""
     scopes: frozenset[str] | None = None
     """Of a personal API token; None for a login, which may do all that its roles may."""
+    token_id: str = ""
+    """Of a personal API token."""
+    day_limit: int | None = None
+    """The most that the token may move out in a day; None: no such bound."""
 
     @property
     def accounts(self) -> dict[str, str]:
@@ -138,6 +142,8 @@ def login_of(session: Mapping[str, Any]) -> Login:
         terms_version=session.get("terms_version") or "",
         own_roles=frozenset(session["roles"]) if acting else frozenset(),
         scopes=frozenset(session["scopes"]) if "scopes" in session else None,
+        token_id=session.get("token_id", ""),
+        day_limit=session.get("day_limit"),
     )
 
 

@@ -102,7 +102,8 @@ def _document(app: Flask) -> dict[str, Any]:
     for rule, method, operation, roles in operations_of(app):
         group, about = _group(app, rule, operation)
         groups.setdefault(group, about)
-        described = _operation(rule, method, operation, roles) | {"tags": [group]}
+        scope = scope_of(operation.scope, method, roles, app.view_functions[rule.endpoint].__module__)
+        described = _operation(rule, method, operation, roles) | {"tags": [group], "x-scope": scope}
         spec.path(path=path_of(rule), operations={method: described})
     for group, about in sorted(groups.items()):
         spec.tag({"name": group, "description": about})
@@ -140,7 +141,6 @@ def _operation(rule: Rule, method: str, operation: Operation, roles: frozenset[s
     described["security"] = [] if "public" in roles else [{"token": []}]
     if "public" not in roles:
         described["x-roles"] = sorted(roles)
-    described["x-scope"] = scope_of(operation.scope, method, roles)
     return described
 
 

@@ -7,6 +7,8 @@ choices and codes in answers break nobody: programs skip what they do not know.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.gateway.scopes import covers
+
 Node = Mapping[str, Any]
 
 _LEAST = ("minimum", "minLength", "minItems")
@@ -45,7 +47,7 @@ class _Compared:
         gone = set(old.get("x-roles", ())) - set(new.get("x-roles", old.get("x-roles", ())))
         if gone:
             yield f"is no longer for {', '.join(sorted(gone))}"
-        if old["x-scope"] != new["x-scope"]:
+        if old["x-scope"] != new["x-scope"] and not covers(frozenset({old["x-scope"]}), new["x-scope"]):
             yield f"needs the scope {new['x-scope']}, was {old['x-scope']}"
         yield from self._parameters(old, new)
         yield from self._body(old.get("requestBody"), new.get("requestBody"))

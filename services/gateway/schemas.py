@@ -339,6 +339,9 @@ class Error(CamelSchema):
     field = fields.String()
     max_possible = Amount(metadata={"description": "the most that your own account could do now"})
     part = fields.String(metadata={"description": "which part of the system is down"})
+    limit = fields.String(metadata={"description": "which rate limit was reached: address, account, token, pictures"})
+    left = Amount(metadata={"description": "what the API token may still move out in this day"})
+    resets_at = fields.String(metadata={"description": "when the next day begins"})
 
 
 class Errors(CamelSchema):

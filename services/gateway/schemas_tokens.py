@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from services.gateway.fields import CamelSchema, Moment, Text
+from services.gateway.fields import Amount, CamelSchema, Moment, Text
 from services.gateway.scopes import SCOPES
 
 DEFAULT_DAYS, MOST_DAYS = 90, 366
@@ -16,7 +16,10 @@ class ApiToken(CamelSchema):
     scopes = fields.List(fields.String(validate=validate.OneOf(SCOPES)))
     created_at = Moment()
     expires_at = Moment()
-    last_used_at = Moment(allow_none=True, metadata={"description": "within five minutes"})
+    last_used_at = Moment(allow_none=True, metadata={"description": "within a minute"})
+    day_limit = Amount(
+        allow_none=True, dump_default=None, metadata={"description": "the most it may move out in a day (UTC), or null"}
+    )
 
 
 class CreatedApiToken(ApiToken):
@@ -35,6 +38,9 @@ class NewApiToken(CamelSchema):
         fields.String(validate=validate.OneOf(SCOPES)), required=True, validate=validate.Length(1, len(SCOPES))
     )
     days = fields.Integer(load_default=DEFAULT_DAYS, strict=True, validate=validate.Range(1, MOST_DAYS))
+    day_limit = Amount(
+        metadata={"description": "the most it may move out in a day (UTC), fees apart; for tokens that may pay"}
+    )
 
 
 class NewEmail(CamelSchema):

@@ -36,7 +36,7 @@ from services.gateway.login import Limits, Login, Membership, believed_membershi
 from services.gateway.memory import Memory, living
 from services.gateway.permissions import allowed_on_behalf
 from services.gateway.positions import POSITIONS, highest, kept_in_page_cookie, remember
-from services.gateway.scopes import ScopeMissing, is_api_token, needed
+from services.gateway.scopes import ScopeMissing, covers, is_api_token, needed
 from services.gateway.tokens import RENEWABLE_SECONDS, Claims, SessionTokens
 
 __all__ = [
@@ -299,7 +299,7 @@ class Sessions:
         if not scope or not is_api() or not is_api_token(offered()):
             return
         login = self.current()
-        if login is None or login.scopes is None or scope not in login.scopes:
+        if login is None or not covers(login.scopes, scope):
             raise ScopeMissing(scope)
 
     def _keep(self, response: Response) -> Response:

@@ -106,3 +106,12 @@ def test_a_route_that_is_gone_is_said() -> None:
 )
 def test_what_adds_breaks_nobody(change: Change) -> None:
     assert breaks(_OLD, changed(change)) == []
+
+
+def test_an_area_in_place_of_admin_breaks_nobody() -> None:
+    """A token with `admin` has all areas; one with an area has not `admin`."""
+    old, new = copy.deepcopy(_OLD), copy.deepcopy(_OLD)
+    old["paths"]["/pay"]["post"]["x-scope"] = "admin"
+    new["paths"]["/pay"]["post"]["x-scope"] = "admin:ledger"
+    assert breaks(old, new) == []
+    assert breaks(new, old) == ["POST /pay: needs the scope admin, was admin:ledger"]

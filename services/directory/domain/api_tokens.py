@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from services.directory.domain.errors import DirectoryError, FieldsInvalid
@@ -18,10 +18,12 @@ DEFAULT_DAYS, MOST_DAYS = 90, 366
 MOST_TOKENS = 20
 """Of one user, at once."""
 
-MEMBER_SCOPES = ("read", "directory", "transfer:initiate", "transfer:accept")
-STAFF_SCOPES = ("read", "admin")
+PAYING_SCOPES = ("transfer:initiate", "transfer:accept")
+MEMBER_SCOPES = ("read", "directory", *PAYING_SCOPES)
+ADMIN_AREAS = ("admin:members", "admin:catalogue", "admin:ledger", "admin:mail", "admin:audit")
+STAFF_SCOPES = ("read", "admin", *ADMIN_AREAS)
 AUDITOR_SCOPES = ("read",)
-SCOPES = (*MEMBER_SCOPES, "admin")
+SCOPES = (*MEMBER_SCOPES, "admin", *ADMIN_AREAS)
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -40,6 +42,17 @@ class TokenBelowTwoFactor(DirectoryError):
     """The token's user must have a second factor, and the token was made without one."""
 
 
+class DayLimitReached(DirectoryError):
+    """The token would move more out in a day than it may."""
+
+    def __init__(self, limit: int, left: int, resets_at: str) -> None:
+        super().__init__(
+            f"This API token may move {limit} of the smallest unit out in a day, and {left} of it are left until "
+            f"{resets_at}. Move less, wait until then, or make a token that may do more."
+        )
+        self.left, self.resets_at = left, resets_at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
     """A token as it is kept and shown: everything but its secret."""
@@ -51,7 +64,9 @@ class ApiToken:
     created_at: str
     expires_at: str
     last_used_at: str | None = None
-    """Within five minutes."""
+    """Within a minute."""
+    day_limit: int | None = None
+    """The most that it may move out in a day (UTC), in minor units; None: no such bound."""
 
     def lives(self, now: datetime) -> bool:
         """Whether it can be used."""
@@ -110,6 +125,23 @@ def check_scopes(kind: str, scopes: Sequence[str]) -> tuple[str, ...]:
     return tuple(scope for scope in may if scope in scopes)
 
 
+def check_day_limit(scopes: Sequence[str], day_limit: int | None) -> int | None:
+    """The limit. Raises FieldsInvalid for a token that moves nothing."""
+    if day_limit is not None and not set(scopes) & set(PAYING_SCOPES):
+        raise FieldsInvalid({"day_limit": [f"This is for tokens that may pay: {', '.join(PAYING_SCOPES)}."]})
+    return day_limit
+
+
+def day_of(now: datetime) -> str:
+    """The day that is counted, in UTC."""
+    return now.astimezone(UTC).date().isoformat()
+
+
+def day_end(now: datetime) -> datetime:
+    """When the next one begins."""
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+
+
 def expiry(now: datetime, days: int) -> datetime:
     """When a token of so many days ends."""
     return now + timedelta(days=days)
@@ -117,4 +149,5 @@ def expiry(now: datetime, days: int) -> datetime:
 
 def told(token: ApiToken) -> Mapping[str, Any]:
     """What the audit log says of it."""
-    return {"name": token.name, "scopes": list(token.scopes), "expires_at": token.expires_at}
+    limit = {} if token.day_limit is None else {"day_limit": token.day_limit}
+    return {"name": token.name, "scopes": list(token.scopes), "expires_at": token.expires_at, **limit}

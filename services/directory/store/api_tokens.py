@@ -10,8 +10,11 @@ from services.directory.domain.api_tokens import ApiToken
 from services.directory.store.collection import Document, Stored
 from services.directory.store.logins import digest
 
-USE_NOTED_EVERY = timedelta(minutes=5)
-_NAME = "api_tokens"
+USE_NOTED_EVERY = timedelta(minutes=1)
+PAYMENTS_KEPT = timedelta(days=90)
+"""As long as a key is known."""
+_NAME, _PAYMENTS = "api_tokens", "token_payments"
+_INNER = frozenset({"_id", "gone_after", "day", "moved"})
 
 
 class ApiTokens(Stored):
@@ -42,13 +45,38 @@ class ApiTokens(Stored):
         return self._collection(_NAME).delete_many({"user_id": user_id}, session=self._session).deleted_count
 
     def used(self, token: ApiToken, now: datetime) -> None:
-        """Note that it is used: written at most once in five minutes, and not waited for."""
+        """Note that it is used: written at most once a minute, and not waited for."""
         if token.last_used_at and now - datetime.fromisoformat(token.last_used_at) < USE_NOTED_EVERY:
             return
         # The use of a token isn't worth a majority's time.
         tokens = self._collection(_NAME).with_options(write_concern=WriteConcern(w=1))
         stale = {"token_id": token.token_id, "last_used_at": token.last_used_at}
         tokens.update_one(stale, {"$set": {"last_used_at": rfc3339(now)}})
+
+    def of_id(self, token_id: str) -> ApiToken | None:
+        """The one of that id."""
+        return _token(self._collection(_NAME).find_one({"token_id": token_id}, session=self._session))
+
+    def moved(self, token_id: str, day: str) -> int:
+        """What it moved out that day."""
+        found = self._collection(_NAME).find_one({"token_id": token_id, "day": day}, session=self._session)
+        return int(found["moved"]) if found else 0
+
+    def add_moved(self, token_id: str, day: str, amount: int) -> None:
+        """Count what it moves, or (less than nothing) does not move after all; in a transaction."""
+        begun = {"$cond": [{"$eq": ["$day", day]}, "$moved", 0]}
+        change = [{"$set": {"moved": {"$add": [begun, amount]}, "day": day}}]
+        self._collection(_NAME).update_one({"token_id": token_id}, change, session=self._session)
+
+    def payment(self, token_id: str, key: str) -> Document | None:
+        """`{day, asked, kept}` of what was counted under a key."""
+        return self._collection(_PAYMENTS).find_one({"_id": _payment_id(token_id, key)}, session=self._session)
+
+    def keep_payment(self, token_id: str, key: str, payment: Document, now: datetime) -> None:
+        """Remember it."""
+        document = {**payment, "token_id": token_id, "gone_after": now + PAYMENTS_KEPT}
+        which = {"_id": _payment_id(token_id, key)}
+        self._collection(_PAYMENTS).replace_one(which, document, upsert=True, session=self._session)
 
     def about(self, subject: str) -> list[Document]:
         """What is kept about `user/<id>`; no digest."""
@@ -65,5 +93,9 @@ class ApiTokens(Stored):
 def _token(document: Document | None) -> ApiToken | None:
     if document is None:
         return None
-    known = {name: value for name, value in document.items() if name not in ("_id", "gone_after")}
+    known = {name: value for name, value in document.items() if name not in _INNER}
     return ApiToken(**{**known, "scopes": tuple(known["scopes"])})
+
+
+def _payment_id(token_id: str, key: str) -> str:
+    return f"{token_id}/{digest(key)}"

@@ -96,6 +96,9 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         # Shown as expired for a month, then gone.
         IndexModel([("gone_after", ASCENDING)], name="expiry", expireAfterSeconds=0),
     ],
+    "token_payments": [
+        IndexModel([("gone_after", ASCENDING)], name="expiry", expireAfterSeconds=0),
+    ],
     "imports": [
         IndexModel([("state", ASCENDING)], name="state"),
         IndexModel([("gone_after", ASCENDING)], name="expiry", expireAfterSeconds=0),

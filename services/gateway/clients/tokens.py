@@ -22,12 +22,26 @@ class Tokens(Part):
         return found
 
     def create_api_token(self, user_id: str, wanted: dict[str, Any], *, key: str | None = None) -> Document:
-        """`{name, scopes, days?}` → ApiToken with `token`, which is null for a repeat. Refused: api_token.too_many."""
+        """`{name, scopes, days?, day_limit?}` → ApiToken with `token`, which is null for a repeat.
+
+        Refused: api_token.too_many.
+        """
         return self._write("POST", f"/users/{segment(user_id)}/api-tokens", wanted, key)
 
     def revoke_api_token(self, user_id: str, token_id: str) -> None:
         """End one. Refused: api_token.unknown."""
         self._write("DELETE", f"/users/{segment(user_id)}/api-tokens/{segment(token_id)}", {}, None)
+
+    def reserve_payment(self, token_id: str, amount: int, key: str) -> None:
+        """Count what a token is about to move out, once per key. Refused: token.day_limit, api_token.unknown."""
+        self._service_write("POST", token_id, {"amount": amount, "key": key})
+
+    def settle_payment(self, token_id: str, kept: int, key: str) -> None:
+        """Of what was counted under a key, no more than `kept` is moved."""
+        self._service_write("PUT", token_id, {"kept": kept, "key": key})
+
+    def _service_write(self, method: str, token_id: str, body: dict[str, Any]) -> None:
+        self._line.ask(self._as(_GATEWAY), method, f"/api-tokens/{segment(token_id)}/payments", body=body)
 
     def email_change(self, user_id: str) -> Document:
         """The change of one's address that is under way. Refused: email_change.none."""

@@ -69,6 +69,8 @@ def _facts(extra: Mapping[str, Any]) -> dict[str, Any]:
     elif isinstance(extra.get("most"), int):
         # What an operator may move at once.
         facts["maxPossible"] = json_number(extra["most"])
+    if isinstance(extra.get("left"), int):
+        facts |= {"left": json_number(extra["left"]), "resetsAt": extra.get("resets_at")}
     facts |= {name: extra[name] for name in ("limit", "part", "scope", "ticket") if name in extra}
     return facts
 

@@ -16,6 +16,7 @@ from services.gateway.rest.transfers import meet, my_side, wanted
 from services.gateway.rest.views import transfer_view
 from services.gateway.schemas_transfers import BatchResults, FeeInForce, StandingConsent, TransferBatch
 from services.gateway.scopes import ACCEPT, INITIATE, LOGIN, ScopeMissing
+from services.gateway.spending import paid_by_command, settle_batch, within_day_limit
 
 _NAMED_AT_ONCE = 100
 _EXAMPLE = {
@@ -38,7 +39,7 @@ _EXAMPLE = {
     keyed=True,
     scope=INITIATE,
     notes="One Idempotency-Key covers all of them. A token needs `transfer:accept` too when one is a `change`.",
-    codes={422: ("batch.refused",)},
+    codes={422: ("batch.refused", "token.day_limit")},
     example=_EXAMPLE,
 )
 def transfer_batch(body: Document, key: str | None) -> Document:
@@ -47,7 +48,7 @@ def transfer_batch(body: Document, key: str | None) -> Document:
     parts = session.parts()
     met = {one[side] for command in body["commands"] for one in command.values() for side in _sides(one)}
     names = _names(parts, met)
-    results = parts.ledger.batch([_told(command) for command in body["commands"]], atomic=body["atomic"], key=key)
+    results = _batch(parts, [_told(command) for command in body["commands"]], body["atomic"], key)
     return {"results": _results(parts, results, names)}
 
 
@@ -82,6 +83,22 @@ def fees_in_force() -> Listed:
     """Of new proposals; those that wait keep what they were made with."""
     rules = session.parts().ledger.fees()
     return Listed(rules, len(rules), max(1, len(rules)))
+
+
+def _batch(parts: Parts, commands: list[Document], atomic: bool, key: str | None) -> list[Document]:
+    """Within what a token may move out in a day: all of it together, and then what was done of it."""
+    amounts: list[int] = []
+
+    def work(used: str | None) -> list[Document]:
+        results = parts.ledger.batch(commands, atomic=atomic, key=used)
+        settle_batch(parts, amounts, results, used)
+        return results
+
+    def amount() -> int:
+        amounts[:] = [paid_by_command(parts, command) for command in commands]
+        return sum(amounts)
+
+    return within_day_limit(amount, key, work)
 
 
 def _sides(one: Mapping[str, Any]) -> set[str]:

@@ -16,6 +16,7 @@ from services.gateway.schemas import Balance, NewTransfer, OwnEntityQuery, Trans
 from services.gateway.schemas_ruling import Reversal
 from services.gateway.schemas_transfers import TransferPreview, TransferQuery
 from services.gateway.scopes import ACCEPT, INITIATE
+from services.gateway.spending import paid_by_command, within_day_limit
 
 _ASKED = {
     "date_from": "from", "date_to": "to", "counterparty": "counterparty", "text": "text", "reference": "reference",
@@ -25,6 +26,7 @@ _ASKED = {
 _AMOUNT = {403: ("account.amount_not_allowed",)}
 _LIMITS = {
     422: (
+        "token.day_limit",
         "account.not_trading",
         "transfer.limit_exceeded",
         "transfer.counterparty_limit",
@@ -53,7 +55,12 @@ def initiate(body: Document, key: str | None) -> Document:
     once. Limits are checked now and again at acceptance."""
     parts = session.parts()
     names = meet(parts, body["initiator"], body["receiver"])
-    made = parts.ledger.initiate(**wanted(body), key=key)
+    told = wanted(body)
+    made = within_day_limit(
+        lambda: paid_by_command(parts, {"command": "initiate", **told}),
+        key,
+        lambda used: parts.ledger.initiate(**told, key=used),
+    )
     return transfer_view(made, body["initiator"], names)
 
 
@@ -122,7 +129,11 @@ def change_transfer(transfer_id: str, body: Document, key: str | None) -> Docume
     parts, reason = session.parts(), body.get("cancellation_reason") or None
     match body["action"]:
         case "accept":
-            changed = parts.ledger.accept(transfer_id, key=key)
+            changed = within_day_limit(
+                lambda: paid_by_command(parts, {"command": "accept", "transfer_id": transfer_id}),
+                key,
+                lambda used: parts.ledger.accept(transfer_id, key=used),
+            )
         case "reject":
             changed = parts.ledger.reject(transfer_id, reason=reason, key=key)
         case _:
@@ -145,7 +156,12 @@ def change_transfer(transfer_id: str, body: Document, key: str | None) -> Docume
 def give_back(transfer_id: str, body: Document, key: str | None) -> Document:
     """The answer is the reversal."""
     parts = session.parts()
-    return _seen_by_me(parts, parts.ledger.reverse(transfer_id, reason=body["reason"], key=key))
+    reversal = within_day_limit(
+        lambda: paid_by_command(parts, {"command": "reverse", "transfer_id": transfer_id}),
+        key,
+        lambda used: parts.ledger.reverse(transfer_id, reason=body["reason"], key=used),
+    )
+    return _seen_by_me(parts, reversal)
 
 
 @bp.get("/balance")

@@ -30,9 +30,8 @@ def create_api_token() -> Answer:
     form = ApiTokenForm(_me().roles)
     if not form.validate():
         return _page(form, status=422)
-    wanted = {"name": form.name.data, "scopes": form.scopes.data, "days": int(form.days.data)}
     try:
-        made = parts().directory.create_api_token(_me().user_id, wanted, key=form.key.data)
+        made = parts().directory.create_api_token(_me().user_id, form.wanted, key=form.key.data)
     except Refused as refused:
         return _page(form, blame(form, refused), refused.status)
     except PartDown as down:
