@@ -16,6 +16,8 @@ from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
+from services.chassis.process import HTTP_STOP
+
 # It has no types.
 _gevent: Any = gevent
 _plain_socket: Any = _gevent.monkey.get_original("socket", "socket")
@@ -91,6 +93,8 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def _sweep(self) -> None:
         while True:
             _gevent.sleep(_SWEEP_SECONDS)
+            if not self.alive:
+                HTTP_STOP.request()
             longest = self.cfg.keepalive if self.alive else _LAST_WAIT_SECONDS
             latest = time.monotonic() - longest
             for idle in [idle for idle in self._idle.values() if idle.since < latest]:

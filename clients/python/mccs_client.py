@@ -674,6 +674,7 @@ Error = TypedDict(
         "limit": NotRequired['str'],
         "left": NotRequired['Number'],
         "resetsAt": NotRequired['str'],
+        "oldest": NotRequired['str'],
     },
 )
 Errors = TypedDict(
@@ -681,6 +682,24 @@ Errors = TypedDict(
     {
         "errors": 'list[Error]',
         "correlationId": 'str',
+    },
+)
+Event = TypedDict(
+    "Event",
+    {
+        "specversion": NotRequired['str'],
+        "id": NotRequired['str'],
+        "source": NotRequired['str'],
+        "type": NotRequired['str'],
+        "time": NotRequired['str'],
+        "subject": NotRequired['str'],
+        "sequence": NotRequired['str'],
+        "partitionkey": NotRequired['str'],
+        "correlationid": NotRequired['str'],
+        "causationid": NotRequired['str'],
+        "actor": NotRequired['str'],
+        "onbehalfof": NotRequired['str'],
+        "data": NotRequired['dict[str, Any]'],
     },
 )
 Facets = TypedDict(
@@ -2944,6 +2963,19 @@ class Client(Calls):
     ) -> TermChanged:
         """Make several tags or categories one."""
         return self._call("POST", "/api/v1/admin/{kind}/merges", parts={"kind": kind}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
+
+    def events(
+        self,
+        *,
+        cursor: str | None | None = None,
+        since: Literal["beginning", None] | None = None,
+        wait: int | None = None,
+        types: str | None | None = None,
+        querying_entity_id: str | None | None = None,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """Events that concern the caller, oldest first, from a cursor on; waited for, or as a stream."""
+        return self._call("GET", "/api/v1/events", parts={}, query={"cursor": cursor, "since": since, "wait": wait, "types": types, "querying_entity_id": querying_entity_id, "limit": limit})  # type: ignore[no-any-return]
 
     def statement(
         self,

@@ -547,11 +547,30 @@ export interface Error {
   left?: number;
   /** when the next day begins */
   resetsAt?: string;
+  /** of the event feed: the oldest cursor that can be read on from */
+  oldest?: string;
 }
 
 export interface Errors {
   errors: Array<Error>;
   correlationId: string;
+}
+
+export interface Event {
+  specversion?: string;
+  id?: string;
+  source?: string;
+  type?: string;
+  time?: string;
+  subject?: string;
+  /** position in its topic, 20 digits */
+  sequence?: string;
+  partitionkey?: string;
+  correlationid?: string;
+  causationid?: string;
+  actor?: string;
+  onbehalfof?: string;
+  data?: Record<string, unknown>;
 }
 
 export interface Facets {
@@ -1937,6 +1956,9 @@ export type Refused404_12 = "term.unknown" | "http.not_found";
 export type Refused400_6 = "http.bad_request" | "idempotency.key_malformed";
 export type Refused409_10 = "idempotency.key_reused" | "idempotency.answer_gone" | "term.busy";
 export type Refused404_13 = "http.not_found" | "term.unknown";
+export type Refused410 = "events.gone";
+export type Refused429_3 = "http.too_many_requests" | "events.too_many_waiting";
+export type Refused503_5 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "events.busy";
 export type Refused400_7 = "http.bad_request" | "request.invalid" | "request.malformed" | "request.duplicate_key" | "request.not_a_number" | "request.number_too_long" | "request.trailing_data" | "request.not_utf8" | "request.unpaired_surrogate" | "request.too_deep" | "request.too_many_values" | "idempotency.key_malformed" | "import.unreadable";
 export type Refused422_10 = "import.too_large";
 export type Refused404_14 = "import.unknown" | "http.not_found";
@@ -1945,9 +1967,9 @@ export type Refused422_11 = "import.has_errors" | "import.too_large";
 export type Refused403_12 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "auth.step_up_needed";
 export type Refused422_12 = "favourites.too_many";
 export type Refused422_13 = "contact.not_accepted" | "contact.switched_off";
-export type Refused429_3 = "http.too_many_requests" | "contact.too_often";
+export type Refused429_4 = "http.too_many_requests" | "contact.too_often";
 export type Refused404_15 = "head.none";
-export type Refused503_5 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "proof.building";
+export type Refused503_6 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "proof.building";
 export type Refused404_16 = "transfer.unknown" | "http.not_found" | "head.none" | "proof.not_covered";
 export type Refused403_13 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "loop.not_trading";
 export type Refused404_17 = "entity.unknown" | "http.not_found" | "loop.unknown";
@@ -1990,7 +2012,7 @@ export type Refused403_19 = "auth.scope_missing" | "auth.two_factor_needed" | "a
 export type Refused409_29 = "idempotency.key_reused" | "idempotency.answer_gone" | "api_token.too_many";
 export type Refused404_28 = "api_token.unknown" | "http.not_found";
 export type Refused404_29 = "email_change.none";
-export type Refused429_4 = "http.too_many_requests" | "email_change.too_often";
+export type Refused429_5 = "http.too_many_requests" | "email_change.too_often";
 export type Refused404_30 = "http.not_found" | "email_change.invalid";
 export type Refused409_30 = "webhooks.too_many";
 export type Refused422_17 = "webhooks.address_forbidden";
@@ -2812,6 +2834,16 @@ export interface Operations {
     data: TermChanged;
     code: Refused400 | Refused401_4 | Refused403_3 | Refused404_13 | Refused409_10 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
+  /** Events that concern the caller, oldest first, from a cursor on; waited for, or as a stream */
+  events: {
+    method: "GET";
+    path: "/api/v1/events";
+    parts: undefined;
+    query: { cursor?: string | null; since?: "beginning" | null; wait?: number; types?: string | null; querying_entity_id?: string | null; limit?: number };
+    body: undefined;
+    data: Array<Event>;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused410 | Refused429_3 | Refused500 | Refused503_5;
+  };
   /** The statement of a period, a page at a time, newest first */
   statement: {
     method: "GET";
@@ -2940,7 +2972,7 @@ export interface Operations {
     query: undefined;
     body: NewMessage;
     data: Record<string, unknown>;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_2 | Refused413 | Refused415 | Refused422_13 | Refused429_3 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_2 | Refused413 | Refused415 | Refused422_13 | Refused429_4 | Refused500 | Refused503;
   };
   /** Say by the link in a message that it should not have been sent */
   report_contact: {
@@ -3010,7 +3042,7 @@ export interface Operations {
     query: { position: number; size?: number };
     body: undefined;
     data: Inclusion;
-    code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_5;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_6;
   };
   /** Proof that nothing was changed between two sizes */
   ledger_consistency: {
@@ -3020,7 +3052,7 @@ export interface Operations {
     query: { first: number; second?: number };
     body: undefined;
     data: Consistency;
-    code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_5;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_6;
   };
   /** Proof that a transfer of one's own lies in the signed ledger */
   transfer_proof: {
@@ -3030,7 +3062,7 @@ export interface Operations {
     query: { size?: number };
     body: undefined;
     data: TransferProof;
-    code: Refused400_4 | Refused401_4 | Refused403_8 | Refused404_16 | Refused429 | Refused500 | Refused503_5;
+    code: Refused400_4 | Refused401_4 | Refused403_8 | Refused404_16 | Refused429 | Refused500 | Refused503_6;
   };
   /** Trading loops with one's own business, the best first */
   loops: {
@@ -3870,7 +3902,7 @@ export interface Operations {
     query: undefined;
     body: NewEmail;
     data: EmailChange;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused409_2 | Refused413 | Refused415 | Refused429_4 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused409_2 | Refused413 | Refused415 | Refused429_5 | Refused500 | Refused503;
   };
   /** Let it be: its links are dead */
   cancel_email_change: {

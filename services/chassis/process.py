@@ -55,6 +55,10 @@ class Stop:
         return self
 
 
+HTTP_STOP = Stop()
+"""Requested when this worker of an HTTP server is to stop (deploy/gevent_worker.py): for answers that take long."""
+
+
 def new_stop() -> Stop:
     """A listening Stop with the heartbeat file of the environment (HEARTBEAT_FILE), if any."""
     return Stop(os.environ.get("HEARTBEAT_FILE")).listen()

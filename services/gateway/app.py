@@ -24,8 +24,10 @@ from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, TermsNeeded, failure_of
 from services.gateway.memory import Memory
+from services.gateway.rest.events import WAITS
 from services.gateway.session import Sessions, is_api
 from services.gateway.tokens import SessionTokens, session_keys
+from services.gateway.waits import Waits
 
 
 def create_app(config: Config, lines: Lines | None = None) -> Flask:
@@ -39,6 +41,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     measure(app, registry := CollectorRegistry())
     limits = rates.init_app(app, config, registry)
     uploads.init_app(app)
+    app.extensions[WAITS] = Waits()
     protect = CSRFProtect(app)
     protect.exempt(rest.bp)
     # Mail programs send it alone (RFC 8058); the signed link in its path is what it proves itself by.

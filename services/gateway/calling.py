@@ -31,6 +31,8 @@ STREAM_PIECE = 65_536
 POOL_SIZE = 64
 STREAMS = 8
 """At once, apart from the pool of all other calls: somebody who downloads slowly stops nobody's payment."""
+WAITS = 100
+"""Calls that wait for something to happen, apart from all others."""
 POOL_WAIT_SECONDS: Any = 0.5
 """`Any`: urllib3 hands it to queue.get, which takes fractions; its annotation says int."""
 
@@ -111,6 +113,7 @@ class Line:
         """When this process last had something changed there (`time.monotonic()`)."""
         self._url = url
         self._streams = urllib3.connection_from_url(url.rstrip("/"), maxsize=STREAMS, block=True, retries=False)
+        self._waits = urllib3.connection_from_url(url.rstrip("/"), maxsize=WAITS, block=True, retries=False)
 
     def apart(self) -> "Line":
         """Another way to the same service, with connections and a circuit of its own."""
@@ -152,6 +155,15 @@ class Line:
         response = self._send("GET", path, None, self._headers(asker, "GET", None), READ_SECONDS)
         if response.status < 400:
             return response.data
+        raise self._refusal(response)
+
+    def wait(self, asker: Asker, path: str, *, query: Mapping[str, Any], seconds: float) -> Document:
+        """A document that may come after `seconds` only. Nobody else waits for its connection. Raises as `ask`."""
+        target = f"{path}?{urlencode(given(query))}"
+        headers = self._headers(asker, "GET", None)
+        response = self._send("GET", target, None, headers, seconds + READ_SECONDS, pool=self._waits)
+        if response.status < 400:
+            return _document(response.data)
         raise self._refusal(response)
 
     def open(
@@ -199,11 +211,12 @@ class Line:
         seconds: float,
         *,
         stream: bool = False,
+        pool: urllib3.HTTPConnectionPool | None = None,
     ) -> urllib3.BaseHTTPResponse:
         if not self._circuit.admits():
             raise PartDown(self.service, retry_after=self._circuit.seconds_left)
         try:
-            response = self._send_again_if_cut(method, target, content, headers, seconds, stream)
+            response = self._send_again_if_cut(method, target, content, headers, seconds, pool, stream=stream)
         except HTTPError as error:
             self._circuit.failed()
             log.warning("part.no_answer", part=self.service, error=type(error).__name__)
@@ -211,21 +224,26 @@ class Line:
         self._circuit.succeeded()
         return response
 
-    def _send_again_if_cut(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float, stream: bool
-    ) -> urllib3.BaseHTTPResponse:
+    def _send_again_if_cut(self, *request: Any, stream: bool) -> urllib3.BaseHTTPResponse:
         # A kept-alive connection may be closed by the other side just as we use it. Once more on a new one is safe:
         # reads change nothing and every write carries a key.
         try:
-            return self._request(method, target, content, headers, seconds, stream)
+            return self._request(*request, stream=stream)
         except ProtocolError:
-            return self._request(method, target, content, headers, seconds, stream)
+            return self._request(*request, stream=stream)
 
     def _request(
-        self, method: str, target: str, content: bytes | None, headers: dict[str, str], seconds: float, stream: bool
+        self,
+        method: str,
+        target: str,
+        content: bytes | None,
+        headers: dict[str, str],
+        seconds: float,
+        pool: urllib3.HTTPConnectionPool | None,
+        *,
+        stream: bool,
     ) -> urllib3.BaseHTTPResponse:
-        pool = self._streams if stream else self._pool
-        return pool.urlopen(
+        return (pool or (self._streams if stream else self._pool)).urlopen(
             method,
             target,
             body=content,

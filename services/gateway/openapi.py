@@ -33,6 +33,7 @@ _REFUSED = {
     403: "Not allowed",
     404: "Unknown",
     409: "Conflict",
+    410: "Not kept any more",
     412: "Changed in the meantime",
     413: "Too large",
     415: "Not what this route takes",
@@ -190,7 +191,8 @@ def _content(operation: Operation) -> dict[str, Any]:
     told: dict[str, Any] = {"schema": _envelope(operation)}
     if operation.answers is not None:
         told["example"] = _enveloped(operation, operation.answers)
-    return {"application/json": told}
+    stream = {operation.streamed: {"schema": {"type": "string"}}} if operation.streamed else {}
+    return {"application/json": told, **stream}
 
 
 def _envelope(operation: Operation) -> dict[str, Any]:

@@ -342,6 +342,7 @@ class Error(CamelSchema):
     limit = fields.String(metadata={"description": "which rate limit was reached: address, account, token, pictures"})
     left = Amount(metadata={"description": "what the API token may still move out in this day"})
     resets_at = fields.String(metadata={"description": "when the next day begins"})
+    oldest = fields.String(metadata={"description": "of the event feed: the oldest cursor that can be read on from"})
 
 
 class Errors(CamelSchema):

@@ -135,7 +135,7 @@ class Sessions:
     def init_app(self, app: Flask) -> None:
         """Check every view's `allow` before it runs; keep cookie and positions after it."""
         app.extensions[_EXTENSION] = self
-        app.before_request(self._admit)
+        app.before_request(self.admit)
         app.after_request(self._keep)
 
     def current(self) -> Login | None:
@@ -269,7 +269,7 @@ class Sessions:
         kept = self._seen.get(login.session_id, {}) if login else {}
         return highest(asked, kept, own)
 
-    def _admit(self) -> WerkzeugResponse | None:
+    def admit(self) -> WerkzeugResponse | None:
         if request.endpoint is None or request.endpoint.rpartition(".")[2] == "static":
             return None
         view = current_app.view_functions[request.endpoint]

@@ -23,6 +23,10 @@ from services.notifier.config import Config
 from services.notifier.consumer import DIRECTORY_SOURCE, GROUP, LEDGER_SOURCE, SUBSCRIBED, Mail
 from services.notifier.digesting import Digester
 from services.notifier.domain import RetryPolicy
+from services.notifier.feed.reading import Feed
+from services.notifier.feed.store import FeedStore
+from services.notifier.feed.taking import Feeding
+from services.notifier.feed.waiting import Waiters
 from services.notifier.handlers import Policy
 from services.notifier.languages import LANGUAGES
 from services.notifier.mail import Stationery
@@ -73,6 +77,8 @@ def create_app(
     app = new_app(parts, bp)
     app.extensions.update(store=store, stationery=stationery, clock=clock, time_zone=time_zone, desk=desk, links=links)
     app.extensions["sendgrid_events_key"] = sendgrid_events_key
+    kept = FeedStore(store.database)
+    app.extensions["feed"] = Feed(kept, Waiters(kept.watch))
     return app
 
 
@@ -131,13 +137,17 @@ def new_projection(config: Config) -> Mail:
         time_zone=zone_of(config),
     )
     store = new_store(config)
-    return Mail(store=store, policy=policy, clock=_CLOCK, webhooks=Taking(WebhookStore(store.database)))
+    webhooks = WebhookStore(store.database)
+    feed = Feeding(FeedStore(store.database), webhooks, timedelta(days=config.feed_keep_days))
+    return Mail(store=store, policy=policy, clock=_CLOCK, webhooks=Taking(webhooks, feed))
 
 
 def new_sender(config: Config, store: Store, turn: threading.Lock) -> Sender:
     """What `schedule` runs in one of its threads: each has a connection to the mail server."""
+    feed, feed_keep = FeedStore(store.database), timedelta(days=config.feed_keep_days)
     return Sender(
         store=store,
+        tidy_too=lambda: feed.drop_old(_CLOCK() - feed_keep),
         mailer=new_mailer(config),
         writer=Writer(
             stationery=new_stationery(config),
@@ -222,6 +232,7 @@ def migrate() -> None:
     store = new_store(read_config())
     store.migrate()
     assembling.migrate(store)
+    FeedStore(store.database).migrate()
 
 
 COMMANDS: Mapping[str, process.Command] = {

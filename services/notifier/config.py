@@ -110,6 +110,7 @@ class Config:
     webhooks_keep_days: int = setting(
         "NOTIFIER_WEBHOOKS_KEEP_DAYS", "the log of a delivery that has ended is deleted then", default=30
     )
+    feed_keep_days: int = setting("NOTIFIER_FEED_KEEP_DAYS", "how long events can be read on from a cursor", default=90)
     port: int = setting("NOTIFIER_PORT", "port of the HTTP interface")
     bind_host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
     workers: int = setting("NOTIFIER_WORKERS", "gunicorn workers", default=1)

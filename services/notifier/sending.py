@@ -85,6 +85,8 @@ class Sender:
     """Of businesses that chose none."""
     keep: timedelta = timedelta(days=180)
     """How long the record of a message that has ended is kept."""
+    tidy_too: Callable[[], bool] = lambda: False
+    """Deletes a batch of what nobody else sees to; whether there may be more."""
     dice: Callable[[], float] = random.random
     """From 0 to 1: spreads the next tries of what failed together."""
     turn: threading.Lock = field(default_factory=threading.Lock)
@@ -109,8 +111,9 @@ class Sender:
         self.mailer.close()
 
     def tidy(self) -> bool:
-        """Delete a batch of records that were kept long enough; whether there may be more."""
-        return self.store.queue.drop_ended(self.clock() - self.keep)
+        """Delete a batch of records, and of what else was kept long enough; whether there may be more."""
+        more = self.tidy_too()
+        return self.store.queue.drop_ended(self.clock() - self.keep) or more
 
     def send_due(self, stop: Stop = _NOBODY_ASKS) -> bool:
         """Send some of what is due, the longest first; False when nothing is. Raises ServerAway, the store's errors."""

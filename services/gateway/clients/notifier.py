@@ -1,6 +1,7 @@
 """The notifier: the mail queue, and what somebody was told."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from services.gateway.calling import STREAM_SECONDS, Document, given
 from services.gateway.clients.webhooks import Webhooks
@@ -85,6 +86,11 @@ class Notifier(Webhooks):
         """`{last_digest_at}`, or null. For one link of a page: whoever does not answer soon is not waited for."""
         path = f"/entities/{segment(entity_id)}/last-digest"
         return self._line.ask(self._asker, "GET", path, seconds=COUNT_SECONDS)
+
+    def events(self, asked: Mapping[str, Any], *, wait: int = 0) -> Document:
+        """`{events, cursors, cursor, whole}` after a cursor, waiting up to 5 s for the first; `asked`: {cursor, since,
+        types, entity_id, limit}. Refused: events.gone with `oldest`, events.busy."""
+        return self._line.wait(self._asker, "/events", query={**asked, "wait": wait}, seconds=wait)
 
     def unsubscription(self, token: str) -> Document:
         """`{group, name, stopped, all_stopped}`: what the link in a mail stops."""

@@ -71,7 +71,7 @@ def _facts(extra: Mapping[str, Any]) -> dict[str, Any]:
         facts["maxPossible"] = json_number(extra["most"])
     if isinstance(extra.get("left"), int):
         facts |= {"left": json_number(extra["left"]), "resetsAt": extra.get("resets_at")}
-    facts |= {name: extra[name] for name in ("limit", "part", "scope", "ticket") if name in extra}
+    facts |= {name: extra[name] for name in ("limit", "part", "scope", "ticket", "oldest") if name in extra}
     return facts
 
 

@@ -66,6 +66,13 @@ RATE_LIMIT_POLICY = Header(
     '"address";q=240;w=60, "account";q=240;w=60',
 )
 
+LAST_EVENT_ID = Header(
+    "Last-Event-ID",
+    "Of a stream: the id of the last event that was seen; goes on after it.",
+    "bGVkZ2VyPTQsZGlyZWN0b3J5PTcsbWF0Y2hlcj0w",
+    most=200,
+)
+
 TAKEN_BY_ALL = (MIN_POSITION,)
 GIVEN_BY_ALL = (POSITION, CORRELATION, RATE_LIMIT, RATE_LIMIT_POLICY)
 """By every answer, refusals too."""

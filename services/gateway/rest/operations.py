@@ -27,6 +27,8 @@ class Operation:
     """Takes an Idempotency-Key."""
     media: tuple[str, ...] = ()
     """Answers a file of one of these types, which the view makes as a Response itself, instead of the envelope."""
+    streamed: str = ""
+    """Answers a stream of this type instead, when asked for it by Accept."""
     scope: str = ""
     """What a personal API token needs for it; empty: what `services.gateway.scopes.needed` makes of it."""
     notes: str = ""

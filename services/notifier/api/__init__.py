@@ -1,6 +1,6 @@
 """The notifier's HTTP interface, for the gateway alone (docs/internal-api.md)."""
 
-from services.notifier.api import messages, notices, preferences, previews, suppressions, unsubscribing, webhooks
+from services.notifier.api import feed, messages, notices, preferences, previews, suppressions, unsubscribing, webhooks
 from services.notifier.api.blueprint import bp
 
-__all__ = ["bp", "messages", "notices", "preferences", "previews", "suppressions", "unsubscribing", "webhooks"]
+__all__ = ["bp", "feed", "messages", "notices", "preferences", "previews", "suppressions", "unsubscribing", "webhooks"]

@@ -147,11 +147,16 @@ def wants(webhook: Webhook, told: Told) -> bool:
 
 def attributes_for(account: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """A transfer's event, as JSON, for the business with `account`: what is the others' own is left out."""
+    return without_others({account}, attributes)
+
+
+def without_others(accounts: Collection[str], attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for whoever has several accounts."""
     data = dict(attributes["data"])
     for name in ("legs", "entries"):
         if name in data:
-            data[name] = [part for part in data[name] if part["account"] == account]
-    if data.get("consent", {}).get("account", account) != account:
+            data[name] = [part for part in data[name] if part["account"] in accounts]
+    if "consent" in data and data["consent"].get("account") not in accounts:
         del data["consent"]
     return {name: value for name, value in attributes.items() if name not in _OTHERS} | {"data": data}
 

@@ -241,9 +241,9 @@ class WebhookStore:
             self._webhooks.delete_many({"_id": {"$in": ids}}, session=session)
             self._deliveries.delete_many({"webhook_id": {"$in": ids}}, session=session)
 
-    def are_forgotten(self, subjects: Iterable[str]) -> set[str]:
+    def are_forgotten(self, subjects: Iterable[str], session: Any = None) -> set[str]:
         """Those of the subjects of whom nothing may be told."""
-        found = self._db["webhook_forgotten"].find({"_id": {"$in": list(subjects)}}, {"_id": 1})
+        found = self._db["webhook_forgotten"].find({"_id": {"$in": list(subjects)}}, {"_id": 1}, session=session)
         return {each["_id"] for each in found}
 
     # --- delivering

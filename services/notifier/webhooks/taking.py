@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -16,17 +16,25 @@ from services.notifier.webhooks.store import Delivery, WebhookStore
 Run = Sequence[tuple[Envelope, Event]]
 
 
+class Feed(Protocol):
+    """Where events are kept for who asks for them (services.notifier.feed)."""
+
+    def take(self, session: Any, source: str, told: Sequence[Told], first: int, last: int, now: datetime) -> None:
+        """Keep what was told between these positions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """The webhooks' part of taking events."""
+    """The webhooks' part of taking events, and the feed's: both want to know who takes part in a transfer."""
 
     store: WebhookStore
+    feed: Feed | None = None
 
     def take(self, session: Any, fresh: Sequence[Received], run: Run, now: datetime) -> None:
         """Queue what `run`, the events among the records `fresh`, means to webhooks."""
         source, taken = fresh[0].source, self.store.taken(session, fresh[0].source)
-        told = [each for each in told_of(fresh, run, self.store, session) if each.position > taken]
-        if told:
+        everything = told_of(fresh, run, self.store, session)
+        if told := [each for each in everything if each.position > taken]:
             accounts = {account for each in told for account in each.accounts}
             types = {each.envelope.type for each in told}
             webhooks = self.store.wanting(session, types, accounts)
@@ -35,6 +43,8 @@ class Taking:
                 if subject := forgotten(each.event):
                     self.store.forget(session, subject, source, each.position, now)
         self.store.take(session, source, fresh[-1].position)
+        if self.feed:
+            self.feed.take(session, source, everything, fresh[0].position, fresh[-1].position, now)
 
 
 def told_of(fresh: Iterable[Received], run: Run, store: WebhookStore, session: Any) -> list[Told]:
