@@ -14,15 +14,22 @@ class Mailbox:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._read: dict[Path, EmailMessage] = {}
 
     def mails(self, recipient: str, about: str = "") -> list[EmailMessage]:
         """Mails to `recipient` whose subject or text contains `about`, oldest first."""
         found = []
         for path in sorted(self._folder.glob("**/*.eml")):
-            mail = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
+            mail = self._mail(path)
             if recipient in str(mail["to"]) and about.lower() in f"{mail['subject']}\n{text_of(mail)}".lower():
                 found.append(mail)
         return found
+
+    def _mail(self, path: Path) -> EmailMessage:
+        """Read once: who waits looks fifty times a second, and a mail is whole as soon as it has its name."""
+        if path not in self._read:
+            self._read[path] = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
+        return self._read[path]
 
     def wait_for(self, recipient: str, about: str, count: int = 1) -> EmailMessage:
         """The newest of at least `count` such mails, as soon as they are there."""

@@ -25,6 +25,8 @@ _RULES = {
 }
 _LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable"]
 """The rules whose answer another size or colour scheme can change."""
+_ROWS = 8
+"""Of each part of a table: the others look like them, and the table of permissions alone has hundreds."""
 _AXE = Axe().axe_script
 
 
@@ -60,15 +62,38 @@ def enter(context: BrowserContext, app: Flask, site: str, who: str) -> None:
 
 
 def violations(page: Page, *, of_looks_alone: bool = False) -> list[tuple[str, list[str]]]:
-    """What axe finds on a page with all its details open: names of rules, and where each is broken."""
+    """What axe finds on a page with all its details open: names of rules, and where each is broken.
+
+    The page is not whole afterwards: long tables have lost their later rows.
+    """
     rules = {**_RULES, "runOnly": {"type": "rule", "values": _LOOKS}} if of_looks_alone else _RULES
-    page.evaluate(_AXE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE)
     found = page.evaluate(
-        """async (rules) => {
+        """async ([rules, rows]) => {
             document.querySelectorAll('details').forEach((each) => { each.open = true; });
+            document.querySelectorAll(`tbody > tr:nth-child(n + ${rows + 1})`).forEach((each) => each.remove());
             await Promise.allSettled(document.getAnimations().map((each) => each.finished));
             return (await axe.run(document, rules)).violations;
         }""",
-        rules,
+        [rules, _ROWS],
     )
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+
+def complaints(page: Page, address: str, *, is_like_another: bool = False) -> list[tuple[str, ...]]:
+    """What is wrong with a page: light on a narrow phone by what look and size can break, dark on a laptop by all.
+
+    In one load, which takes as long as a judgement. `page` is of a context that is NARROW and light.
+    """
+    page.goto(address)
+    found: list[tuple[str, ...]] = []
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append((address, "wider than a narrow phone"))
+    found += [(address, "light phone", name, *at) for name, at in violations(page, of_looks_alone=True)]
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
+    found += [(address, "dark laptop", name, *at) for name, at in violations(page, of_looks_alone=is_like_another)]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    return found

@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.gateway import scenes
-from tests.gateway.browsing import LAPTOP, NARROW, PHONE, enter, serving, violations
+from tests.gateway.browsing import NARROW, PHONE, complaints, enter, serving, violations
 from tests.gateway.network import BAKERY_ACCOUNT, Network, a_transfer
 from tests.gateway.scenes_pages import PAGES
 
@@ -37,23 +37,17 @@ def messages_of(page: Page) -> list[str]:
         *("operator", "several", "acting", "coordinator"),
     ],
 )
-def test_axe_finds_nothing(app: Flask, network: Network, site: str, browser: Browser, who: str) -> None:
-    """Dark on a laptop by every rule, then light on a phone by those that look and size can break."""
-    scenes.furnish(network)
-    context = browser.new_context(viewport=LAPTOP, color_scheme="dark")  # type: ignore[arg-type]
+def test_axe_finds_nothing_and_no_page_is_wider_than_a_narrow_phone(
+    app: Flask, network: Network, site: str, browser: Browser, who: str
+) -> None:
+    """With the longest words in all of them."""
+    scenes.furnish(network, name=f"{scenes.LONG_NAME} {scenes.LONG_WORD}", note=scenes.LONG_WORD)
+    context = browser.new_context(viewport=NARROW, color_scheme="light")  # type: ignore[arg-type]
     enter(context, app, site, who)
     page = context.new_page()
     said = messages_of(page)
-    found = []
-    for item in PAGES:
-        if item.who == who:
-            page.goto(site + item.path)
-            found += [(item.name, "dark laptop", *each) for each in violations(page)]
-            page.emulate_media(color_scheme="light")
-            page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-            found += [(item.name, "light phone", *each) for each in violations(page, of_looks_alone=True)]
-            page.emulate_media(color_scheme="dark")
-            page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
+    mine = [item for item in PAGES if item.who == who]
+    found = [each for item in mine for each in complaints(page, site + item.path, is_like_another=item.alike)]
     context.close()
     assert found == []
     assert [text for text in said if not text.startswith(EXPECTED)] == []
@@ -64,22 +58,6 @@ def test_axe_would_notice(browser: Browser) -> None:
     page.set_content("<html lang='en'><title>x</title><main><h1>x</h1><details><img src='x'></details></main>")
     assert violations(page) == [("image-alt", ['<img src="x">'])]
     page.close()
-
-
-def test_nothing_is_wider_than_a_narrow_phone(app: Flask, network: Network, site: str, browser: Browser) -> None:
-    scenes.furnish(network, name=f"{scenes.LONG_NAME} {scenes.LONG_WORD}", note=scenes.LONG_WORD)
-    wide = []
-    for who in ("visitor", "member", "admin", "auditor"):
-        context = browser.new_context(viewport=NARROW)  # type: ignore[arg-type]
-        enter(context, app, site, who)
-        page = context.new_page()
-        for item in PAGES:
-            if item.who == who:
-                page.goto(site + item.path)
-                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                    wide.append(item.name)
-        context.close()
-    assert wide == []
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
