@@ -893,11 +893,11 @@ Language = TypedDict(
 LedgerAccount = TypedDict(
     "LedgerAccount",
     {
-        "balance": 'Number',
-        "maxPositiveBalance": 'Number',
-        "maxNegativeBalance": 'Number',
-        "canPay": 'Number',
-        "canReceive": 'Number',
+        "balance": NotRequired['Number'],
+        "maxPositiveBalance": NotRequired['Number'],
+        "maxNegativeBalance": NotRequired['Number'],
+        "canPay": NotRequired['Number'],
+        "canReceive": NotRequired['Number'],
         "standing": NotRequired['Literal["trading", "frozen", "closed"]'],
         "level": NotRequired['Literal["ok", "warning", "outside"]'],
         "closing": NotRequired['bool'],
@@ -1368,11 +1368,11 @@ OwnActivity = TypedDict(
 OwnEntity = TypedDict(
     "OwnEntity",
     {
-        "balance": 'Number',
-        "maxPositiveBalance": 'Number',
-        "maxNegativeBalance": 'Number',
-        "canPay": 'Number',
-        "canReceive": 'Number',
+        "balance": NotRequired['Number'],
+        "maxPositiveBalance": NotRequired['Number'],
+        "maxNegativeBalance": NotRequired['Number'],
+        "canPay": NotRequired['Number'],
+        "canReceive": NotRequired['Number'],
         "standing": NotRequired['Literal["trading", "frozen", "closed"]'],
         "level": NotRequired['Literal["ok", "warning", "outside"]'],
         "closing": NotRequired['bool'],

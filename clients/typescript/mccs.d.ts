@@ -747,13 +747,13 @@ export interface Language {
 }
 
 export interface LedgerAccount {
-  balance: number;
-  maxPositiveBalance: number;
-  maxNegativeBalance: number;
+  balance?: number;
+  maxPositiveBalance?: number;
+  maxNegativeBalance?: number;
   /** the most that can be paid now */
-  canPay: number;
+  canPay?: number;
   /** the most that can be received now */
-  canReceive: number;
+  canReceive?: number;
   /** only `trading` accounts make transfers */
   standing?: "trading" | "frozen" | "closed";
   /** `warning`: near a limit; `outside`: beyond one */
@@ -1194,13 +1194,13 @@ export interface OwnActivity {
 }
 
 export interface OwnEntity {
-  balance: number;
-  maxPositiveBalance: number;
-  maxNegativeBalance: number;
+  balance?: number;
+  maxPositiveBalance?: number;
+  maxNegativeBalance?: number;
   /** the most that can be paid now */
-  canPay: number;
+  canPay?: number;
   /** the most that can be received now */
-  canReceive: number;
+  canReceive?: number;
   /** only `trading` accounts make transfers */
   standing?: "trading" | "frozen" | "closed";
   /** `warning`: near a limit; `outside`: beyond one */

@@ -49,14 +49,16 @@ def added_to(document: dict[str, Any]) -> dict[str, Any]:
         for operation in item.values():
             media = operation.get("requestBody", {}).get("content", {}).get("application/json")
             answer = operation["responses"]["200"]["content"].get("application/json")
-            for told in (media, answer):
+            for told, hidden in ((media, "readOnly"), (answer, "writeOnly")):
                 if told and "example" not in told:
-                    told["example"] = example_of(told["schema"], schemas)
+                    told["example"] = example_of(told["schema"], schemas, hidden=hidden)
     return document
 
 
-def example_of(schema: dict[str, Any], schemas: dict[str, Any], name: str = "", depth: int = 0) -> Any:
-    """Something that the schema allows; `name` is the field's."""
+def example_of(
+    schema: dict[str, Any], schemas: dict[str, Any], name: str = "", depth: int = 0, hidden: str = "writeOnly"
+) -> Any:
+    """Something that the schema allows; `name` is the field's. Fields that are `hidden` are left out."""
     for said in ("example", "const"):
         if said in schema:
             return schema[said]
@@ -64,21 +66,22 @@ def example_of(schema: dict[str, Any], schemas: dict[str, Any], name: str = "", 
         if schema.get(several):
             return schema[several][0]
     if "$ref" in schema:
-        return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas, name, depth)
+        return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas, name, depth, hidden)
     for choice in ("anyOf", "allOf", "oneOf"):
         if choice in schema:
-            return example_of(schema[choice][0], schemas, name, depth)
-    return _by_kind(schema, schemas, name, depth)
+            return example_of(schema[choice][0], schemas, name, depth, hidden)
+    return _by_kind(schema, schemas, name, depth, hidden)
 
 
-def _by_kind(schema: dict[str, Any], schemas: dict[str, Any], name: str, depth: int) -> Any:
+def _by_kind(schema: dict[str, Any], schemas: dict[str, Any], name: str, depth: int, hidden: str) -> Any:
     kinds = schema.get("type", "object")
     match kinds[0] if isinstance(kinds, list) else kinds:
         case "object":
-            fields = schema.get("properties", {}) if depth < _DEEPEST else {}
-            return {field: example_of(kind, schemas, field, depth + 1) for field, kind in fields.items()}
+            fields = {field: kind for field, kind in schema.get("properties", {}).items() if not kind.get(hidden)}
+            return {field: example_of(kind, schemas, field, depth + 1, hidden) for field, kind in fields.items()}
         case "array":
-            return [example_of(schema["items"], schemas, name.removesuffix("s"), depth + 1)]
+            item = schema["items"]
+            return [example_of(item, schemas, name.removesuffix("s"), depth + 1, hidden)] if depth < _DEEPEST else []
         case "boolean":
             return True
         case "integer":
@@ -97,5 +100,7 @@ def _text(schema: dict[str, Any], name: str) -> str:
     if schema.get("format") == "date-time":
         return _TEXTS["at"]
     lower = name.lower()
+    if lower.startswith("date"):
+        return _TEXTS["at"]
     known = (_TEXTS[end] for end in sorted(_TEXTS, key=len, reverse=True) if lower.endswith(end))
     return next(known, "text")[: schema.get("maxLength", 200)]

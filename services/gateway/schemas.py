@@ -281,14 +281,20 @@ STANDINGS = ("trading", "frozen", "closed")
 LEVELS = ("ok", "warning", "outside")
 
 
-class Standing(CamelSchema):
-    """What an account has and may do. Limits are not negative; the balance is signed."""
+_CAN_PAY, _CAN_RECEIVE = "the most that can be paid now", "the most that can be received now"
 
-    balance = Amount(required=True)
-    max_positive_balance = Amount(required=True)
-    max_negative_balance = Amount(required=True)
-    can_pay = Amount(required=True, metadata={"description": "the most that can be paid now"})
-    can_receive = Amount(required=True, metadata={"description": "the most that can be received now"})
+
+class Standing(CamelSchema):
+    """What an account has and may do. Limits are not negative; the balance is signed.
+
+    Absent as a whole while the ledger has not heard of a business yet, and for coordinators, who see no money.
+    """
+
+    balance = Amount()
+    max_positive_balance = Amount()
+    max_negative_balance = Amount()
+    can_pay = Amount(metadata={"description": _CAN_PAY})
+    can_receive = Amount(metadata={"description": _CAN_RECEIVE})
     standing = fields.String(
         validate=validate.OneOf(STANDINGS), metadata={"description": "only `trading` accounts make transfers"}
     )
@@ -302,6 +308,11 @@ class Standing(CamelSchema):
 class Balance(Standing):
     """The balance of one's own business."""
 
+    balance = Amount(required=True)
+    max_positive_balance = Amount(required=True)
+    max_negative_balance = Amount(required=True)
+    can_pay = Amount(required=True, metadata={"description": _CAN_PAY})
+    can_receive = Amount(required=True, metadata={"description": _CAN_RECEIVE})
     unit = fields.String(required=True)
 
 

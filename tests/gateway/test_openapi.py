@@ -195,5 +195,10 @@ def test_the_page_for_people_shows_every_route(client: FlaskClient, document: di
     for path, method, operation in operations(document):
         assert f"{method.upper()} {path}" in text
         assert operation["summary"].split(":")[0] in text
+    for group in document["tags"]:
+        assert f'href="#group-{group["name"].replace(" ", "-")}"' in text
+    assert '"amount": 25.0' in text
+    assert "<code>transfer.limit_exceeded</code> (422)" in text
+    assert "API tokens need <code>transfer:initiate</code>" in text
     assert "<style" not in text
     assert "http://" not in text.replace("http://www.w3.org", "").replace("http://localhost", "")

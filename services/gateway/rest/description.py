@@ -1,6 +1,9 @@
 """`/api/v1/openapi.json` and `/api/v1/docs`, for programs and for people."""
 
 import functools
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Response, current_app, render_template
 
@@ -21,5 +24,36 @@ def openapi_document() -> Response:
 def documentation() -> str:
     """The same for people, without a script."""
     document = openapi.document_of(current_app)
-    resolved = functools.partial(openapi.resolved, document)
-    return render_template("api_docs.html", api=document, shown=openapi.shown, resolved=resolved)
+    return render_template(
+        "api_docs.html",
+        api=document,
+        groups=_groups(document),
+        codes=_codes(document),
+        resolved=functools.partial(openapi.resolved, document),
+        shown=openapi.shown,
+        written=_written,
+    )
+
+
+def _groups(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every group with its routes: (method, path, operation)."""
+    routes: dict[str, list[tuple[str, str, Any]]] = {tag["name"]: [] for tag in document["tags"]}
+    for path, methods in document["paths"].items():
+        for method, told in methods.items():
+            routes[told["tags"][0]].append((method, path, told))
+    return [
+        {"name": tag["name"], "about": tag["description"], "routes": routes[tag["name"]]} for tag in document["tags"]
+    ]
+
+
+def _codes(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Every code with the statuses that it comes with."""
+    found: dict[str, set[str]] = {}
+    for name, told in document["components"]["responses"].items():
+        for code in told["x-codes"]:
+            found.setdefault(code, set()).add(name.removeprefix("Refused").partition("-")[0])
+    return {code: sorted(statuses) for code, statuses in sorted(found.items())}
+
+
+def _written(example: Any) -> str:
+    return json.dumps(example, indent=2, ensure_ascii=False)

@@ -35,6 +35,7 @@ STAFF = ("admin", "coordinator", "auditor")
     "Show that it is still you: for ten minutes this session may do what is sensitive",
     body=Verification(),
     scope=LOGIN,
+    example={"password": "Correct-horse-9"},
     codes=WRONG,
 )
 def verify_session(body: Document) -> None:
