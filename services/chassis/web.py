@@ -4,6 +4,7 @@ Errors are problem details (RFC 9457): `type` is a stable dotted code, `detail` 
 Unexpected errors answer with fixed text; the exception goes to the log alone.
 """
 
+import math
 import os
 import re
 import time
@@ -20,6 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.registry import Collector
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from services.chassis import deadlines
 from services.chassis.logs import CORRELATION_HEADER, correlate, correlation_id, log
 from services.chassis.tokens import Caller, InvalidToken, Verifier
 
@@ -187,9 +189,12 @@ def new_app(parts: Parts, *blueprints: Blueprint) -> Flask:
 
 
 def _authorise(app: Flask, parts: Parts) -> None:
+    app.teardown_request(lambda _: deadlines.begin(math.inf))
+
     @app.before_request
     def admit() -> None:
         g.caller = _NOBODY
+        deadlines.begin(deadlines.said(request.headers.get(deadlines.HEADER)))
         rule = request.url_rule
         if rule is None:
             return
@@ -209,9 +214,10 @@ def _authorise(app: Flask, parts: Parts) -> None:
 
 def _await_positions(parts: Parts, followed: tuple[tuple[str, Callable[[], bool]], ...]) -> None:
     wanted = parse_positions(request.headers.get(MIN_POSITION_HEADER, "")) if followed else {}
+    seconds = min(WAIT_SECONDS, deadlines.left())
     for name, when in followed:
         position, applied = wanted.get(name, 0), parts.projections[name]
-        if position and when() and not wait_for(lambda a=applied, p=position: a() >= p, WAIT_SECONDS):  # type: ignore[misc]
+        if position and when() and not wait_for(lambda a=applied, p=position: a() >= p, seconds):  # type: ignore[misc]
             raise Unavailable(
                 "projection.behind", f"The latest news of the {name} has not arrived here yet. Try again in a moment."
             )

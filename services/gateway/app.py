@@ -4,22 +4,26 @@
 went wrong for people (anything that Flask takes as an answer; the status is set here).
 """
 
+import math
 import os
 import time
 from datetime import timedelta
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from flask import Flask, Response, make_response, request
+from flask import Flask, Request, Response, current_app, make_response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from prometheus_client import CollectorRegistry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from services.chassis import deadlines
 from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import KeyFile, Signer, Verifier, private_key
 from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
 from services.gateway import devices, hooks, keys, rates, recaptcha, rest, security, uploads, web
+from services.gateway.calling import REQUEST_SECONDS
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, TermsNeeded, failure_of
@@ -28,6 +32,8 @@ from services.gateway.rest.events import WAITS
 from services.gateway.session import Sessions, is_api
 from services.gateway.tokens import SessionTokens, session_keys
 from services.gateway.waits import Waits
+
+_FILES = (".csv", ".pdf", ".zip")
 
 
 def create_app(config: Config, lines: Lines | None = None) -> Flask:
@@ -38,6 +44,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     app.config["GATEWAY"] = config
     internal_key, session_key = _keys(config)
     lines = lines or lines_to(config, Signer(internal_key))
+    app.session_interface = _PageCookies()
     measure(app, registry := CollectorRegistry())
     limits = rates.init_app(app, config, registry)
     uploads.init_app(app)
@@ -47,6 +54,8 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     # Mail programs send it alone (RFC 8058); the signed link in its path is what it proves itself by.
     protect.exempt(web.unsubscribe_now)
     protect.exempt(hooks.bp)
+    app.before_request(_give_time)
+    app.teardown_request(lambda _: deadlines.begin(math.inf))
     tokens = SessionTokens(session_key, time.time)
     memory = Memory(lines.directory.apart(), lines.directory) if config.remember else None
     Sessions(lines, tokens, secure_cookie=config.secure_cookies, memory=memory).init_app(app)
@@ -65,6 +74,22 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
             app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies
         )
     return app
+
+
+def _give_time() -> None:
+    """What one request asks of services takes so long at most. A file has the time of each of its pieces."""
+    operation = getattr(current_app.view_functions.get(request.endpoint or ""), "operation", None)
+    is_file = request.path.endswith(_FILES) or (operation is not None and bool(operation.media))
+    deadlines.begin(math.inf if is_file else REQUEST_SECONDS)
+
+
+class _PageCookies(SecureCookieSessionInterface):
+    """The page cookie, for pages: a program's call has none, and asks for none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """None: there is no session, and nobody can put anything into it."""
+        program = request.path.startswith("/api/") and "Authorization" in request.headers
+        return None if program else super().open_session(app, request)
 
 
 def serving_app() -> Flask:

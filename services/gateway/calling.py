@@ -3,6 +3,7 @@ on everything, and two ways to fail (`Refused`, `PartDown`)."""
 
 import math
 import re
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -12,8 +13,9 @@ from urllib.parse import urlencode
 
 import orjson
 import urllib3
-from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.exceptions import EmptyPoolError, HTTPError, ProtocolError, ReadTimeoutError
 
+from services.chassis import deadlines
 from services.chassis.logs import CORRELATION_HEADER, correlation_id, log
 from services.chassis.tokens import Caller, Signer
 from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
@@ -29,10 +31,16 @@ STREAM_SECONDS = 15.0
 """Of a stream: until its beginning, and then between any two pieces."""
 STREAM_PIECE = 65_536
 POOL_SIZE = 64
+REQUEST_SECONDS = 15.0
+"""For everything that one request asks of services; a password is hashed for a good part of it."""
+_TOO_LATE_SECONDS = 0.05
+_MOST_TOLD_SECONDS = 60.0
 STREAMS = 8
 """At once, apart from the pool of all other calls: somebody who downloads slowly stops nobody's payment."""
 WAITS = 100
 """Calls that wait for something to happen, apart from all others."""
+MOST_CALLS = 2 * POOL_SIZE + WAITS
+"""Under way or waiting for a connection: a slow service must not keep all requests of this process waiting."""
 POOL_WAIT_SECONDS: Any = 0.5
 """`Any`: urllib3 hands it to queue.get, which takes fractions; its annotation says int."""
 
@@ -105,8 +113,11 @@ class Asker:
 class Line:
     """The way to one service, shared by all requests: a bounded pool of kept-alive connections and a circuit."""
 
-    def __init__(self, service: str, url: str, signer: Signer, circuit: Circuit | None = None) -> None:
+    def __init__(
+        self, service: str, url: str, signer: Signer, circuit: Circuit | None = None, most: int = MOST_CALLS
+    ) -> None:
         self.service, self._signer = service, signer
+        self._room = threading.Semaphore(most)
         self._circuit = circuit or Circuit()
         self._pool = urllib3.connection_from_url(url.rstrip("/"), maxsize=POOL_SIZE, block=True, retries=False)
         self.wrote_at = -math.inf
@@ -215,44 +226,70 @@ class Line:
     ) -> urllib3.BaseHTTPResponse:
         if not self._circuit.admits():
             raise PartDown(self.service, retry_after=self._circuit.seconds_left)
+        # Whoever waits for something to happen has all the time that it asked for.
+        allowed = min(seconds, deadlines.left()) if pool is None else seconds
+        if allowed < _TOO_LATE_SECONDS:
+            raise self._too_late()
+        if not self._room.acquire(blocking=False):
+            raise self._too_busy()
+        headers[deadlines.HEADER] = f"{min(allowed, _MOST_TOLD_SECONDS):.3f}"
+        chosen = pool or (self._streams if stream else self._pool)
         try:
-            response = self._send_again_if_cut(method, target, content, headers, seconds, pool, stream=stream)
+            response = self._send_again_if_cut(chosen, method, target, content, headers, allowed, stream)
+        except EmptyPoolError as error:
+            raise self._too_busy() from error
         except HTTPError as error:
+            if isinstance(error, ReadTimeoutError) and allowed < seconds:
+                # It may be well: others took the time.
+                raise self._too_late() from error
             self._circuit.failed()
             log.warning("part.no_answer", part=self.service, error=type(error).__name__)
             raise PartDown(self.service, retry_after=self._circuit.seconds_left) from error
+        finally:
+            self._room.release()
         self._circuit.succeeded()
         return response
 
-    def _send_again_if_cut(self, *request: Any, stream: bool) -> urllib3.BaseHTTPResponse:
-        # A kept-alive connection may be closed by the other side just as we use it. Once more on a new one is safe:
-        # reads change nothing and every write carries a key.
-        try:
-            return self._request(*request, stream=stream)
-        except ProtocolError:
-            return self._request(*request, stream=stream)
+    def _too_busy(self) -> PartDown:
+        log.warning("part.busy", part=self.service)
+        sentence = f"The {self.service} has more to do than it can at the moment. Try again in a moment."
+        return PartDown(self.service, "part.busy", sentence, 1)
 
-    def _request(
+    def _too_late(self) -> PartDown:
+        log.warning("part.late", part=self.service)
+        sentence = f"This took too long before the {self.service} could answer. Try again in a moment."
+        return PartDown(self.service, "part.late", sentence, 1)
+
+    def _send_again_if_cut(
         self,
+        pool: urllib3.HTTPConnectionPool,
         method: str,
         target: str,
         content: bytes | None,
         headers: dict[str, str],
         seconds: float,
-        pool: urllib3.HTTPConnectionPool | None,
-        *,
         stream: bool,
     ) -> urllib3.BaseHTTPResponse:
-        return (pool or (self._streams if stream else self._pool)).urlopen(
-            method,
-            target,
-            body=content,
-            headers=headers,
-            redirect=False,
-            preload_content=not stream,
-            pool_timeout=POOL_WAIT_SECONDS,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
-        )
+        # A kept-alive connection may be closed by the other side just as we use it. Once more on a new one is safe:
+        # reads change nothing and every write carries a key.
+        until = time.monotonic() + seconds
+
+        def request(left: float) -> urllib3.BaseHTTPResponse:
+            return pool.urlopen(
+                method,
+                target,
+                body=content,
+                headers=headers,
+                redirect=False,
+                preload_content=not stream,
+                pool_timeout=POOL_WAIT_SECONDS,
+                timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=left),
+            )
+
+        try:
+            return request(seconds)
+        except ProtocolError:
+            return request(max(_TOO_LATE_SECONDS, until - time.monotonic()))
 
     def _refusal(self, response: urllib3.BaseHTTPResponse) -> Refused | PartDown | StepUpNeeded:
         problem = _document(response.data)

@@ -11,6 +11,7 @@ import gevent
 import gevent.hub
 import gevent.socket
 
+from services.chassis import deadlines
 from services.ledger.messages import ANSWER, Ask, Unpacker, ask_of, outcome_of, pack
 from services.ledger.records import Outcome, Request
 
@@ -55,7 +56,8 @@ class CommitterLink:
 
     def send(self, request: Request) -> Outcome:
         """The committed outcome of `request`. Raises CommitterBusy."""
-        outcome: Outcome | None = self._ask(ask_of(next(self._numbers), request), _ANSWER_SECONDS)
+        seconds = min(_ANSWER_SECONDS, deadlines.left())
+        outcome: Outcome | None = self._ask(ask_of(next(self._numbers), request), seconds)
         if outcome is None:
             raise CommitterBusy
         return outcome

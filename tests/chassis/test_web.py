@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 from marshmallow import Schema, fields
 from werkzeug.test import TestResponse
 
-from services.chassis import web
+from services.chassis import deadlines, web
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import Caller, Verifier
 from tests.chassis.keys import key_pair, signer_of
@@ -274,6 +275,20 @@ def test_min_position_gives_up_after_two_seconds(client: FlaskClient, applied: A
     assert_problem(response, 503, "projection.behind")
     assert 1.9 < time.monotonic() - started < 30
     assert int(response.headers["Retry-After"]) > 0
+
+
+def test_min_position_waits_no_longer_than_whoever_asks(client: FlaskClient, applied: Applied):
+    applied.position = 4
+    headers = bearer("public") | {"Min-Position": "directory=5", "Time-Left": "0.005"}
+    assert_problem(client.get("/news", headers=headers), 503, "projection.behind")
+    # Two seconds are two hundred looks.
+    assert applied.asked < 20
+    assert deadlines.left() == math.inf
+
+
+@pytest.mark.parametrize("nonsense", ["", "soon", "-1", "1e9", "99999", "٣"])
+def test_a_time_that_makes_no_sense_is_none(nonsense: str):
+    assert deadlines.said(nonsense) == math.inf
 
 
 def test_a_view_that_follows_nothing_does_not_wait(client: FlaskClient, applied: Applied):

@@ -1,12 +1,16 @@
 """The ways to the other services: over real sockets, against stand-ins that check the token as the real ones do."""
 
+import math
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from services.chassis import deadlines
 from services.chassis.tokens import Caller, Signer
 from services.gateway.circuit import Circuit
 from services.gateway.clients import Asker, Ledger, Line, Lines, PartDown, Refused
@@ -140,6 +144,64 @@ def test_a_silent_service_is_given_up(silent: str, signer: Signer) -> None:
     with pytest.raises(PartDown):
         Ledger(Line("ledger", silent, signer), Asker(MEMBER)).account(FARM_ACCOUNT)
     assert 2.5 < time.monotonic() - started < 30
+
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    """Somebody who gives a request half a second."""
+    deadlines.begin(0.5)
+    yield
+    deadlines.begin(math.inf)
+
+
+def test_a_service_is_told_how_long_it_is_waited_for(network: Network, lines: Lines, hurried: None) -> None:
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account())
+    lines.parts(MEMBER).ledger.account(FARM_ACCOUNT)
+    first = network.ledger.last("GET", f"/accounts/{FARM_ACCOUNT}").headers["Time-Left"]
+    lines.parts(MEMBER).ledger.account(FARM_ACCOUNT)
+    second = network.ledger.last("GET", f"/accounts/{FARM_ACCOUNT}").headers["Time-Left"]
+    assert 0 < float(second) < float(first) <= 0.5
+
+
+def test_without_a_hurry_a_call_has_its_own_limit(network: Network, lines: Lines) -> None:
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account())
+    lines.parts(MEMBER).ledger.account(FARM_ACCOUNT)
+    assert network.ledger.last("GET", f"/accounts/{FARM_ACCOUNT}").headers["Time-Left"] == "3.000"
+
+
+def test_who_is_late_is_told_so_and_no_circuit_opens(silent: str, signer: Signer, hurried: None) -> None:
+    line = Line("ledger", silent, signer, Circuit(failures=1))
+    ledger = Ledger(line, Asker(MEMBER))
+    for _ in range(2):
+        # The first call takes all the time there is, so the second is not made.
+        with pytest.raises(PartDown) as down:
+            ledger.account(FARM_ACCOUNT)
+        assert (down.value.service, down.value.code) == ("ledger", "part.late")
+    deadlines.begin(0.1)
+    with pytest.raises(PartDown) as down:
+        ledger.account(FARM_ACCOUNT)
+    assert down.value.code == "part.late"
+
+
+def test_a_slow_service_holds_so_many_calls_and_no_more(network: Network, signer: Signer) -> None:
+    asked, go_on = threading.Semaphore(0), threading.Event()
+
+    def slowly(_: Asked) -> dict[str, Any]:
+        asked.release()
+        go_on.wait(2)
+        return an_account()
+
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", slowly)
+    ledger = Ledger(Line("ledger", network.ledger.url, signer, most=2), Asker(MEMBER))
+    with ThreadPoolExecutor(2) as callers:
+        held = [callers.submit(ledger.account, FARM_ACCOUNT) for _ in range(2)]
+        assert all(asked.acquire(timeout=10) for _ in held)
+        with pytest.raises(PartDown) as busy:
+            ledger.account(FARM_ACCOUNT)
+        go_on.set()
+        assert all(each.result()["account"] == FARM_ACCOUNT for each in held)
+    assert (busy.value.service, busy.value.code, busy.value.retry_after) == ("ledger", "part.busy", 1)
+    assert ledger.account(FARM_ACCOUNT)["account"] == FARM_ACCOUNT
 
 
 def test_a_connection_cut_in_the_middle_is_tried_once_more(signer: Signer, cutting: Callable[[int], str]) -> None:

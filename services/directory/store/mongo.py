@@ -12,6 +12,7 @@ from pymongo.errors import ExecutionTimeout
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from services.chassis import deadlines
 from services.directory.store.api_tokens import ApiTokens
 from services.directory.store.audit import AuditLog, Origins
 from services.directory.store.audit_heads import AuditHeads
@@ -40,6 +41,7 @@ from services.mongo import outcomes
 from services.mongo.outcomes import OutcomeKnown
 
 _SECONDS = 5.0
+_LEAST_SECONDS = 0.05
 # All appends take turns at one counter document: those of one process do so here, rather than by conflicts.
 _TURN = threading.Lock()
 _MAJORITY = WriteConcern("majority", wtimeout=5_000)
@@ -92,13 +94,15 @@ class Store:
     def transact(self, work: Callable[["Store"], Result]) -> Result:
         """Run `work` with a store of one transaction; it may run several times and must have no other effect.
 
-        Raises what `work` raises (nothing is written then), and one of `AWAY` after five seconds.
+        Raises what `work` raises (nothing is written then), and one of `AWAY` after five seconds, or
+        when nobody waits any more.
         """
         # Without a limit of its own the driver would go on for two minutes while the server is away.
-        if not _TURN.acquire(timeout=_SECONDS):
+        seconds = min(_SECONDS, max(_LEAST_SECONDS, deadlines.left()))
+        if not _TURN.acquire(timeout=seconds):
             raise ExecutionTimeout("too many writers wait for their turn")
         try:
-            with pymongo.timeout(_SECONDS), self.database.client.start_session() as session:
+            with pymongo.timeout(seconds), self.database.client.start_session() as session:
                 return session.with_transaction(
                     lambda inside: work(Store(self.database, inside)),
                     read_concern=ReadConcern("snapshot"),

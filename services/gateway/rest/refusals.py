@@ -21,7 +21,14 @@ _ALWAYS: Codes = {
     403: ("auth.scope_missing", "auth.two_factor_needed"),
     429: ("http.too_many_requests",),
     500: ("internal",),
-    503: ("part.down", "projection.behind", "ledger.busy", *(f"{part}.unavailable" for part in _PARTS)),
+    503: (
+        "part.down",
+        "part.busy",
+        "part.late",
+        "projection.behind",
+        "ledger.busy",
+        *(f"{part}.unavailable" for part in _PARTS),
+    ),
 }
 """A bearer token that is no good is refused by every route, also by those that need none."""
 _LOGIN: Codes = {

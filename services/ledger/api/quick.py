@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Flask, g
 
+from services.chassis import deadlines
 from services.chassis.logs import correlate
 from services.chassis.tokens import Caller, InvalidToken, Verifier
 from services.chassis.web import POSITION_HEADER, parse_positions
@@ -61,6 +62,7 @@ class Quick:
         if command is None:
             return self._next(environ, start_response)
         correlation = correlate(environ.get("HTTP_CORRELATION_ID"))
+        deadlines.begin(deadlines.said(environ.get("HTTP_TIME_LEFT")))
         try:
             outcome = self._link.send(request_of(command, asking, environ["HTTP_IDEMPOTENCY_KEY"]))
         except Exception as error:  # noqa: BLE001 -- the application has an answer for each
