@@ -1,4 +1,7 @@
-"""New keys for sessions and internal tokens, while gateway and directory, processes of their own, are being used."""
+"""New keys for sessions and internal tokens, while gateway and directory, processes of their own, are being used.
+
+The gateway's two workers share their counts of calls meanwhile.
+"""
 
 import json
 import os
@@ -16,6 +19,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.fernet import Fernet
+from pymongo import MongoClient
 
 from deploy.native.ports import find_free
 from tests.bench.serving import answers
@@ -47,6 +51,7 @@ class Stack:
     """A gateway before a directory with one administrator; the other services are not there."""
 
     def __init__(self, folder: Path, mongo: str, database: str, elastic: str, index: str) -> None:
+        self.mongo, self.database = mongo, database
         self.folder, self.ports = folder, {"gateway": find_free(), "directory": find_free()}
         self.internal_public, self.internal, self.session = (
             folder / f"{name}.pem" for name in ("internal-public", "internal", "session")
@@ -69,7 +74,8 @@ class Stack:
             "GATEWAY_SESSION_PRIVATE_KEY_FILE": str(self.session),
             "GATEWAY_INTERNAL_PRIVATE_KEY_FILE": str(self.internal),
             "GATEWAY_PORT": str(self.ports["gateway"]), "GATEWAY_WORKERS": "2",
-            "GATEWAY_RATE_LIMIT": "1000000/minute",
+            "GATEWAY_RATE_LIMIT": "1000000/day",
+            "GATEWAY_MONGO_URL": mongo, "GATEWAY_MONGO_DATABASE": database,
         }  # fmt: skip
 
     def start(self, endings: ExitStack) -> None:
@@ -79,6 +85,11 @@ class Stack:
             subprocess.run(command, env={**os.environ, **self.settings}, check=True, timeout=120, input=b"")
         for service, port in self.ports.items():
             endings.enter_context(running(service, port, self.settings, self.folder / f"{service}.log"))
+
+    def counted(self) -> int:
+        """Points of all workers together, as MongoDB has them, of one address."""
+        with MongoClient[Any](self.mongo) as client:
+            return sum(each["points"] for each in client[self.database]["rates"].find({"_id": {"$regex": "^address:"}}))
 
     def call(self, method: str, path: str, token: str = "", body: Any = None) -> tuple[int, Any]:
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
@@ -167,6 +178,13 @@ def test_both_keys_are_rotated_under_load_and_nobody_is_refused(stack: Stack) ->
         stack.log_in()
         callers.go_on()
     assert set(callers.answered) == {200}
+    calls = callers.answered.total()
+
+    def are_counted() -> bool:
+        stack.call("GET", "/.well-known/jwks.json")
+        return stack.counted() > calls
+
+    wait_until(are_counted, 30)
     (new,) = callers.kids - {former}
     published = stack.call("GET", "/.well-known/jwks.json")[1]["keys"]
     assert [key["kid"] for key in published] == [new, former]

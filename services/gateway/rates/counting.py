@@ -1,6 +1,6 @@
 """Counts points per budget and window: here at once, and with the other processes through a store, in batches.
 
-Why not a round trip per call: docs/adr/0017. A process tells the store what was used since last time, and learns what
+Why not a round trip per call: docs/adr/0019. A process tells the store what was used since last time, and learns what
 all have used: each second for all counts together, and at once for a count of which it has used more than a sixteenth
 of what was left. So sixteen processes together stay below a quota that they knew of; near its end, and for small
 quotas, every call asks.
