@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 DEVELOPMENT = {
     "ENVIRONMENT": "development",
     "DEVELOPMENT_CLOCK": "/clock/now",
-    "GATEWAY_RATE_LIMIT": "1000/minute",
+    "GATEWAY_RATE_LIMIT": "20000/minute",
 }
 
 SEALING_KEYS = ("DIRECTORY_SECRETS_KEY", "NOTIFIER_WEBHOOKS_KEY", "NOTIFIER_LINK_KEY")

@@ -140,7 +140,7 @@ class Settings:
             **services,
             "PUBLIC_URL": self.public_url,
             "GATEWAY_MAIL_PAGE_URL": self.mailbox_url,
-            "GATEWAY_RATE_LIMIT": "1000/minute",
+            "GATEWAY_RATE_LIMIT": "20000/minute",
             "GATEWAY_MONGO_URL": self._mongo_url("gateway"),
             "GATEWAY_SECRET_KEY": self.keys.password("gateway-secret-key"),
             "GATEWAY_SESSION_PRIVATE_KEY_FILE": str(self.keys.private_key("session")),
