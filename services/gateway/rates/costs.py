@@ -33,8 +33,9 @@ GROUPS = (READ, SEARCH, WRITE, PASSWORD, EXPORT, BATCH, PICTURE, FREE)
 
 NAMED: dict[str, Group] = dict.fromkeys(
     (
-        "rest.admin_entities", "rest.audit_search", "rest.entities", "rest.facets", "rest.logs", "rest.loops",
-        "rest.matches", "rest.suggestions", "rest.users",
+        "rest.admin_entities", "rest.audit_search", "rest.clearing", "rest.entities", "rest.facets", "rest.health",
+        "rest.insight", "rest.logs", "rest.loops", "rest.matches", "rest.overview", "rest.suggestions", "rest.users",
+        "rest.word_suggestions",
         "web.activity_log", "web.admin_businesses", "web.audit", "web.clearing", "web.find", "web.insight",
         "web.loops", "web.matches", "web.users",
     ),
