@@ -429,6 +429,15 @@ BatchReversal = TypedDict(
         "id": 'str',
     },
 )
+BookHead = TypedDict(
+    "BookHead",
+    {
+        "position": 'int',
+        "time": 'str | None',
+        "accounts": 'int',
+        "sumOfBalances": 'Number',
+    },
+)
 By = TypedDict(
     "By",
     {
@@ -755,6 +764,13 @@ Fees = TypedDict(
         "rules": 'list[FeeRule]',
     },
 )
+GaugeRead = TypedDict(
+    "GaugeRead",
+    {
+        "status": 'Literal["ok", "warning"]',
+        "percent": 'int',
+    },
+)
 Give = TypedDict(
     "Give",
     {
@@ -802,6 +818,13 @@ Heads = TypedDict(
     {
         "heads": 'list[Head]',
         "next": 'int | None',
+    },
+)
+Health = TypedDict(
+    "Health",
+    {
+        "status": 'Literal["ok", "degraded"]',
+        "parts": 'PartStates',
     },
 )
 Import = TypedDict(
@@ -1168,6 +1191,16 @@ Member = TypedDict(
         "since": NotRequired['str'],
     },
 )
+NetworkSettings = TypedDict(
+    "NetworkSettings",
+    {
+        "unit": 'str',
+        "publicUrl": 'str',
+        "termsVersion": 'str',
+        "termsUrl": 'str',
+        "recaptchaSiteKey": 'str',
+    },
+)
 NewAdminTransfer = TypedDict(
     "NewAdminTransfer",
     {
@@ -1358,6 +1391,16 @@ Outside = TypedDict(
         "by": 'Number',
     },
 )
+Overview = TypedDict(
+    "Overview",
+    {
+        "joining": 'int | None',
+        "applying": 'int | None',
+        "trading": 'int | None',
+        "mail": 'MailCounts | None',
+        "ledger": 'BookHead | None',
+    },
+)
 OwnActivity = TypedDict(
     "OwnActivity",
     {
@@ -1421,6 +1464,15 @@ Part = TypedDict(
         "role": 'Literal["owner", "operator"]',
         "viewOnly": NotRequired['bool'],
         "maxAmount": NotRequired['Number | str'],
+    },
+)
+PartStates = TypedDict(
+    "PartStates",
+    {
+        "ledger": 'Literal["up", "down"]',
+        "directory": 'Literal["up", "down"]',
+        "matcher": 'Literal["up", "down"]',
+        "notifier": 'Literal["up", "down"]',
     },
 )
 PasswordChange = TypedDict(
@@ -1649,6 +1701,29 @@ Statement = TypedDict(
         "entries": 'list[StatementEntry]',
         "next": 'int | None',
         "previous": 'int | None',
+    },
+)
+StatementChecked = TypedDict(
+    "StatementChecked",
+    {
+        "code": 'str',
+        "book": 'str',
+        "unit": 'str',
+        "accountNumber": 'str',
+        "from": 'str | None',
+        "to": 'str | None',
+        "fromPosition": 'int',
+        "toPosition": 'int',
+        "openingBalance": 'Number',
+        "closingBalance": 'Number',
+        "entries": 'int',
+        "paid": 'Number',
+        "received": 'Number',
+        "madeAt": 'str',
+        "holds": 'bool',
+        "head": 'Head | None',
+        "path": 'list[str] | None',
+        "leaf": 'str | None',
     },
 )
 StatementEntry = TypedDict(
@@ -2977,6 +3052,42 @@ class Client(Calls):
         """Events that concern the caller, oldest first, from a cursor on; waited for, or as a stream."""
         return self._call("GET", "/api/v1/events", parts={}, query={"cursor": cursor, "since": since, "wait": wait, "types": types, "querying_entity_id": querying_entity_id, "limit": limit})  # type: ignore[no-any-return]
 
+    def health(
+        self,
+    ) -> Health:
+        """Which parts answer."""
+        return self._call("GET", "/api/v1/health", parts={}, query={})  # type: ignore[no-any-return]
+
+    def machine_disk(
+        self,
+    ) -> GaugeRead:
+        """How full the machine is: disk."""
+        return self._call("GET", "/api/v1/disk", parts={}, query={})  # type: ignore[no-any-return]
+
+    def machine_cpu(
+        self,
+    ) -> GaugeRead:
+        """How full the machine is: cpu."""
+        return self._call("GET", "/api/v1/cpu", parts={}, query={})  # type: ignore[no-any-return]
+
+    def machine_ram(
+        self,
+    ) -> GaugeRead:
+        """How full the machine is: ram."""
+        return self._call("GET", "/api/v1/ram", parts={}, query={})  # type: ignore[no-any-return]
+
+    def network_settings(
+        self,
+    ) -> NetworkSettings:
+        """Settings of the network that everybody may know."""
+        return self._call("GET", "/api/v1/network", parts={}, query={})  # type: ignore[no-any-return]
+
+    def overview(
+        self,
+    ) -> Overview:
+        """Numbers that lead to the lists behind them."""
+        return self._call("GET", "/api/v1/admin/overview", parts={}, query={})  # type: ignore[no-any-return]
+
     def statement(
         self,
         *,
@@ -3170,6 +3281,13 @@ class Client(Calls):
     ) -> TransferProof:
         """Proof that a transfer of one's own lies in the signed ledger."""
         return self._call("GET", "/api/v1/transfers/{transfer_id}/proof", parts={"transfer_id": transfer_id}, query={"size": size})  # type: ignore[no-any-return]
+
+    def statement_checked(
+        self,
+        code: str,
+    ) -> StatementChecked:
+        """What the statement with this code says, to compare with the paper."""
+        return self._call("GET", "/api/v1/statement-codes/{code}", parts={"code": code}, query={})  # type: ignore[no-any-return]
 
     def loops(
         self,

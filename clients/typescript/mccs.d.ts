@@ -327,6 +327,14 @@ export interface BatchReversal {
   id: string;
 }
 
+export interface BookHead {
+  position: number;
+  time: string | null;
+  accounts: number;
+  /** zero, or something is very wrong */
+  sumOfBalances: number;
+}
+
 export interface By {
   kind: "you" | "colleague" | "member" | "administrator" | "system";
   name: string;
@@ -620,6 +628,11 @@ export interface Fees {
   rules: Array<FeeRule>;
 }
 
+export interface GaugeRead {
+  status: "ok" | "warning";
+  percent: number;
+}
+
 export interface Give {
   giverID: string;
   receiverID: string;
@@ -665,6 +678,11 @@ export interface Heads {
   heads: Array<Head>;
   /** `before` of the next page */
   next: number | null;
+}
+
+export interface Health {
+  status: "ok" | "degraded";
+  parts: PartStates;
 }
 
 export interface Import {
@@ -1021,6 +1039,19 @@ export interface Member {
   since?: string;
 }
 
+export interface NetworkSettings {
+  /** what amounts are in */
+  unit: string;
+  /** where people reach it */
+  publicUrl: string;
+  /** that members agree to; empty: none */
+  termsVersion: string;
+  /** where the terms are; empty: nowhere */
+  termsUrl: string;
+  /** for the pages' forms; empty: visitors are not asked */
+  recaptchaSiteKey: string;
+}
+
 export interface NewAdminTransfer {
   payer?: string;
   payee?: string;
@@ -1187,6 +1218,16 @@ export interface Outside {
   by: number;
 }
 
+export interface Overview {
+  /** wait for the directory */
+  joining: number | null;
+  /** wait for trading membership */
+  applying: number | null;
+  trading: number | null;
+  mail: MailCounts | null;
+  ledger: BookHead | null;
+}
+
 export interface OwnActivity {
   entries: Array<ActivityEntry>;
   /** `before` of the next page */
@@ -1262,6 +1303,13 @@ export interface Part {
   viewOnly?: boolean;
   /** the most of one transfer; for operators alone */
   maxAmount?: number | string;
+}
+
+export interface PartStates {
+  ledger: "up" | "down";
+  directory: "up" | "down";
+  matcher: "up" | "down";
+  notifier: "up" | "down";
 }
 
 export interface PasswordChange {
@@ -1475,6 +1523,29 @@ export interface Statement {
   next: number | null;
   /** `after` of the newer page */
   previous: number | null;
+}
+
+export interface StatementChecked {
+  code: string;
+  book: string;
+  unit: string;
+  accountNumber: string;
+  from: string | null;
+  to: string | null;
+  fromPosition: number;
+  toPosition: number;
+  openingBalance: number;
+  closingBalance: number;
+  entries: number;
+  paid: number;
+  received: number;
+  madeAt: string;
+  /** worked out now; false: something was changed */
+  holds: boolean;
+  /** the first that covers it; null: none yet */
+  head: Head | null;
+  path: Array<string> | null;
+  leaf: string | null;
 }
 
 export interface StatementEntry {
@@ -1902,7 +1973,7 @@ export type Refused413 = "http.request_entity_too_large";
 export type Refused415 = "request.media_type" | "request.encoded";
 export type Refused429 = "http.too_many_requests";
 export type Refused500 = "internal";
-export type Refused503 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable";
+export type Refused503 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable";
 export type Refused400_2 = "http.bad_request" | "request.invalid" | "request.malformed" | "request.duplicate_key" | "request.not_a_number" | "request.number_too_long" | "request.trailing_data" | "request.not_utf8" | "request.unpaired_surrogate" | "request.too_deep" | "request.too_many_values";
 export type Refused401_2 = "auth.invalid" | "auth.expired" | "auth.ended" | "login.failed" | "login.code_needed";
 export type Refused403_2 = "auth.scope_missing" | "auth.two_factor_needed" | "login.expired";
@@ -1935,7 +2006,7 @@ export type Refused409_6 = "idempotency.key_reused" | "idempotency.answer_gone" 
 export type Refused422_5 = "token.day_limit" | "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account";
 export type Refused422_6 = "account.not_trading" | "transfer.same_account" | "transfer.limit_exceeded" | "transfer.counterparty_limit";
 export type Refused403_10 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "entity.not_yours";
-export type Refused503_2 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "search.unavailable";
+export type Refused503_2 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "search.unavailable";
 export type Refused404_6 = "entity.unknown" | "http.not_found" | "user.unknown" | "account.unknown";
 export type Refused409_7 = "idempotency.key_reused" | "idempotency.answer_gone" | "status.not_allowed" | "status.decided_already" | "entity.closed" | "membership.last_owner";
 export type Refused400_5 = "http.bad_request" | "request.invalid" | "idempotency.key_malformed";
@@ -1944,9 +2015,9 @@ export type Refused422_7 = "entity.balance_not_zero";
 export type Refused404_7 = "user.unknown" | "http.not_found";
 export type Refused404_8 = "user.unknown" | "http.not_found" | "entity.unknown";
 export type Refused409_8 = "idempotency.key_reused" | "idempotency.answer_gone" | "user.email_taken" | "membership.last_owner";
-export type Refused503_3 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "head.not_signed" | "proof.building";
+export type Refused503_3 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "head.not_signed" | "proof.building";
 export type Refused404_9 = "head.none" | "proof.not_covered";
-export type Refused503_4 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "export.busy" | "proof.building";
+export type Refused503_4 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "export.busy" | "proof.building";
 export type Refused422_8 = "batch.refused" | "token.day_limit";
 export type Refused404_10 = "entity.unknown" | "http.not_found" | "account.unknown";
 export type Refused422_9 = "transfer.same_account";
@@ -1958,7 +2029,8 @@ export type Refused409_10 = "idempotency.key_reused" | "idempotency.answer_gone"
 export type Refused404_13 = "http.not_found" | "term.unknown";
 export type Refused410 = "events.gone";
 export type Refused429_3 = "http.too_many_requests" | "events.too_many_waiting";
-export type Refused503_5 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "events.busy";
+export type Refused503_5 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "events.busy";
+export type Refused503_6 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "health.critical" | "health.unknown";
 export type Refused400_7 = "http.bad_request" | "request.invalid" | "request.malformed" | "request.duplicate_key" | "request.not_a_number" | "request.number_too_long" | "request.trailing_data" | "request.not_utf8" | "request.unpaired_surrogate" | "request.too_deep" | "request.too_many_values" | "idempotency.key_malformed" | "import.unreadable";
 export type Refused422_10 = "import.too_large";
 export type Refused404_14 = "import.unknown" | "http.not_found";
@@ -1969,27 +2041,28 @@ export type Refused422_12 = "favourites.too_many";
 export type Refused422_13 = "contact.not_accepted" | "contact.switched_off";
 export type Refused429_4 = "http.too_many_requests" | "contact.too_often";
 export type Refused404_15 = "head.none";
-export type Refused503_6 = "part.down" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "proof.building";
+export type Refused503_7 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "proof.building";
 export type Refused404_16 = "transfer.unknown" | "http.not_found" | "head.none" | "proof.not_covered";
+export type Refused404_17 = "http.not_found" | "code.unknown";
 export type Refused403_13 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "loop.not_trading";
-export type Refused404_17 = "entity.unknown" | "http.not_found" | "loop.unknown";
+export type Refused404_18 = "entity.unknown" | "http.not_found" | "loop.unknown";
 export type Refused403_14 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "loop.not_trading";
 export type Refused409_12 = "idempotency.key_reused" | "idempotency.answer_gone" | "loop.gone";
 export type Refused409_13 = "idempotency.key_reused" | "idempotency.answer_gone" | "notifier.not_waiting" | "notifier.nothing_left";
 export type Refused409_14 = "idempotency.key_reused" | "idempotency.answer_gone" | "feedback.too_much";
-export type Refused404_18 = "entity.unknown" | "http.not_found" | "feedback.unknown";
-export type Refused404_19 = "http.not_found" | "unsubscription.invalid";
-export type Refused404_20 = "entity.unknown" | "user.unknown" | "http.not_found" | "membership.unknown";
+export type Refused404_19 = "entity.unknown" | "http.not_found" | "feedback.unknown";
+export type Refused404_20 = "http.not_found" | "unsubscription.invalid";
+export type Refused404_21 = "entity.unknown" | "user.unknown" | "http.not_found" | "membership.unknown";
 export type Refused409_15 = "idempotency.key_reused" | "idempotency.answer_gone" | "membership.last_owner";
 export type Refused409_16 = "membership.last_owner";
 export type Refused409_17 = "idempotency.key_reused" | "idempotency.answer_gone" | "membership.exists" | "membership.too_many";
-export type Refused404_21 = "entity.unknown" | "http.not_found" | "invitation.invalid";
-export type Refused404_22 = "http.not_found" | "invitation.invalid";
+export type Refused404_22 = "entity.unknown" | "http.not_found" | "invitation.invalid";
+export type Refused404_23 = "http.not_found" | "invitation.invalid";
 export type Refused403_15 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "invitation.other_address";
 export type Refused409_18 = "membership.exists" | "membership.too_many";
 export type Refused409_19 = "user.email_taken";
 export type Refused422_14 = "transfer.fee_account";
-export type Refused404_23 = "http.not_found" | "account.unknown";
+export type Refused404_24 = "http.not_found" | "account.unknown";
 export type Refused409_20 = "entity.closed";
 export type Refused403_16 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
 export type Refused403_17 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
@@ -1997,23 +2070,23 @@ export type Refused409_21 = "idempotency.key_reused" | "idempotency.answer_gone"
 export type Refused409_22 = "user.belongs_to_open_entities";
 export type Refused409_23 = "idempotency.key_reused" | "idempotency.answer_gone" | "search.too_many";
 export type Refused422_15 = "search.no_words";
-export type Refused404_24 = "entity.unknown" | "http.not_found" | "search.unknown";
+export type Refused404_25 = "entity.unknown" | "http.not_found" | "search.unknown";
 export type Refused403_18 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.wrong";
-export type Refused404_25 = "session.unknown" | "http.not_found";
+export type Refused404_26 = "session.unknown" | "http.not_found";
 export type Refused409_24 = "two_factor.state";
 export type Refused409_25 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.last_admin" | "staff.not_yourself";
 export type Refused409_26 = "staff.last_admin" | "staff.not_yourself";
 export type Refused409_27 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.not_yourself";
-export type Refused404_26 = "entity.unknown" | "user.unknown" | "http.not_found";
+export type Refused404_27 = "entity.unknown" | "user.unknown" | "http.not_found";
 export type Refused409_28 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "membership.exists" | "membership.too_many";
-export type Refused404_27 = "entity.unknown" | "user.unknown";
+export type Refused404_28 = "entity.unknown" | "user.unknown";
 export type Refused422_16 = "statement.too_long";
 export type Refused403_19 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.step_up_needed" | "api_token.two_factor_needed";
 export type Refused409_29 = "idempotency.key_reused" | "idempotency.answer_gone" | "api_token.too_many";
-export type Refused404_28 = "api_token.unknown" | "http.not_found";
-export type Refused404_29 = "email_change.none";
+export type Refused404_29 = "api_token.unknown" | "http.not_found";
+export type Refused404_30 = "email_change.none";
 export type Refused429_5 = "http.too_many_requests" | "email_change.too_often";
-export type Refused404_30 = "http.not_found" | "email_change.invalid";
+export type Refused404_31 = "http.not_found" | "email_change.invalid";
 export type Refused409_30 = "webhooks.too_many";
 export type Refused422_17 = "webhooks.address_forbidden";
 export type Refused409_31 = "webhooks.paused";
@@ -2844,6 +2917,66 @@ export interface Operations {
     data: Array<Event>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused410 | Refused429_3 | Refused500 | Refused503_5;
   };
+  /** Which parts answer */
+  health: {
+    method: "GET";
+    path: "/api/v1/health";
+    parts: undefined;
+    query: undefined;
+    body: undefined;
+    data: Health;
+    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
+  };
+  /** How full the machine is: disk */
+  machine_disk: {
+    method: "GET";
+    path: "/api/v1/disk";
+    parts: undefined;
+    query: undefined;
+    body: undefined;
+    data: GaugeRead;
+    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_6;
+  };
+  /** How full the machine is: cpu */
+  machine_cpu: {
+    method: "GET";
+    path: "/api/v1/cpu";
+    parts: undefined;
+    query: undefined;
+    body: undefined;
+    data: GaugeRead;
+    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_6;
+  };
+  /** How full the machine is: ram */
+  machine_ram: {
+    method: "GET";
+    path: "/api/v1/ram";
+    parts: undefined;
+    query: undefined;
+    body: undefined;
+    data: GaugeRead;
+    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_6;
+  };
+  /** Settings of the network that everybody may know */
+  network_settings: {
+    method: "GET";
+    path: "/api/v1/network";
+    parts: undefined;
+    query: undefined;
+    body: undefined;
+    data: NetworkSettings;
+    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
+  };
+  /** Numbers that lead to the lists behind them */
+  overview: {
+    method: "GET";
+    path: "/api/v1/admin/overview";
+    parts: undefined;
+    query: undefined;
+    body: undefined;
+    data: Overview;
+    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+  };
   /** The statement of a period, a page at a time, newest first */
   statement: {
     method: "GET";
@@ -3042,7 +3175,7 @@ export interface Operations {
     query: { position: number; size?: number };
     body: undefined;
     data: Inclusion;
-    code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_6;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_7;
   };
   /** Proof that nothing was changed between two sizes */
   ledger_consistency: {
@@ -3052,7 +3185,7 @@ export interface Operations {
     query: { first: number; second?: number };
     body: undefined;
     data: Consistency;
-    code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_6;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_7;
   };
   /** Proof that a transfer of one's own lies in the signed ledger */
   transfer_proof: {
@@ -3062,7 +3195,17 @@ export interface Operations {
     query: { size?: number };
     body: undefined;
     data: TransferProof;
-    code: Refused400_4 | Refused401_4 | Refused403_8 | Refused404_16 | Refused429 | Refused500 | Refused503_6;
+    code: Refused400_4 | Refused401_4 | Refused403_8 | Refused404_16 | Refused429 | Refused500 | Refused503_7;
+  };
+  /** What the statement with this code says, to compare with the paper */
+  statement_checked: {
+    method: "GET";
+    path: "/api/v1/statement-codes/{code}";
+    parts: { code: string };
+    query: undefined;
+    body: undefined;
+    data: StatementChecked;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_17 | Refused429 | Refused500 | Refused503_7;
   };
   /** Trading loops with one's own business, the best first */
   loops: {
@@ -3082,7 +3225,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Loop;
-    code: Refused400_3 | Refused401_4 | Refused403_13 | Refused404_17 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_13 | Refused404_18 | Refused429 | Refused500 | Refused503;
   };
   /** Say that one's business is interested in a loop */
   say_interest: {
@@ -3092,7 +3235,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Loop;
-    code: Refused400_6 | Refused401_4 | Refused403_14 | Refused404_17 | Refused409_12 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_14 | Refused404_18 | Refused409_12 | Refused429 | Refused500 | Refused503;
   };
   /** Be interested no more */
   take_interest_back: {
@@ -3102,7 +3245,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Loop;
-    code: Refused400_6 | Refused401_4 | Refused403_14 | Refused404_17 | Refused409_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_14 | Refused404_18 | Refused409_2 | Refused429 | Refused500 | Refused503;
   };
   /** Mails by state, each with why its last try failed */
   mails: {
@@ -3212,7 +3355,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_18 | Refused409_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_19 | Refused409_2 | Refused429 | Refused500 | Refused503;
   };
   /** What one was told, and one's businesses, newest first */
   notices: {
@@ -3282,7 +3425,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Unsubscription;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_19 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_20 | Refused429 | Refused500 | Refused503;
   };
   /** Stop it: the link says whose mails */
   unsubscribe: {
@@ -3292,7 +3435,7 @@ export interface Operations {
     query: undefined;
     body: Stop;
     data: Unsubscription;
-    code: Refused400_2 | Refused401 | Refused403 | Refused404_19 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused404_20 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Who belongs to one's business, and who is invited to */
   members: {
@@ -3312,7 +3455,7 @@ export interface Operations {
     query: undefined;
     body: Part;
     data: Member;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_20 | Refused409_15 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_21 | Refused409_15 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Remove somebody from one's business (owners), or leave it (everybody) */
   remove_member: {
@@ -3322,7 +3465,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_5 | Refused404_20 | Refused409_16 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_5 | Refused404_21 | Refused409_16 | Refused429 | Refused500 | Refused503;
   };
   /** Mail somebody a link to join one's business by */
   invite: {
@@ -3342,7 +3485,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_5 | Refused404_21 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_5 | Refused404_22 | Refused429 | Refused500 | Refused503;
   };
   /** What a mailed invitation offers */
   invitation: {
@@ -3352,7 +3495,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Offered;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_22 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_23 | Refused429 | Refused500 | Refused503;
   };
   /** Join a business by a mailed invitation */
   accept_invitation: {
@@ -3362,7 +3505,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Member;
-    code: Refused400_3 | Refused401_4 | Refused403_15 | Refused404_22 | Refused409_18 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_15 | Refused404_23 | Refused409_18 | Refused429 | Refused500 | Refused503;
   };
   /** Sign up with the invited address, without a business of one's own */
   sign_up_by_invitation: {
@@ -3372,7 +3515,7 @@ export interface Operations {
     query: undefined;
     body: InvitedPerson;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401 | Refused403 | Refused404_22 | Refused409_19 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused404_23 | Refused409_19 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** With which limits accounts begin, and when proposals expire */
   policy: {
@@ -3452,7 +3595,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: LedgerAccount;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_23 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
   };
   /** Balance and limits of an account as of a position, or an instant */
   account_then: {
@@ -3462,7 +3605,7 @@ export interface Operations {
     query: { position?: number; at?: string };
     body: undefined;
     data: AccountThen;
-    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_23 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
   };
   /** How an account came to be as it is: opening, limits, standing, consent */
   account_changes: {
@@ -3472,7 +3615,7 @@ export interface Operations {
     query: { before?: number; limit?: number; type?: "opened" | "limits" | "standing" | "consent" };
     body: undefined;
     data: LedgerChanges;
-    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_23 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
   };
   /** Replace the picture of one's own business */
   set_picture: {
@@ -3612,7 +3755,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_24 | Refused409_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_25 | Refused409_2 | Refused429 | Refused500 | Refused503;
   };
   /** Show that it is still you: for ten minutes this session may do what is sensitive */
   verify_session: {
@@ -3672,7 +3815,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_25 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_26 | Refused429 | Refused500 | Refused503;
   };
   /** Whether your login asks for a code */
   two_factor: {
@@ -3802,7 +3945,7 @@ export interface Operations {
     query: undefined;
     body: Part;
     data: Member;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_26 | Refused409_28 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_27 | Refused409_28 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Take a user out of a business */
   unlink_member: {
@@ -3812,7 +3955,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_20 | Refused409_16 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_21 | Refused409_16 | Refused429 | Refused500 | Refused503;
   };
   /** Act for a member in this session, at most an hour */
   act_for: {
@@ -3822,7 +3965,7 @@ export interface Operations {
     query: undefined;
     body: Acting;
     data: ActingUntil;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_27 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_28 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Act for nobody any more */
   act_for_nobody: {
@@ -3882,7 +4025,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_28 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_29 | Refused429 | Refused500 | Refused503;
   };
   /** The change of one's mail address that is under way */
   email_change: {
@@ -3892,7 +4035,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: EmailChange;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_29 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_30 | Refused429 | Refused500 | Refused503;
   };
   /** Ask for another mail address: links to both, the change takes effect when both have confirmed */
   request_email_change: {
@@ -3922,7 +4065,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: EmailLink;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_30 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused429 | Refused500 | Refused503;
   };
   /** Confirm another mail address by a mailed link, once */
   confirm_email: {
@@ -3932,7 +4075,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: EmailConfirmed;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_30 | Refused409_19 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused409_19 | Refused429 | Refused500 | Refused503;
   };
   /** It was somebody else: stop it by the link to the old address, end all sessions and tokens */
   stop_email_change: {
@@ -3942,7 +4085,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_30 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused429 | Refused500 | Refused503;
   };
   /** The webhooks of a business, or of the network */
   webhooks: {

@@ -199,3 +199,28 @@ class AuditRows(CamelSchema):
     )
     next = fields.String(required=True, allow_none=True, metadata={"description": "`after` of the next page"})
     facts = fields.Dict(required=True, metadata={"description": "what holds for the whole view, camelCase"})
+
+
+class StatementChecked(CamelSchema):
+    """What the statement with a code says, whether the book still says so, and the proof that it was in the book."""
+
+    code = fields.String(required=True)
+    book = fields.String(required=True)
+    unit = fields.String(required=True)
+    account = fields.String(required=True, data_key="accountNumber")
+    since = fields.String(required=True, allow_none=True, data_key="from")
+    until = fields.String(required=True, allow_none=True, data_key="to")
+    from_position = fields.Integer(required=True)
+    to_position = fields.Integer(required=True)
+    opening_balance = Amount(required=True)
+    closing_balance = Amount(required=True)
+    entries = fields.Integer(required=True)
+    paid = Amount(required=True)
+    received = Amount(required=True)
+    made_at = fields.String(required=True)
+    holds = fields.Boolean(required=True, metadata={"description": "worked out now; false: something was changed"})
+    head = fields.Nested(
+        Head, required=True, allow_none=True, metadata={"description": "the first that covers it; null: none yet"}
+    )
+    path = fields.List(fields.String(), required=True, allow_none=True)
+    leaf = fields.String(required=True, allow_none=True)

@@ -4,7 +4,8 @@ from flask import Response, request
 
 from services.chassis.web import allow
 from services.gateway import session
-from services.gateway.clients import Document
+from services.gateway.clients import Document, Refused
+from services.gateway.codes import normal
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import operation
 from services.gateway.rest.refusals import Codes, both
@@ -18,6 +19,7 @@ from services.gateway.schemas_proofs import (
     Inclusion,
     InclusionQuery,
     SizeQuery,
+    StatementChecked,
     TransferProof,
 )
 
@@ -77,6 +79,23 @@ def ledger_consistency(query: Document) -> Document:
 def transfer_proof(transfer_id: str, query: Document) -> Document:
     """With the text of its events, as far as it is the caller's to see."""
     return session.parts().ledger.transfer_proof(transfer_id, **query)
+
+
+@bp.get("/statement-codes/<code>")
+@allow("public")
+@operation(
+    "What the statement with this code says, to compare with the paper",
+    data=StatementChecked(),
+    notes="Any case, with dashes or without.",
+    codes={404: ("code.unknown",), 503: ("proof.building",)},
+)
+def statement_checked(code: str) -> Document:
+    """And whether the book still says so."""
+    known = normal(code)
+    if not known:
+        raise Refused(404, "code.unknown", "There is no statement with this code: compare it with the paper again.")
+    facts = session.parts().ledger.statement_facts(known)
+    return {**facts, "since": facts["from"], "until": facts["to"]}
 
 
 @bp.after_request
