@@ -512,7 +512,7 @@ ConsentRule = TypedDict(
     {
         "accountNumber": 'str',
         "direction": 'Literal["pay", "request"]',
-        "maxAmount": NotRequired['Number | str'],
+        "maxAmount": NotRequired['Number | str | None'],
     },
 )
 Consistency = TypedDict(
@@ -1271,7 +1271,7 @@ NewInvitation = TypedDict(
     {
         "role": 'Literal["owner", "operator"]',
         "viewOnly": NotRequired['bool'],
-        "maxAmount": NotRequired['Number | str'],
+        "maxAmount": NotRequired['Number | str | None'],
         "email": 'str | None',
     },
 )
@@ -1463,7 +1463,7 @@ Part = TypedDict(
     {
         "role": 'Literal["owner", "operator"]',
         "viewOnly": NotRequired['bool'],
-        "maxAmount": NotRequired['Number | str'],
+        "maxAmount": NotRequired['Number | str | None'],
     },
 )
 PartStates = TypedDict(

@@ -392,7 +392,7 @@ export interface ConsentRule {
   /** `pay`: they pay us; `request`: they ask us for payment */
   direction: "pay" | "request";
   /** null: any amount */
-  maxAmount?: number | string;
+  maxAmount?: number | string | null;
 }
 
 export interface Consistency {
@@ -1110,7 +1110,7 @@ export interface NewInvitation {
   /** looks, and moves nothing */
   viewOnly?: boolean;
   /** the most of one transfer; for operators alone */
-  maxAmount?: number | string;
+  maxAmount?: number | string | null;
   email: string | null;
 }
 
@@ -1302,7 +1302,7 @@ export interface Part {
   /** looks, and moves nothing */
   viewOnly?: boolean;
   /** the most of one transfer; for operators alone */
-  maxAmount?: number | string;
+  maxAmount?: number | string | null;
 }
 
 export interface PartStates {
@@ -2042,6 +2042,7 @@ export type Refused422_13 = "contact.not_accepted" | "contact.switched_off";
 export type Refused429_4 = "http.too_many_requests" | "contact.too_often";
 export type Refused404_15 = "head.none";
 export type Refused503_7 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "proof.building";
+export type Refused503_6 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "proof.building";
 export type Refused404_16 = "transfer.unknown" | "http.not_found" | "head.none" | "proof.not_covered";
 export type Refused404_17 = "http.not_found" | "code.unknown";
 export type Refused403_13 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "loop.not_trading";

@@ -82,7 +82,12 @@ def _or_text(kind: dict[str, Any]) -> dict[str, Any]:
     if kind.get("format") != "decimal":
         return kind
     more = {name: value for name, value in kind.items() if name not in _AMOUNT}
-    return {"anyOf": [_AMOUNT, {"type": "string", "pattern": _AMOUNT_TEXT}], "example": 25.0, **more}
+    choices = [_AMOUNT, {"type": "string", "pattern": _AMOUNT_TEXT}, *([{"type": "null"}] if _nullable(kind) else [])]
+    return {"anyOf": choices, "example": 25.0, **more}
+
+
+def _nullable(kind: dict[str, Any]) -> bool:
+    return isinstance(kind["type"], list) and "null" in kind["type"]
 
 
 def _bodies(document: dict[str, Any]) -> Iterator[str]:

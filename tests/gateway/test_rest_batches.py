@@ -170,6 +170,11 @@ def test_what_completes_without_being_asked(client: FlaskClient, ann: dict[str, 
     for wrong in ({"accountNumber": "everybody"}, {"direction": "out"}, {"maxAmount": 0}, {"who": 1}):
         assert client.put(path, json={"rules": [RULE | wrong]}, headers=ann).status_code == 400
     assert client.put(path, json={"rules": []}, headers=ann).status_code == 200
+    unbound = {"account": FARM_ACCOUNT, "consent": [kept | {"max_amount": None}]}
+    network.ledger.on("PUT", theirs, unbound)
+    told = client.put(path, json={"rules": [RULE | {"maxAmount": None}]}, headers=ann).get_json()["data"]
+    assert told == {"rules": [RULE | {"maxAmount": None}]}
+    assert network.ledger.last("PUT", theirs).body == {"rules": [kept | {"max_amount": None}]}
 
 
 def test_fees_in_force(client: FlaskClient, ann: dict[str, str], network: Network) -> None:
