@@ -2042,7 +2042,6 @@ export type Refused422_13 = "contact.not_accepted" | "contact.switched_off";
 export type Refused429_4 = "http.too_many_requests" | "contact.too_often";
 export type Refused404_15 = "head.none";
 export type Refused503_7 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "proof.building";
-export type Refused503_6 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "proof.building";
 export type Refused404_16 = "transfer.unknown" | "http.not_found" | "head.none" | "proof.not_covered";
 export type Refused404_17 = "http.not_found" | "code.unknown";
 export type Refused403_13 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "loop.not_trading";
