@@ -149,7 +149,7 @@ def situations(draw):
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(situation=situations())
 def test_whatever_the_situation_the_preview_is_what_then_happens(situation):
     web = Api()

@@ -44,14 +44,14 @@ flows_between = st.dictionaries(
 
 
 @given(flows_between, st.integers(2, 5))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_all_rings_are_found_and_ranked(flows, length):
     found = rings(flows, length=length, most=10**6, steps=10**8)
     assert (found.rings, found.complete, found.all_above) == (by_brute_force(flows, length), True, 0)
 
 
 @given(flows_between, st.integers(0, 60), st.integers(1, 12))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_what_is_cut_off_is_said(flows, steps, most):
     found, every = rings(flows, most=most, steps=steps), by_brute_force(flows, 5)
     assert len(found.rings) <= most

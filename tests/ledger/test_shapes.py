@@ -45,7 +45,7 @@ def answer(load, body: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_both_ways_give_the_same_answer(name, data):
     schema = SCHEMAS[name]
