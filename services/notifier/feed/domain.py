@@ -91,11 +91,11 @@ def audiences(told: Told) -> list[str]:
 
 
 def subjects(envelope: Envelope, event: Event) -> list[str]:
-    """Whom the event is about: when one of them is forgotten, so is the event."""
+    """The businesses and persons that the event is about: when one of them is forgotten, so is the event."""
     names = _SEEN_BY[type(event)](event) if isinstance(event, matcher.EVENTS) else ()
     found = event.found if isinstance(event, matcher.SearchHit) else None
     others = {f"entity/{name.removeprefix('entity:')}" for name in names} | ({f"entity/{found}"} if found else set())
-    return sorted({*about(envelope), *others})
+    return sorted(each for each in {*about(envelope), *others} if each.startswith(("entity/", "user/")))
 
 
 def shaped(attributes: Mapping[str, Any], audience: Audience) -> Mapping[str, Any]:

@@ -3,12 +3,12 @@
 Positions of its own are kept beside: when the rest of the notifier is rebuilt, the feed stays as it is.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pymongo import ASCENDING, UpdateOne
+from pymongo import ASCENDING
 from pymongo.errors import PyMongoError
 
 from services.mongo.many_writes import in_many_writes
@@ -70,7 +70,8 @@ class FeedStore:
         seen: Document = {"audiences": {"$exists": True}}
         by_audience = [("audiences", ASCENDING), ("_id", ASCENDING)]
         self._feed.create_index(by_audience, name="audiences", partialFilterExpression=seen)
-        self._feed.create_index("about", name="about")
+        about: Document = {"about": {"$exists": True}}
+        self._feed.create_index("about", name="about", partialFilterExpression=about)
 
     # --- taking events, in the notifier's transaction
 
@@ -81,13 +82,16 @@ class FeedStore:
 
     def take(self, session: Any, source: str, entries: Sequence[Entry], *, floor: int, position: int) -> None:
         """Keep events of `source`, which has come to `position`; of what is at or before `floor` nothing is kept."""
-        writes = [UpdateOne({"_id": _key(source, entry.position)}, _insertion(entry), upsert=True) for entry in entries]
-        if writes:
-            self._feed.bulk_write(writes, ordered=False, session=session)
+        if entries:
+            self._feed.insert_many([_document(source, entry) for entry in entries], ordered=False, session=session)
         touched = sorted({each for entry in entries for each in entry.audiences})
         news = {"touched": touched if len(touched) <= MOST_TOUCHED else None}
         moved = {"$max": {"position": position, "floor": floor}, "$set": news}
         self._positions.update_one({"_id": source}, moved, upsert=True, session=session)
+
+    def begin(self, session: Any, source: str, position: int) -> None:
+        """Drop what is kept of `source` from `position` on: where it had come to is not known any more."""
+        self._feed.delete_many({"_id": {"$gte": _key(source, position), "$lte": _key(source)}}, session=session)
 
     def forget(self, session: Any, subject: str, source: str, position: int) -> None:
         """Keep nothing of what was said about `subject` but what `source` says from `position` on."""
@@ -192,8 +196,8 @@ def _key(source: str, position: int | None = None) -> str:
     return f"{source}:~" if position is None else f"{source}:{position:015d}"
 
 
-def _insertion(entry: Entry) -> Mapping[str, Any]:
-    values: Document = {"type": entry.type, "at": entry.at, "about": list(entry.about), "raw": entry.raw}
-    if entry.audiences:
-        values["audiences"] = list(entry.audiences)
-    return {"$setOnInsert": values}
+def _document(source: str, entry: Entry) -> Document:
+    document: Document = {"_id": _key(source, entry.position), "type": entry.type, "at": entry.at, "raw": entry.raw}
+    # What is empty is in no index.
+    several = {"audiences": entry.audiences, "about": entry.about}
+    return document | {name: list(values) for name, values in several.items() if values}

@@ -26,6 +26,8 @@ class Feeding:
         if (name := NAMES.get(source)) is None:
             return
         taken = self.store.taken(session, name)
+        if taken is None:
+            self.store.begin(session, name, first)
         floor = first - 1 if taken is None else 0
         fresh = [_entry(name, each) for each in told if each.position > (taken or 0)]
         kept = [each for each in fresh if each.at >= now - self.keep]
