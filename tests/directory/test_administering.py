@@ -105,7 +105,7 @@ def test_a_login_is_closed_and_its_business_stays(gateway: Gateway, store: Store
     assert gateway.post("/sessions", a_login(member, PASSWORD))[0] == 401
     entity = gateway.get(f"/entities/{member.entity_id}", ADMIN)[1]
     assert (entity["name"], entity["users"], entity["closed_at"]) == ("Old Bakery", [], None)
-    left = MembershipChanged(entity_id=member.entity_id, user_id=member.user_id, what="left")
+    left = MembershipChanged(entity_id=member.entity_id, user_id=member.user_id)
     assert events_of(store)[-2:] == [left, UserClosed(user_id=member.user_id)]
     assert gateway.delete(f"/users/{member.user_id}", root)[1]["type"] == "user.unknown"
     newcomer = gateway.sign_up()

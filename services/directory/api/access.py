@@ -19,7 +19,7 @@ ENDING = frozenset(
         "switch_two_factor_off", "reset_two_factor", "change_member", "link_member", "remove_member",
         "accept_invitation", "change_staff", "remove_staff", "suspend_user", "act_for", "act_for_nobody",
         "register_business", "change_user", "confirm_email", "stop_email_change", "agree", "close_entity", "close_user",
-        "apply_for_trading",
+        "close_login", "apply_for_trading",
     )
 )  # fmt: skip
 """Views after which a session may say something else, or nothing any more."""

@@ -80,8 +80,9 @@ def close_login(directory: Directory, by: By, user_id: str, reason: str) -> Done
 
     def work(store: Store) -> Done:
         _known_member(store, user_id)
+        # Nothing is said of what happened: there is nobody left to tell it to, and no name to tell others.
         left = [
-            MembershipChanged(entity_id=each.entity_id, user_id=user_id, what="left")
+            MembershipChanged(entity_id=each.entity_id, user_id=user_id)
             for each in store.entities.memberships_of(user_id)
         ]
         position = append(directory, store, by, [*left, UserClosed(user_id=user_id)], directory.clock())
