@@ -9,7 +9,8 @@ import argparse
 import os
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -42,6 +43,14 @@ Run = dict[str, Any]
 
 def main(asked: argparse.Namespace) -> None:
     """Start everything, measure the parts that are asked for, print."""
+    searched = not asked.parts or "search" in asked.parts
+    with staged(BUSINESSES if searched else MEMBERS, asked.workers) as stage:
+        _measure(stage, asked)
+
+
+@contextmanager
+def staged(count: int, workers: int = 1) -> Iterator[Stage]:
+    """All that a gateway needs, with so many businesses; nothing is left of it afterwards."""
     found, name = Backends(os.environ, MEASURED), f"bench-{secrets.token_hex(4)}"
     try:
         mongo, elastic = found.address("mongo"), found.address("elasticsearch")
@@ -51,12 +60,14 @@ def main(asked: argparse.Namespace) -> None:
             a_database(mongo, name) as store,
             tempfile.TemporaryDirectory() as folder,
         ):
-            searched = not asked.parts or "search" in asked.parts
-            people = settle(index, store, key_pair("session")[0], BUSINESSES if searched else MEMBERS)
-            with served(elastic, mongo, name, workers=asked.workers) as directory:
-                stage = Stage(database, mongo, elastic, directory, people, Path(folder), asked.workers)
+            people = settle(index, store, key_pair("session")[0], count)
+            with served(elastic, mongo, name, workers=workers) as directory:
+                stage = Stage(database, mongo, elastic, directory, people, Path(folder), workers)
                 try:
-                    _measure(stage, asked)
+                    migrate(database.owner_url, database.url)
+                    open_book(database.url, database.owner_url, NEW, people.accounts)
+                    stage.open_gateway(NEW)
+                    yield stage
                 finally:
                     stage.stop()
     finally:
@@ -64,12 +75,8 @@ def main(asked: argparse.Namespace) -> None:
 
 
 def _measure(stage: Stage, asked: argparse.Namespace) -> None:
-    accounts, database = stage.people.accounts, stage.database
-    migrate(database.owner_url, database.url)
-    open_book(database.url, database.owner_url, NEW, accounts)
-    stage.open_gateway(NEW)
     stage.open_floor()
-    print(f"{machine(database)}; {stage.workers} worker(s) of each service and of the floor.")
+    print(f"{machine(stage.database)}; {stage.workers} worker(s) of each service and of the floor.")
     print(f"Medians of {asked.rounds} rounds in turns, {asked.seconds:g} s a run.\n", flush=True)
     print("| figure | measured | by CPU | floor | aim |\n|---|---|---|---|---|")
     chosen = asked.parts or PARTS

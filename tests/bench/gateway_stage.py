@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,26 @@ class Stage:
         cpu = {name: spent * 1000 / result["made"] for name, spent in used.items()}
         return {**result, "cpu": cpu, "parts": sum(cpu.values())}
 
+    def restart_ledger(self, book: str) -> None:
+        """As an update of it does."""
+        door, instance = self.doors[book], next(each for each in self._instances if each.folder.name == book)
+        if door.ledger is not None:
+            door.ledger.terminate()
+            door.ledger.wait(20)
+        self.doors[book] = replace(door, ledger=instance.serve())
+
+    def memory(self, book: str) -> dict[str, float]:
+        """MB that processes have to themselves, by part."""
+        door = self.doors[book]
+        ledger = list(children(door.ledger.pid)) if door.ledger is not None else []
+        groups = {
+            "gateway": list(children(door.process.pid)),
+            "directory": list(children(self.directory.process.pid)),
+            "ledger": [pid for each in ledger for pid in children(each)],
+            "committer": [pid for pid in [committer_of(door.ledger)] if pid] if door.ledger else [],
+        }
+        return {name: sum(map(processes.private_mb, pids)) for name, pids in groups.items()}
+
     def stop(self) -> None:
         """End everything that was started here."""
         for door in self.doors.values():
@@ -114,7 +134,7 @@ class Stage:
             "MATCHER_URL": _NOBODY,
             "NOTIFIER_URL": _NOBODY,
             # What is measured is the work for a call; a call that is refused has none.
-            "GATEWAY_RATE_LIMIT": "1000000000/minute",
+            "GATEWAY_RATE_LIMIT": "1000000/second",
         }
 
     def _used(self, door: Door) -> dict[str, float]:

@@ -18,6 +18,15 @@ def seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) * _TICK
 
 
+def private_mb(pid: int) -> float:
+    """Memory that no other process shares."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+
+
 def backends(url: str) -> list[int]:
     """PostgreSQL's processes for the database of `url`, without the one that answers this."""
     with psycopg.connect(url) as connection:
