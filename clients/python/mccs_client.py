@@ -3638,11 +3638,12 @@ class Client(Calls):
     def set_picture(
         self,
         entity_id: str,
+        body: bytes,
         *,
         key: str | None = None,
     ) -> Entity:
         """Replace the picture of one's own business."""
-        return self._call("PUT", "/api/v1/user/entities/{entity_id}/picture", parts={"entity_id": entity_id}, query={}, key=key, keyed=True)  # type: ignore[no-any-return]
+        return self._call("PUT", "/api/v1/user/entities/{entity_id}/picture", parts={"entity_id": entity_id}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def remove_picture(
         self,

@@ -3623,9 +3623,9 @@ export interface Operations {
     path: "/api/v1/user/entities/{entity_id}/picture";
     parts: { entity_id: string };
     query: undefined;
-    body: undefined;
+    body: Blob;
     data: Entity;
-    code: Refused400_6 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_3 | Refused429 | Refused500 | Refused503;
+    code: Refused400_5 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_3 | Refused413 | Refused429 | Refused500 | Refused503;
   };
   /** Have no picture any more */
   remove_picture: {

@@ -119,7 +119,7 @@ def _name(schema: Any) -> str:
 def _group(app: Flask, rule: Rule, operation: Operation) -> tuple[str, str]:
     """The heading of a route and a sentence on it: what its module says of itself."""
     module = app.view_functions[rule.endpoint].__module__
-    about = (sys.modules[module].__doc__ or "").strip().partition("\n")[0]
+    about = re.sub(r" ?\([^)]*\.md[^)]*\)", "", (sys.modules[module].__doc__ or "").strip().partition("\n")[0])
     return operation.group or module.rpartition(".")[2].replace("_", " ").capitalize(), about
 
 
@@ -139,6 +139,9 @@ def _operation(rule: Rule, method: str, operation: Operation, roles: frozenset[s
         described["description"] = operation.notes
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": _media(operation)}}
+    if operation.upload:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        described["requestBody"] = {"required": True, "content": dict.fromkeys(operation.upload, file)}
     described["security"] = [] if "public" in roles else [{"token": []}]
     if "public" not in roles:
         described["x-roles"] = sorted(roles)

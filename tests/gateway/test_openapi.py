@@ -151,8 +151,9 @@ def test_a_refusal_says_its_headers(document: dict[str, Any]) -> None:
 
 def test_bodies_take_nothing_that_is_not_told(document: dict[str, Any]) -> None:
     for _, _, operation in operations(document):
-        if "requestBody" in operation:
-            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+        content = operation.get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            schema = content["application/json"]["schema"]
             assert resolve(document, schema["$ref"])["additionalProperties"] is False
 
 

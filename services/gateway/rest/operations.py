@@ -29,6 +29,8 @@ class Operation:
     """Answers a file of one of these types, which the view makes as a Response itself, instead of the envelope."""
     streamed: str = ""
     """Answers a stream of this type instead, when asked for it by Accept."""
+    upload: tuple[str, ...] = ()
+    """Takes a file of one of these types as its body, which the view reads itself."""
     scope: str = ""
     """What a personal API token needs for it; empty: what `services.gateway.scopes.needed` makes of it."""
     notes: str = ""

@@ -27,6 +27,7 @@ _ZIP = ("application/zip",)
     "Replace the picture of one's own business",
     data=Entity(),
     keyed=True,
+    upload=("image/jpeg", "image/png", "image/webp"),
     scope=DIRECTORY,
     notes="The body is the file itself: JPEG, PNG or WebP, at most 5 MB and 40 megapixels.",
     codes=both(OF_ENTITIES, {409: ("entity.closed",)}),

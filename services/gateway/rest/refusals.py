@@ -43,6 +43,7 @@ _BODY: Codes = {
     413: ("http.request_entity_too_large",),
     415: ("request.media_type", "request.encoded"),
 }
+_UPLOAD: Codes = {400: ("request.invalid",), 413: ("http.request_entity_too_large",)}
 _QUERY: Codes = {400: ("request.invalid",)}
 _KEYED: Codes = {
     400: ("idempotency.key_malformed",),
@@ -75,6 +76,7 @@ def refusals_of(rule: str, method: str, operation: Operation, roles: frozenset[s
         "login": (_LOGIN, not public),
         "write": (_WRITE, writes and not public),
         "body": (_BODY, operation.body is not None),
+        "upload": (_UPLOAD, bool(operation.upload)),
         "query": (_QUERY, operation.query is not None),
         "keyed": (_KEYED, operation.keyed),
     }
