@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs
+.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway soak bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -65,6 +65,9 @@ bench-ledger: $(VENV)/.ready  ## Measure the ledger's write path beside the text
 
 bench-gateway: $(VENV)/.ready  ## Measure the REST API beside a route that only verifies the token (8 minutes)
 	@$(BIN)/python -m tests.bench.gateway
+
+soak: $(VENV)/.ready  ## Half an hour of mixed load through the gateway: does anything grow, does anything stay broken?
+	@$(BIN)/python -m tests.bench.soak
 
 bench-search: $(VENV)/.ready  ## Measure the search: relevance, and its speed at 10 000 and 100 000 businesses
 	@$(BIN)/python -m tests.bench.search
