@@ -76,6 +76,8 @@ def staged(count: int, workers: int = 1) -> Iterator[Stage]:
 
 def _measure(stage: Stage, asked: argparse.Namespace) -> None:
     stage.open_floor()
+    # Members who are at work already: few callers, so that all are soon known.
+    stage.run(NEW, "balance", asked.seconds, 4)
     print(f"{machine(stage.database)}; {stage.workers} worker(s) of each service and of the floor.")
     print(f"Medians of {asked.rounds} rounds in turns, {asked.seconds:g} s a run.\n", flush=True)
     print("| figure | measured | by CPU | floor | aim |\n|---|---|---|---|---|")
