@@ -100,7 +100,7 @@ def test_the_types_carry_a_program(address: str, network: Network) -> None:
     folder = ROOT / "clients/typescript"
     arguments = [address, "ann@farm.example", "Secret-123"]
     ran = subprocess.run(
-        [NODE, "--no-warnings", folder / "example.ts", *arguments], capture_output=True, text=True, timeout=30
+        [NODE, "--no-warnings", folder / "example.mts", *arguments], capture_output=True, text=True, timeout=30
     )
     assert ran.stdout == "Green Farm initiated 25\n", ran.stderr
     types = subprocess.run(

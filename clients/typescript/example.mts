@@ -1,5 +1,5 @@
 // How a program of yours calls the API with the types: logs in, looks at its business, proposes a payment.
-// A test runs it: node example.ts http://localhost:8080 ann@farm.example ...
+// A test runs it: node example.mts http://localhost:8080 ann@farm.example ...
 import type { Operations } from "./mccs.d.ts";
 
 declare const process: { argv: string[] };
