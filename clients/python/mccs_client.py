@@ -81,6 +81,8 @@ class Calls:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_written, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -2258,9 +2260,11 @@ class Client(Calls):
 
     def user(
         self,
+        *,
+        fields: list[Literal["id", "email", "firstName", "lastName", "telephone", "createdAt", "lastLoginIP", "lastLoginDate"]] | None = None,
     ) -> User:
         """The person who is logged in."""
-        return self._call("GET", "/api/v1/user", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def change_user(
         self,
@@ -2273,9 +2277,11 @@ class Client(Calls):
 
     def own_entities(
         self,
+        *,
+        fields: list[Literal["balance", "maxPositiveBalance", "maxNegativeBalance", "canPay", "canReceive", "standing", "level", "closing", "outsideLimits", "id", "accountNumber", "name", "email", "telephone", "incType", "companyNumber", "website", "declaredTurnover", "description", "address", "city", "region", "postalCode", "country", "status", "offers", "wants", "categories", "createdAt", "memberStartedAt", "place", "picture", "contactable", "why", "isFavorite", "distanceKm", "role", "viewOnly", "maxAmount", "decisions", "visibility", "showTagsMatchedSinceLastLogin", "receiveDailyMatchNotificationEmail", "receiveContactEmail", "pendingTransfers"]] | None = None,
     ) -> list[OwnEntity]:
         """One's own businesses with balance, limits, headroom and what is pending."""
-        return self._call("GET", "/api/v1/user/entities", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def register_business(
         self,
@@ -2289,9 +2295,11 @@ class Client(Calls):
     def own_entity(
         self,
         entity_id: str,
+        *,
+        fields: list[Literal["balance", "maxPositiveBalance", "maxNegativeBalance", "canPay", "canReceive", "standing", "level", "closing", "outsideLimits", "id", "accountNumber", "name", "email", "telephone", "incType", "companyNumber", "website", "declaredTurnover", "description", "address", "city", "region", "postalCode", "country", "status", "offers", "wants", "categories", "createdAt", "memberStartedAt", "place", "picture", "contactable", "why", "isFavorite", "distanceKm", "role", "viewOnly", "maxAmount", "decisions", "visibility", "showTagsMatchedSinceLastLogin", "receiveDailyMatchNotificationEmail", "receiveContactEmail", "pendingTransfers"]] | None = None,
     ) -> OwnEntity:
         """One of one's own businesses, with balance, limits, headroom and what is pending."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}", parts={"entity_id": entity_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}", parts={"entity_id": entity_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def change_own_entity(
         self,
@@ -2329,21 +2337,27 @@ class Client(Calls):
         concerns: str | None | None = None,
         correlation_id: str | None | None = None,
         before: int | None = None,
+        cursor: str | None = None,
+        fields: list[Literal["userID", "email", "action", "detail", "category", "createdAt", "position", "subject", "concerns", "onBehalfOf", "before", "after", "reason", "erased", "correlationId", "hash"]] | None = None,
     ) -> list[LogEntry]:
         """Who did what, newest first."""
-        return self._call("GET", "/api/v1/admin/logs", parts={}, query={"page": page, "page_size": page_size, "email": email, "category": category, "action": action, "detail": detail, "date_from": date_from, "date_to": date_to, "actor": actor, "subject": subject, "concerns": concerns, "correlation_id": correlation_id, "before": before})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/logs", parts={}, query={"page": page, "page_size": page_size, "email": email, "category": category, "action": action, "detail": detail, "date_from": date_from, "date_to": date_to, "actor": actor, "subject": subject, "concerns": concerns, "correlation_id": correlation_id, "before": before, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def logs_state(
         self,
+        *,
+        fields: list[Literal["head", "checked", "signed"]] | None = None,
     ) -> LogState:
         """The head of the log, and what its last check came to."""
-        return self._call("GET", "/api/v1/admin/logs/state", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/logs/state", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def logs_heads(
         self,
+        *,
+        fields: list[Literal["iss", "keys", "heads"]] | None = None,
     ) -> LogHeads:
         """The signed heads of the log, and their keys."""
-        return self._call("GET", "/api/v1/admin/logs/heads", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/logs/heads", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def logs_csv(
         self,
@@ -2385,9 +2399,10 @@ class Client(Calls):
         entity_id: str | None = None,
         before: int | None = None,
         limit: int | None = None,
+        fields: list[Literal["entries", "next"]] | None = None,
     ) -> OwnActivity:
         """What was done by or about oneself, or about one's business."""
-        return self._call("GET", "/api/v1/user/activity", parts={}, query={"entity_id": entity_id, "before": before, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/activity", parts={}, query={"entity_id": entity_id, "before": before, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def initiate(
         self,
@@ -2414,9 +2429,11 @@ class Client(Calls):
         min_amount: Number | str | None = None,
         max_amount: Number | str | None = None,
         after: int | None = None,
+        cursor: str | None = None,
+        fields: list[Literal["id", "transfer", "isInitiator", "accountNumber", "entityName", "from", "to", "amount", "description", "reference", "fees", "legs", "kind", "status", "byConsent", "reverses", "reversedBy", "dateExpires", "cancellationKind", "cancellationReason", "dateProposed", "dateCompleted", "dateCancelled"]] | None = None,
     ) -> list[Transfer]:
         """Transfers of one's own business, newest first."""
-        return self._call("GET", "/api/v1/transfers", parts={}, query={"status": status, "querying_entity_id": querying_entity_id, "page": page, "page_size": page_size, "date_from": date_from, "date_to": date_to, "counterparty": counterparty, "text": text, "reference": reference, "kind": kind, "min_amount": min_amount, "max_amount": max_amount, "after": after})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/transfers", parts={}, query={"status": status, "querying_entity_id": querying_entity_id, "page": page, "page_size": page_size, "date_from": date_from, "date_to": date_to, "counterparty": counterparty, "text": text, "reference": reference, "kind": kind, "min_amount": min_amount, "max_amount": max_amount, "after": after, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def preview_transfer(
         self,
@@ -2428,9 +2445,11 @@ class Client(Calls):
     def transfer(
         self,
         transfer_id: str,
+        *,
+        fields: list[Literal["id", "transfer", "isInitiator", "accountNumber", "entityName", "from", "to", "amount", "description", "reference", "fees", "legs", "kind", "status", "byConsent", "reverses", "reversedBy", "dateExpires", "cancellationKind", "cancellationReason", "dateProposed", "dateCompleted", "dateCancelled"]] | None = None,
     ) -> Transfer:
         """One transfer of one's own business."""
-        return self._call("GET", "/api/v1/transfers/{transfer_id}", parts={"transfer_id": transfer_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/transfers/{transfer_id}", parts={"transfer_id": transfer_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def change_transfer(
         self,
@@ -2456,9 +2475,10 @@ class Client(Calls):
         self,
         *,
         querying_entity_id: str,
+        fields: list[Literal["balance", "maxPositiveBalance", "maxNegativeBalance", "canPay", "canReceive", "standing", "level", "closing", "outsideLimits", "unit"]] | None = None,
     ) -> Balance:
         """The balance of one's own business."""
-        return self._call("GET", "/api/v1/balance", parts={}, query={"querying_entity_id": querying_entity_id})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/balance", parts={}, query={"querying_entity_id": querying_entity_id, "fields": fields})  # type: ignore[no-any-return]
 
     def admin_transfers(
         self,
@@ -2470,9 +2490,11 @@ class Client(Calls):
         date_from: str | None = None,
         date_to: str | None = None,
         after: int | None = None,
+        cursor: str | None = None,
+        fields: list[Literal["id", "fromAccountNumber", "fromEntityName", "toAccountNumber", "toEntityName", "amount", "description", "reference", "type", "status", "initiatorAccountNumber", "byConsent", "legs", "reverses", "reversedBy", "cancellationKind", "cancellationReason", "dateProposed", "dateCompleted", "dateCancelled", "dateExpires"]] | None = None,
     ) -> list[AdminTransfer]:
         """Transfers of the whole network, newest first."""
-        return self._call("GET", "/api/v1/admin/transfers", parts={}, query={"page": page, "page_size": page_size, "status": status, "account_number": account_number, "date_from": date_from, "date_to": date_to, "after": after})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/transfers", parts={}, query={"page": page, "page_size": page_size, "status": status, "account_number": account_number, "date_from": date_from, "date_to": date_to, "after": after, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def make_admin_transfer(
         self,
@@ -2486,9 +2508,11 @@ class Client(Calls):
     def admin_transfer(
         self,
         transfer_id: str,
+        *,
+        fields: list[Literal["id", "fromAccountNumber", "fromEntityName", "toAccountNumber", "toEntityName", "amount", "description", "reference", "type", "status", "initiatorAccountNumber", "byConsent", "legs", "reverses", "reversedBy", "cancellationKind", "cancellationReason", "dateProposed", "dateCompleted", "dateCancelled", "dateExpires"]] | None = None,
     ) -> AdminTransfer:
         """Any transfer."""
-        return self._call("GET", "/api/v1/admin/transfers/{transfer_id}", parts={"transfer_id": transfer_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/transfers/{transfer_id}", parts={"transfer_id": transfer_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def end_transfer(
         self,
@@ -2540,9 +2564,11 @@ class Client(Calls):
         querying_entity_id: str | None | None = None,
         sort: Literal["relevance", "newest", "name", "distance"] | None = None,
         after: str | None | None = None,
+        cursor: str | None = None,
+        fields: list[Literal["id", "accountNumber", "name", "email", "telephone", "incType", "companyNumber", "website", "declaredTurnover", "description", "address", "city", "region", "postalCode", "country", "status", "offers", "wants", "categories", "createdAt", "memberStartedAt", "place", "picture", "contactable", "why", "isFavorite", "distanceKm"]] | None = None,
     ) -> list[Entity]:
         """Search the directory: best first, trading members first."""
-        return self._call("GET", "/api/v1/entities", parts={}, query={"page": page, "page_size": page_size, "q": q, "in": in_, "text": text, "has": has, "offers": offers, "wants": wants, "name": name, "category": category, "city": city, "region": region, "country": country, "near": near, "within": within, "tagged_since": tagged_since, "favorites_only": favorites_only, "querying_entity_id": querying_entity_id, "sort": sort, "after": after})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/entities", parts={}, query={"page": page, "page_size": page_size, "q": q, "in": in_, "text": text, "has": has, "offers": offers, "wants": wants, "name": name, "category": category, "city": city, "region": region, "country": country, "near": near, "within": within, "tagged_since": tagged_since, "favorites_only": favorites_only, "querying_entity_id": querying_entity_id, "sort": sort, "after": after, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def facets(
         self,
@@ -2567,26 +2593,29 @@ class Client(Calls):
         querying_entity_id: str | None | None = None,
         sort: Literal["relevance", "newest", "name", "distance"] | None = None,
         after: str | None | None = None,
+        fields: list[Literal["total", "categories", "city", "region", "country"]] | None = None,
     ) -> Facets:
         """How many of what such a search finds have which category, town, region, country."""
-        return self._call("GET", "/api/v1/entities/facets", parts={}, query={"page": page, "page_size": page_size, "q": q, "in": in_, "text": text, "has": has, "offers": offers, "wants": wants, "name": name, "category": category, "city": city, "region": region, "country": country, "near": near, "within": within, "tagged_since": tagged_since, "favorites_only": favorites_only, "querying_entity_id": querying_entity_id, "sort": sort, "after": after})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/entities/facets", parts={}, query={"page": page, "page_size": page_size, "q": q, "in": in_, "text": text, "has": has, "offers": offers, "wants": wants, "name": name, "category": category, "city": city, "region": region, "country": country, "near": near, "within": within, "tagged_since": tagged_since, "favorites_only": favorites_only, "querying_entity_id": querying_entity_id, "sort": sort, "after": after, "fields": fields})  # type: ignore[no-any-return]
 
     def entity(
         self,
         entity_id: str,
         *,
         querying_entity_id: str | None = None,
+        fields: list[Literal["id", "accountNumber", "name", "email", "telephone", "incType", "companyNumber", "website", "declaredTurnover", "description", "address", "city", "region", "postalCode", "country", "status", "offers", "wants", "categories", "createdAt", "memberStartedAt", "place", "picture", "contactable", "why", "isFavorite", "distanceKm"]] | None = None,
     ) -> Entity:
         """One business."""
-        return self._call("GET", "/api/v1/entities/{entity_id}", parts={"entity_id": entity_id}, query={"querying_entity_id": querying_entity_id})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/entities/{entity_id}", parts={"entity_id": entity_id}, query={"querying_entity_id": querying_entity_id, "fields": fields})  # type: ignore[no-any-return]
 
     def suggestions(
         self,
         *,
         text: str | None | None = None,
+        fields: list[Literal["tags", "businesses", "places", "categories"]] | None = None,
     ) -> Suggestions:
         """Words, businesses, towns, categories that begin so."""
-        return self._call("GET", "/api/v1/suggestions", parts={}, query={"text": text})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/suggestions", parts={}, query={"text": text, "fields": fields})  # type: ignore[no-any-return]
 
     def admin_entities(
         self,
@@ -2617,16 +2646,20 @@ class Client(Calls):
         balance: Number | str | None = None,
         max_pos_bal: Number | str | None = None,
         max_neg_bal: Number | str | None = None,
+        cursor: str | None = None,
+        fields: list[Literal["balance", "maxPositiveBalance", "maxNegativeBalance", "canPay", "canReceive", "standing", "level", "closing", "outsideLimits", "id", "accountNumber", "name", "email", "telephone", "incType", "companyNumber", "website", "declaredTurnover", "description", "address", "city", "region", "postalCode", "country", "status", "offers", "wants", "categories", "createdAt", "memberStartedAt", "place", "picture", "contactable", "why", "isFavorite", "distanceKm", "role", "viewOnly", "maxAmount", "decisions", "visibility", "showTagsMatchedSinceLastLogin", "receiveDailyMatchNotificationEmail", "receiveContactEmail", "pendingTransfers", "users"]] | None = None,
     ) -> list[AdminEntity]:
         """Businesses of all statuses, newest first."""
-        return self._call("GET", "/api/v1/admin/entities", parts={}, query={"page": page, "page_size": page_size, "q": q, "in": in_, "text": text, "has": has, "offers": offers, "wants": wants, "name": name, "category": category, "city": city, "region": region, "country": country, "near": near, "within": within, "tagged_since": tagged_since, "favorites_only": favorites_only, "querying_entity_id": querying_entity_id, "sort": sort, "after": after, "status": status, "account_number": account_number, "email": email, "balance": balance, "max_pos_bal": max_pos_bal, "max_neg_bal": max_neg_bal})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/entities", parts={}, query={"page": page, "page_size": page_size, "q": q, "in": in_, "text": text, "has": has, "offers": offers, "wants": wants, "name": name, "category": category, "city": city, "region": region, "country": country, "near": near, "within": within, "tagged_since": tagged_since, "favorites_only": favorites_only, "querying_entity_id": querying_entity_id, "sort": sort, "after": after, "status": status, "account_number": account_number, "email": email, "balance": balance, "max_pos_bal": max_pos_bal, "max_neg_bal": max_neg_bal, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def admin_entity(
         self,
         entity_id: str,
+        *,
+        fields: list[Literal["balance", "maxPositiveBalance", "maxNegativeBalance", "canPay", "canReceive", "standing", "level", "closing", "outsideLimits", "id", "accountNumber", "name", "email", "telephone", "incType", "companyNumber", "website", "declaredTurnover", "description", "address", "city", "region", "postalCode", "country", "status", "offers", "wants", "categories", "createdAt", "memberStartedAt", "place", "picture", "contactable", "why", "isFavorite", "distanceKm", "role", "viewOnly", "maxAmount", "decisions", "visibility", "showTagsMatchedSinceLastLogin", "receiveDailyMatchNotificationEmail", "receiveContactEmail", "pendingTransfers", "users"]] | None = None,
     ) -> AdminEntity:
         """One business with users, balance, limits and what is pending."""
-        return self._call("GET", "/api/v1/admin/entities/{entity_id}", parts={"entity_id": entity_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/entities/{entity_id}", parts={"entity_id": entity_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def change_admin_entity(
         self,
@@ -2656,16 +2689,19 @@ class Client(Calls):
         email_part: str | None = None,
         page: int | None = None,
         page_size: int | None = None,
+        fields: list[Literal["id", "email", "firstName", "lastName", "telephone", "createdAt", "lastLoginIP", "lastLoginDate", "kind", "suspended", "expiresAt", "entities"]] | None = None,
     ) -> list[AdminUser]:
         """Members' logins by last name or address."""
-        return self._call("GET", "/api/v1/admin/users", parts={}, query={"last_name": last_name, "email": email, "email_part": email_part, "page": page, "page_size": page_size})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/users", parts={}, query={"last_name": last_name, "email": email, "email_part": email_part, "page": page, "page_size": page_size, "fields": fields})  # type: ignore[no-any-return]
 
     def admin_user(
         self,
         user_id: str,
+        *,
+        fields: list[Literal["id", "email", "firstName", "lastName", "telephone", "createdAt", "lastLoginIP", "lastLoginDate", "kind", "suspended", "expiresAt", "entities"]] | None = None,
     ) -> AdminUser:
         """One login, with its businesses."""
-        return self._call("GET", "/api/v1/admin/users/{user_id}", parts={"user_id": user_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/users/{user_id}", parts={"user_id": user_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def change_admin_user(
         self,
@@ -2709,9 +2745,10 @@ class Client(Calls):
         at: str | None = None,
         after: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
     ) -> AuditRows:
         """All accounts with their balances, as of a position or an instant."""
-        return self._call("GET", "/api/v1/audit/trial-balance", parts={}, query={"position": position, "at": at, "after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/audit/trial-balance", parts={}, query={"position": position, "at": at, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def audit_trial_balance_csv(
         self,
@@ -2730,9 +2767,10 @@ class Client(Calls):
         percent: int | None = None,
         after: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
     ) -> AuditRows:
         """Accounts near or past a limit, and since when, worst first."""
-        return self._call("GET", "/api/v1/audit/near-limits", parts={}, query={"position": position, "at": at, "percent": percent, "after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/audit/near-limits", parts={}, query={"position": position, "at": at, "percent": percent, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def audit_near_limits_csv(
         self,
@@ -2753,9 +2791,10 @@ class Client(Calls):
         to_position: int | None = None,
         after: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
     ) -> AuditRows:
         """Transfers that the system cancelled, and why."""
-        return self._call("GET", "/api/v1/audit/system-cancellations", parts={}, query={"from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/audit/system-cancellations", parts={}, query={"from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def audit_system_cancellations_csv(
         self,
@@ -2777,9 +2816,10 @@ class Client(Calls):
         to_position: int | None = None,
         after: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
     ) -> AuditRows:
         """Transfers that were reversed, by whom and why."""
-        return self._call("GET", "/api/v1/audit/reversals", parts={}, query={"from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/audit/reversals", parts={}, query={"from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def audit_reversals_csv(
         self,
@@ -2801,9 +2841,10 @@ class Client(Calls):
         to_position: int | None = None,
         after: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
     ) -> AuditRows:
         """Changes of limits, with reasons."""
-        return self._call("GET", "/api/v1/audit/limit-changes", parts={}, query={"from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/audit/limit-changes", parts={}, query={"from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def audit_limit_changes_csv(
         self,
@@ -2825,9 +2866,10 @@ class Client(Calls):
         to_position: int | None = None,
         after: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
     ) -> AuditRows:
         """Every event, for what changed since a position."""
-        return self._call("GET", "/api/v1/audit/changes", parts={}, query={"from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/audit/changes", parts={}, query={"from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def audit_changes_csv(
         self,
@@ -2851,9 +2893,10 @@ class Client(Calls):
         to_position: int | None = None,
         after: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
     ) -> AuditRows:
         """Transfers drawn by lot; the same seed draws the same."""
-        return self._call("GET", "/api/v1/audit/sample", parts={}, query={"n": n, "seed": seed, "from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/audit/sample", parts={}, query={"n": n, "seed": seed, "from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def audit_sample_csv(
         self,
@@ -2879,9 +2922,10 @@ class Client(Calls):
         to_position: int | None = None,
         after: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
     ) -> AuditRows:
         """Money that goes round among few accounts, most first."""
-        return self._call("GET", "/api/v1/audit/rings", parts={}, query={"length": length, "min_amount": min_amount, "from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/audit/rings", parts={}, query={"length": length, "min_amount": min_amount, "from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def audit_rings_csv(
         self,
@@ -2906,9 +2950,10 @@ class Client(Calls):
         to_position: int | None = None,
         after: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
     ) -> AuditRows:
         """Transfers by words in description or reference, newest first."""
-        return self._call("GET", "/api/v1/audit/search", parts={}, query={"text": text, "from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/audit/search", parts={}, query={"text": text, "from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def audit_search_csv(
         self,
@@ -2934,9 +2979,11 @@ class Client(Calls):
     def consent(
         self,
         entity_id: str,
+        *,
+        fields: list[Literal["rules"]] | None = None,
     ) -> StandingConsent:
         """What completes at once, without an answer of one's business."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/consent", parts={"entity_id": entity_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/consent", parts={"entity_id": entity_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def set_consent(
         self,
@@ -2950,9 +2997,11 @@ class Client(Calls):
 
     def fees_in_force(
         self,
+        *,
+        fields: list[Literal["accountNumber", "side", "fixed", "basisPoints"]] | None = None,
     ) -> list[FeeInForce]:
         """What transfers between members cost."""
-        return self._call("GET", "/api/v1/fees", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/fees", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def tags(
         self,
@@ -2960,9 +3009,12 @@ class Client(Calls):
         page: int | None = None,
         page_size: int | None = None,
         fragment: str | None | None = None,
+        after: str | None | None = None,
+        cursor: str | None = None,
+        fields: list[Literal["id", "name", "label"]] | None = None,
     ) -> list[Term]:
         """Tags that contain a fragment, by name."""
-        return self._call("GET", "/api/v1/tags", parts={}, query={"page": page, "page_size": page_size, "fragment": fragment})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/tags", parts={}, query={"page": page, "page_size": page_size, "fragment": fragment, "after": after, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def categories(
         self,
@@ -2970,11 +3022,14 @@ class Client(Calls):
         page: int | None = None,
         page_size: int | None = None,
         fragment: str | None | None = None,
+        after: str | None | None = None,
         prefix: str | None | None = None,
         letter: str | None = None,
+        cursor: str | None = None,
+        fields: list[Literal["id", "name", "label"]] | None = None,
     ) -> list[Term]:
         """Categories by prefix and fragment, by name."""
-        return self._call("GET", "/api/v1/categories", parts={}, query={"page": page, "page_size": page_size, "fragment": fragment, "prefix": prefix, "letter": letter})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/categories", parts={}, query={"page": page, "page_size": page_size, "fragment": fragment, "after": after, "prefix": prefix, "letter": letter, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def create_term(
         self,
@@ -2993,12 +3048,14 @@ class Client(Calls):
         page: int | None = None,
         page_size: int | None = None,
         fragment: str | None | None = None,
+        after: str | None | None = None,
         prefix: str | None | None = None,
         letter: str | None = None,
         unused: bool | None = None,
+        fields: list[Literal["id", "name", "label", "letter", "createdAt", "offers", "wants", "businesses", "holders"]] | None = None,
     ) -> list[CountedTerm]:
         """Tags or categories with how many have them."""
-        return self._call("GET", "/api/v1/admin/{kind}", parts={"kind": kind}, query={"page": page, "page_size": page_size, "fragment": fragment, "prefix": prefix, "letter": letter, "unused": unused})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/{kind}", parts={"kind": kind}, query={"page": page, "page_size": page_size, "fragment": fragment, "after": after, "prefix": prefix, "letter": letter, "unused": unused, "fields": fields})  # type: ignore[no-any-return]
 
     def rename_term(
         self,
@@ -3025,9 +3082,11 @@ class Client(Calls):
         self,
         kind: str,
         term_id: str,
+        *,
+        fields: list[Literal["id", "name", "label", "letter", "createdAt", "offers", "wants", "businesses", "holders"]] | None = None,
     ) -> CountedTerm:
         """One tag or category, and how many a change would touch."""
-        return self._call("GET", "/api/v1/admin/{kind}/{term_id}", parts={"kind": kind, "term_id": term_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/{kind}/{term_id}", parts={"kind": kind, "term_id": term_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def merge_terms(
         self,
@@ -3048,45 +3107,58 @@ class Client(Calls):
         types: str | None | None = None,
         querying_entity_id: str | None | None = None,
         limit: int | None = None,
+        fields: list[Literal["specversion", "id", "source", "type", "time", "subject", "sequence", "partitionkey", "correlationid", "causationid", "actor", "onbehalfof", "data"]] | None = None,
     ) -> list[Event]:
         """Events that concern the caller, oldest first, from a cursor on; waited for, or as a stream."""
-        return self._call("GET", "/api/v1/events", parts={}, query={"cursor": cursor, "since": since, "wait": wait, "types": types, "querying_entity_id": querying_entity_id, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/events", parts={}, query={"cursor": cursor, "since": since, "wait": wait, "types": types, "querying_entity_id": querying_entity_id, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def health(
         self,
+        *,
+        fields: list[Literal["status", "parts"]] | None = None,
     ) -> Health:
         """Which parts answer."""
-        return self._call("GET", "/api/v1/health", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/health", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def machine_disk(
         self,
+        *,
+        fields: list[Literal["status", "percent"]] | None = None,
     ) -> GaugeRead:
         """How full the machine is: disk."""
-        return self._call("GET", "/api/v1/disk", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/disk", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def machine_cpu(
         self,
+        *,
+        fields: list[Literal["status", "percent"]] | None = None,
     ) -> GaugeRead:
         """How full the machine is: cpu."""
-        return self._call("GET", "/api/v1/cpu", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/cpu", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def machine_ram(
         self,
+        *,
+        fields: list[Literal["status", "percent"]] | None = None,
     ) -> GaugeRead:
         """How full the machine is: ram."""
-        return self._call("GET", "/api/v1/ram", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/ram", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def network_settings(
         self,
+        *,
+        fields: list[Literal["unit", "publicUrl", "termsVersion", "termsUrl", "recaptchaSiteKey"]] | None = None,
     ) -> NetworkSettings:
         """Settings of the network that everybody may know."""
-        return self._call("GET", "/api/v1/network", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/network", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def overview(
         self,
+        *,
+        fields: list[Literal["joining", "applying", "trading", "mail", "ledger"]] | None = None,
     ) -> Overview:
         """Numbers that lead to the lists behind them."""
-        return self._call("GET", "/api/v1/admin/overview", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/overview", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def statement(
         self,
@@ -3104,9 +3176,10 @@ class Client(Calls):
         min_amount: Number | str | None = None,
         max_amount: Number | str | None = None,
         sign: Literal["in", "out"] | None = None,
+        fields: list[Literal["accountNumber", "from", "to", "fromPosition", "toPosition", "openingBalance", "closingBalance", "totals", "entries", "next", "previous"]] | None = None,
     ) -> Statement:
         """The statement of a period, a page at a time, newest first."""
-        return self._call("GET", "/api/v1/statement", parts={}, query={"querying_entity_id": querying_entity_id, "from": from_, "to": to, "from_position": from_position, "to_position": to_position, "before": before, "after": after, "limit": limit, "counterparty": counterparty, "text": text, "min_amount": min_amount, "max_amount": max_amount, "sign": sign})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/statement", parts={}, query={"querying_entity_id": querying_entity_id, "from": from_, "to": to, "from_position": from_position, "to_position": to_position, "before": before, "after": after, "limit": limit, "counterparty": counterparty, "text": text, "min_amount": min_amount, "max_amount": max_amount, "sign": sign, "fields": fields})  # type: ignore[no-any-return]
 
     def balance_then(
         self,
@@ -3114,9 +3187,10 @@ class Client(Calls):
         *,
         at: str | None = None,
         position: int | None = None,
+        fields: list[Literal["position", "at", "balance", "maxPositiveBalance", "maxNegativeBalance", "standing"]] | None = None,
     ) -> BalanceThen:
         """Balance, limits and standing of one's own business as of an instant or a position."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/balance", parts={"entity_id": entity_id}, query={"at": at, "position": position})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/balance", parts={"entity_id": entity_id}, query={"at": at, "position": position, "fields": fields})  # type: ignore[no-any-return]
 
     def account_history(
         self,
@@ -3125,9 +3199,10 @@ class Client(Calls):
         type: Literal["opened", "limits", "standing", "consent"] | None = None,
         before: int | None = None,
         limit: int | None = None,
+        fields: list[Literal["changes", "next"]] | None = None,
     ) -> AccountHistory:
         """What was decided about the account of one's own business: limits, standing, consent; newest first."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/account-history", parts={"entity_id": entity_id}, query={"type": type, "before": before, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/account-history", parts={"entity_id": entity_id}, query={"type": type, "before": before, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def check_import(
         self,
@@ -3140,23 +3215,29 @@ class Client(Calls):
 
     def imports(
         self,
+        *,
+        fields: list[Literal["id", "name", "state", "mode", "invite", "rows", "bad", "imported", "createdAt", "finishedAt"]] | None = None,
     ) -> list[Import]:
         """The last files of members, newest first."""
-        return self._call("GET", "/api/v1/admin/imports", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/imports", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def import_(
         self,
         import_id: str,
+        *,
+        fields: list[Literal["id", "name", "state", "mode", "invite", "rows", "bad", "imported", "createdAt", "finishedAt"]] | None = None,
     ) -> Import:
         """How far an import is."""
-        return self._call("GET", "/api/v1/admin/imports/{import_id}", parts={"import_id": import_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/imports/{import_id}", parts={"import_id": import_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def stop_import(
         self,
         import_id: str,
+        *,
+        key: str | None = None,
     ) -> Import:
         """Let the rest of an import be; who became a member stays one."""
-        return self._call("DELETE", "/api/v1/admin/imports/{import_id}", parts={"import_id": import_id}, query={})  # type: ignore[no-any-return]
+        return self._call("DELETE", "/api/v1/admin/imports/{import_id}", parts={"import_id": import_id}, query={}, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def import_errors(
         self,
@@ -3164,9 +3245,10 @@ class Client(Calls):
         *,
         after: int | None = None,
         limit: int | None = None,
+        fields: list[Literal["rows", "next"]] | None = None,
     ) -> ImportErrors:
         """What is wrong with which rows, and what to do about it."""
-        return self._call("GET", "/api/v1/admin/imports/{import_id}/errors", parts={"import_id": import_id}, query={"after": after, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/imports/{import_id}/errors", parts={"import_id": import_id}, query={"after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def start_import(
         self,
@@ -3190,16 +3272,19 @@ class Client(Calls):
         querying_entity_id: str,
         page: int | None = None,
         page_size: int | None = None,
+        fields: list[Literal["id", "accountNumber", "name", "email", "telephone", "incType", "companyNumber", "website", "declaredTurnover", "description", "address", "city", "region", "postalCode", "country", "status", "offers", "wants", "categories", "createdAt", "memberStartedAt", "place", "picture", "contactable", "why", "isFavorite", "distanceKm"]] | None = None,
     ) -> list[Entity]:
         """What a business of one's own has marked, newest first."""
-        return self._call("GET", "/api/v1/favorites", parts={}, query={"querying_entity_id": querying_entity_id, "page": page, "page_size": page_size})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/favorites", parts={}, query={"querying_entity_id": querying_entity_id, "page": page, "page_size": page_size, "fields": fields})  # type: ignore[no-any-return]
 
     def set_favourite(
         self,
         body: NewFavourite,
+        *,
+        key: str | None = None,
     ) -> Favourite:
         """Mark a business, or take the mark away."""
-        return self._call("POST", "/api/v1/favorites", parts={}, query={}, body=body)  # type: ignore[no-any-return]
+        return self._call("POST", "/api/v1/favorites", parts={}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def send_email(
         self,
@@ -3221,9 +3306,11 @@ class Client(Calls):
         self,
         entity_id: str,
         other_id: str,
+        *,
+        fields: list[Literal["text", "editedBy", "editedAt"]] | None = None,
     ) -> Note:
         """The private note of a business of one's own about another one."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/notes/{other_id}", parts={"entity_id": entity_id, "other_id": other_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/notes/{other_id}", parts={"entity_id": entity_id, "other_id": other_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def keep_note(
         self,
@@ -3236,75 +3323,88 @@ class Client(Calls):
 
     def ledger_head(
         self,
+        *,
+        fields: list[Literal["book", "number", "size", "root", "hash", "sum", "accounts", "time", "kid", "jws"]] | None = None,
     ) -> Head:
         """The newest signed head of the ledger."""
-        return self._call("GET", "/api/v1/ledger/head", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/ledger/head", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def ledger_heads(
         self,
         *,
         before: int | None = None,
         limit: int | None = None,
+        fields: list[Literal["heads", "next"]] | None = None,
     ) -> Heads:
         """All signed heads, newest first."""
-        return self._call("GET", "/api/v1/ledger/heads", parts={}, query={"before": before, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/ledger/heads", parts={}, query={"before": before, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def ledger_keys(
         self,
+        *,
+        fields: list[Literal["keys"]] | None = None,
     ) -> HeadKeys:
         """The public keys that heads are signed with, old ones too."""
-        return self._call("GET", "/api/v1/ledger/keys", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/ledger/keys", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def ledger_inclusion(
         self,
         *,
         position: int,
         size: int | None = None,
+        fields: list[Literal["book", "position", "size", "leaf", "path", "root", "head"]] | None = None,
     ) -> Inclusion:
         """Proof that an event lies in the signed ledger."""
-        return self._call("GET", "/api/v1/ledger/inclusion", parts={}, query={"position": position, "size": size})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/ledger/inclusion", parts={}, query={"position": position, "size": size, "fields": fields})  # type: ignore[no-any-return]
 
     def ledger_consistency(
         self,
         *,
         first: int,
         second: int | None = None,
+        fields: list[Literal["book", "first", "second", "firstRoot", "secondRoot", "path"]] | None = None,
     ) -> Consistency:
         """Proof that nothing was changed between two sizes."""
-        return self._call("GET", "/api/v1/ledger/consistency", parts={}, query={"first": first, "second": second})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/ledger/consistency", parts={}, query={"first": first, "second": second, "fields": fields})  # type: ignore[no-any-return]
 
     def transfer_proof(
         self,
         transfer_id: str,
         *,
         size: int | None = None,
+        fields: list[Literal["book", "transferId", "size", "root", "head", "events"]] | None = None,
     ) -> TransferProof:
         """Proof that a transfer of one's own lies in the signed ledger."""
-        return self._call("GET", "/api/v1/transfers/{transfer_id}/proof", parts={"transfer_id": transfer_id}, query={"size": size})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/transfers/{transfer_id}/proof", parts={"transfer_id": transfer_id}, query={"size": size, "fields": fields})  # type: ignore[no-any-return]
 
     def statement_checked(
         self,
         code: str,
+        *,
+        fields: list[Literal["code", "book", "unit", "accountNumber", "from", "to", "fromPosition", "toPosition", "openingBalance", "closingBalance", "entries", "paid", "received", "madeAt", "holds", "head", "path", "leaf"]] | None = None,
     ) -> StatementChecked:
         """What the statement with this code says, to compare with the paper."""
-        return self._call("GET", "/api/v1/statement-codes/{code}", parts={"code": code}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/statement-codes/{code}", parts={"code": code}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def loops(
         self,
         entity_id: str,
         *,
         limit: int | None = None,
+        fields: list[Literal["id", "score", "open", "members", "gives", "farthestKm", "agreedAt"]] | None = None,
     ) -> list[Loop]:
         """Trading loops with one's own business, the best first."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/loops", parts={"entity_id": entity_id}, query={"limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/loops", parts={"entity_id": entity_id}, query={"limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def loop(
         self,
         entity_id: str,
         loop_id: str,
+        *,
+        fields: list[Literal["id", "score", "open", "members", "gives", "farthestKm", "agreedAt"]] | None = None,
     ) -> Loop:
         """One loop: who gives what to whom, and who is interested."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/loops/{loop_id}", parts={"entity_id": entity_id, "loop_id": loop_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/loops/{loop_id}", parts={"entity_id": entity_id, "loop_id": loop_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def say_interest(
         self,
@@ -3332,15 +3432,18 @@ class Client(Calls):
         page: int | None = None,
         page_size: int | None = None,
         state: Literal["queued", "sending", "sent", "failed", "dead", "expired", "discarded"] | None = None,
+        fields: list[Literal["id", "kind", "entityID", "state", "tries", "error", "createdAt", "sentAt", "diedAt", "dueAt", "mayRetry", "mayDiscard", "spent"]] | None = None,
     ) -> list[Mail]:
         """Mails by state, each with why its last try failed."""
-        return self._call("GET", "/api/v1/admin/mail", parts={}, query={"page": page, "page_size": page_size, "state": state})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/mail", parts={}, query={"page": page, "page_size": page_size, "state": state, "fields": fields})  # type: ignore[no-any-return]
 
     def mail_summary(
         self,
+        *,
+        fields: list[Literal["queued", "sending", "sent", "failed", "dead", "expired", "discarded"]] | None = None,
     ) -> MailCounts:
         """How many mails wait, failed, were given up."""
-        return self._call("GET", "/api/v1/admin/mail/summary", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/mail/summary", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def decide_mail(
         self,
@@ -3354,18 +3457,21 @@ class Client(Calls):
 
     def mail_kinds(
         self,
+        *,
+        fields: list[Literal["kinds", "languages"]] | None = None,
     ) -> MailKinds:
         """The kinds of mail: how each is told, and to whom."""
-        return self._call("GET", "/api/v1/admin/mail/kinds", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/mail/kinds", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def mail_preview(
         self,
         kind: str,
         *,
         language: str | None | None = None,
+        fields: list[Literal["subject", "text", "html", "notice"]] | None = None,
     ) -> MailPreview:
         """How a kind of mail reads, with made up facts."""
-        return self._call("GET", "/api/v1/admin/mail/kinds/{kind}/preview", parts={"kind": kind}, query={"language": language})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/mail/kinds/{kind}/preview", parts={"kind": kind}, query={"language": language, "fields": fields})  # type: ignore[no-any-return]
 
     def suppressions(
         self,
@@ -3389,16 +3495,19 @@ class Client(Calls):
         *,
         since: str | None = None,
         limit: int | None = None,
+        fields: list[Literal["leads", "suppliers", "couldTradeUpTo", "since"]] | None = None,
     ) -> Matches:
         """Leads and suppliers of one's own business, the best first, each with why."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/matches", parts={"entity_id": entity_id}, query={"since": since, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/matches", parts={"entity_id": entity_id}, query={"since": since, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def hidden_matches(
         self,
         entity_id: str,
+        *,
+        fields: list[Literal["id", "entityID", "name", "mine", "theirs", "side", "createdAt"]] | None = None,
     ) -> list[Feedback]:
         """What one's business called not relevant, newest first."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/matches/not-relevant", parts={"entity_id": entity_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/matches/not-relevant", parts={"entity_id": entity_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def hide_match(
         self,
@@ -3426,15 +3535,18 @@ class Client(Calls):
         page: int | None = None,
         page_size: int | None = None,
         after: str | None | None = None,
+        fields: list[Literal["id", "kind", "text", "path", "entityID", "createdAt", "read"]] | None = None,
     ) -> list[Notice]:
         """What one was told, and one's businesses, newest first."""
-        return self._call("GET", "/api/v1/notices", parts={}, query={"page": page, "page_size": page_size, "after": after})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/notices", parts={}, query={"page": page, "page_size": page_size, "after": after, "fields": fields})  # type: ignore[no-any-return]
 
     def unread_notices(
         self,
+        *,
+        fields: list[Literal["unread"]] | None = None,
     ) -> Unread:
         """How many notices one has not read."""
-        return self._call("GET", "/api/v1/notices/unread", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/notices/unread", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def read_notice(
         self,
@@ -3457,9 +3569,11 @@ class Client(Calls):
     def notification_preferences(
         self,
         entity_id: str,
+        *,
+        fields: list[Literal["groups", "quietHours", "digestHour", "timeZone", "language", "languages"]] | None = None,
     ) -> ToldPreferences:
         """What one's business wants to hear of, by which channel, and when."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/notifications", parts={"entity_id": entity_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/notifications", parts={"entity_id": entity_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def choose_notifications(
         self,
@@ -3474,9 +3588,11 @@ class Client(Calls):
     def unsubscription(
         self,
         token: str,
+        *,
+        fields: list[Literal["group", "name", "stopped", "allStopped"]] | None = None,
     ) -> Unsubscription:
         """What the link of a mail stops."""
-        return self._call("GET", "/api/v1/unsubscriptions/{token}", parts={"token": token}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/unsubscriptions/{token}", parts={"token": token}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def unsubscribe(
         self,
@@ -3489,9 +3605,11 @@ class Client(Calls):
     def members(
         self,
         entity_id: str,
+        *,
+        fields: list[Literal["members", "invitations"]] | None = None,
     ) -> People:
         """Who belongs to one's business, and who is invited to."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/members", parts={"entity_id": entity_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/members", parts={"entity_id": entity_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def change_member(
         self,
@@ -3508,9 +3626,11 @@ class Client(Calls):
         self,
         entity_id: str,
         user_id: str,
+        *,
+        key: str | None = None,
     ) -> None:
         """Remove somebody from one's business (owners), or leave it (everybody)."""
-        self._call("DELETE", "/api/v1/user/entities/{entity_id}/members/{user_id}", parts={"entity_id": entity_id, "user_id": user_id}, query={})
+        self._call("DELETE", "/api/v1/user/entities/{entity_id}/members/{user_id}", parts={"entity_id": entity_id, "user_id": user_id}, query={}, key=key, keyed=True)
 
     def invite(
         self,
@@ -3526,23 +3646,29 @@ class Client(Calls):
         self,
         entity_id: str,
         invitation_id: str,
+        *,
+        key: str | None = None,
     ) -> None:
         """Take an invitation back."""
-        self._call("DELETE", "/api/v1/user/entities/{entity_id}/invitations/{invitation_id}", parts={"entity_id": entity_id, "invitation_id": invitation_id}, query={})
+        self._call("DELETE", "/api/v1/user/entities/{entity_id}/invitations/{invitation_id}", parts={"entity_id": entity_id, "invitation_id": invitation_id}, query={}, key=key, keyed=True)
 
     def invitation(
         self,
         token: str,
+        *,
+        fields: list[Literal["role", "viewOnly", "maxAmount", "entityName", "email", "hasLogin", "expiresAt"]] | None = None,
     ) -> Offered:
         """What a mailed invitation offers."""
-        return self._call("GET", "/api/v1/invitations/{token}", parts={"token": token}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/invitations/{token}", parts={"token": token}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def accept_invitation(
         self,
         token: str,
+        *,
+        key: str | None = None,
     ) -> Member:
         """Join a business by a mailed invitation."""
-        return self._call("POST", "/api/v1/invitations/{token}/accept", parts={"token": token}, query={})  # type: ignore[no-any-return]
+        return self._call("POST", "/api/v1/invitations/{token}/accept", parts={"token": token}, query={}, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def sign_up_by_invitation(
         self,
@@ -3554,9 +3680,11 @@ class Client(Calls):
 
     def policy(
         self,
+        *,
+        fields: list[Literal["defaultMaxNegativeBalance", "defaultMaxPositiveBalance", "expiresAfterDays", "reminderDays", "warningPercent", "unit"]] | None = None,
     ) -> Policy:
         """With which limits accounts begin, and when proposals expire."""
-        return self._call("GET", "/api/v1/admin/policy", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/policy", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def change_policy(
         self,
@@ -3572,15 +3700,18 @@ class Client(Calls):
         *,
         before: int | None = None,
         limit: int | None = None,
+        fields: list[Literal["changes", "next"]] | None = None,
     ) -> LedgerChanges:
         """What was changed of these settings, by whom and why."""
-        return self._call("GET", "/api/v1/admin/policy/changes", parts={}, query={"before": before, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/policy/changes", parts={}, query={"before": before, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def fees(
         self,
+        *,
+        fields: list[Literal["rules"]] | None = None,
     ) -> Fees:
         """What transfers cost."""
-        return self._call("GET", "/api/v1/admin/fees", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/fees", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def set_fees(
         self,
@@ -3596,9 +3727,10 @@ class Client(Calls):
         *,
         before: int | None = None,
         limit: int | None = None,
+        fields: list[Literal["changes", "next"]] | None = None,
     ) -> LedgerChanges:
         """What was changed of the fees, by whom and why."""
-        return self._call("GET", "/api/v1/admin/fees/changes", parts={}, query={"before": before, "limit": limit})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/fees/changes", parts={}, query={"before": before, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
 
     def simulate_limits(
         self,
@@ -3610,9 +3742,11 @@ class Client(Calls):
     def ledger_account(
         self,
         account_number: str,
+        *,
+        fields: list[Literal["balance", "maxPositiveBalance", "maxNegativeBalance", "canPay", "canReceive", "standing", "level", "closing", "outsideLimits", "accountNumber", "entityID", "entityName"]] | None = None,
     ) -> LedgerAccount:
         """One account by its number."""
-        return self._call("GET", "/api/v1/admin/accounts/{account_number}", parts={"account_number": account_number}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/accounts/{account_number}", parts={"account_number": account_number}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def account_then(
         self,
@@ -3620,9 +3754,10 @@ class Client(Calls):
         *,
         position: int | None = None,
         at: str | None = None,
+        fields: list[Literal["accountNumber", "position", "at", "balance", "maxNegativeBalance", "maxPositiveBalance", "standing"]] | None = None,
     ) -> AccountThen:
         """Balance and limits of an account as of a position, or an instant."""
-        return self._call("GET", "/api/v1/admin/accounts/{account_number}/balance", parts={"account_number": account_number}, query={"position": position, "at": at})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/accounts/{account_number}/balance", parts={"account_number": account_number}, query={"position": position, "at": at, "fields": fields})  # type: ignore[no-any-return]
 
     def account_changes(
         self,
@@ -3631,9 +3766,10 @@ class Client(Calls):
         before: int | None = None,
         limit: int | None = None,
         type: Literal["opened", "limits", "standing", "consent"] | None = None,
+        fields: list[Literal["changes", "next"]] | None = None,
     ) -> LedgerChanges:
         """How an account came to be as it is: opening, limits, standing, consent."""
-        return self._call("GET", "/api/v1/admin/accounts/{account_number}/changes", parts={"account_number": account_number}, query={"before": before, "limit": limit, "type": type})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/accounts/{account_number}/changes", parts={"account_number": account_number}, query={"before": before, "limit": limit, "type": type, "fields": fields})  # type: ignore[no-any-return]
 
     def set_picture(
         self,
@@ -3648,15 +3784,19 @@ class Client(Calls):
     def remove_picture(
         self,
         entity_id: str,
+        *,
+        key: str | None = None,
     ) -> Entity:
         """Have no picture any more."""
-        return self._call("DELETE", "/api/v1/user/entities/{entity_id}/picture", parts={"entity_id": entity_id}, query={})  # type: ignore[no-any-return]
+        return self._call("DELETE", "/api/v1/user/entities/{entity_id}/picture", parts={"entity_id": entity_id}, query={}, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def consents(
         self,
+        *,
+        fields: list[Literal["document", "version", "at", "entityID"]] | None = None,
     ) -> list[Consent]:
         """What one has agreed to, oldest first."""
-        return self._call("GET", "/api/v1/user/consents", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/consents", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def agree(
         self,
@@ -3723,9 +3863,11 @@ class Client(Calls):
     def searches(
         self,
         entity_id: str,
+        *,
+        fields: list[Literal["id", "text", "side", "maxKm", "category", "createdAt", "found"]] | None = None,
     ) -> list[Search]:
         """What one's business looks for all the time, newest first."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/searches", parts={"entity_id": entity_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/searches", parts={"entity_id": entity_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def save_search(
         self,
@@ -3770,9 +3912,11 @@ class Client(Calls):
 
     def sessions(
         self,
+        *,
+        fields: list[Literal["id", "device", "address", "openedAt", "usedAt", "current"]] | None = None,
     ) -> list[LivingSession]:
         """Where you are logged in, the one used last first."""
-        return self._call("GET", "/api/v1/sessions", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/sessions", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def end_other_sessions(
         self,
@@ -3789,9 +3933,11 @@ class Client(Calls):
 
     def two_factor(
         self,
+        *,
+        fields: list[Literal["on", "since", "recoveryCodesLeft", "required"]] | None = None,
     ) -> TwoFactor:
         """Whether your login asks for a code."""
-        return self._call("GET", "/api/v1/two-factor", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/two-factor", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def begin_two_factor(
         self,
@@ -3822,15 +3968,19 @@ class Client(Calls):
         self,
         user_id: str,
         body: Reason,
+        *,
+        key: str | None = None,
     ) -> None:
         """Remove the second factor of somebody who lost it; all their sessions end."""
-        self._call("POST", "/api/v1/admin/users/{user_id}/two-factor/reset", parts={"user_id": user_id}, query={}, body=body)
+        self._call("POST", "/api/v1/admin/users/{user_id}/two-factor/reset", parts={"user_id": user_id}, query={}, body=body, key=key, keyed=True)
 
     def staff(
         self,
+        *,
+        fields: list[Literal["id", "email", "firstName", "lastName", "telephone", "createdAt", "lastLoginIP", "lastLoginDate", "kind", "suspended", "expiresAt"]] | None = None,
     ) -> list[Staff]:
         """Administrators, coordinators, auditors."""
-        return self._call("GET", "/api/v1/admin/staff", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/staff", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def create_staff(
         self,
@@ -3854,9 +4004,11 @@ class Client(Calls):
     def remove_staff(
         self,
         user_id: str,
+        *,
+        key: str | None = None,
     ) -> None:
         """Remove a login of the staff for good."""
-        self._call("DELETE", "/api/v1/admin/staff/{user_id}", parts={"user_id": user_id}, query={})
+        self._call("DELETE", "/api/v1/admin/staff/{user_id}", parts={"user_id": user_id}, query={}, key=key, keyed=True)
 
     def invite_staff_again(
         self,
@@ -3892,9 +4044,11 @@ class Client(Calls):
         self,
         entity_id: str,
         user_id: str,
+        *,
+        key: str | None = None,
     ) -> None:
         """Take a user out of a business."""
-        self._call("DELETE", "/api/v1/admin/entities/{entity_id}/members/{user_id}", parts={"entity_id": entity_id, "user_id": user_id}, query={})
+        self._call("DELETE", "/api/v1/admin/entities/{entity_id}/members/{user_id}", parts={"entity_id": entity_id, "user_id": user_id}, query={}, key=key, keyed=True)
 
     def act_for(
         self,
@@ -3907,9 +4061,11 @@ class Client(Calls):
 
     def act_for_nobody(
         self,
+        *,
+        key: str | None = None,
     ) -> None:
         """Act for nobody any more."""
-        self._call("DELETE", "/api/v1/admin/acting", parts={}, query={})
+        self._call("DELETE", "/api/v1/admin/acting", parts={}, query={}, key=key, keyed=True)
 
     def statement_csv(
         self,
@@ -3933,9 +4089,11 @@ class Client(Calls):
 
     def api_tokens(
         self,
+        *,
+        fields: list[Literal["id", "name", "scopes", "createdAt", "expiresAt", "lastUsedAt", "dayLimit"]] | None = None,
     ) -> list[ApiToken]:
         """One's own API tokens, newest first."""
-        return self._call("GET", "/api/v1/user/api-tokens", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/api-tokens", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def create_api_token(
         self,
@@ -3949,15 +4107,19 @@ class Client(Calls):
     def revoke_api_token(
         self,
         token_id: str,
+        *,
+        key: str | None = None,
     ) -> None:
         """Revoke an API token, at once and everywhere."""
-        self._call("DELETE", "/api/v1/user/api-tokens/{token_id}", parts={"token_id": token_id}, query={})
+        self._call("DELETE", "/api/v1/user/api-tokens/{token_id}", parts={"token_id": token_id}, query={}, key=key, keyed=True)
 
     def email_change(
         self,
+        *,
+        fields: list[Literal["newEmail", "askedAt", "expiresAt", "waitsFor"]] | None = None,
     ) -> EmailChange:
         """The change of one's mail address that is under way."""
-        return self._call("GET", "/api/v1/user/email-change", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/email-change", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def request_email_change(
         self,
@@ -3970,16 +4132,20 @@ class Client(Calls):
 
     def cancel_email_change(
         self,
+        *,
+        key: str | None = None,
     ) -> None:
         """Let it be: its links are dead."""
-        self._call("DELETE", "/api/v1/user/email-change", parts={}, query={})
+        self._call("DELETE", "/api/v1/user/email-change", parts={}, query={}, key=key, keyed=True)
 
     def email_link(
         self,
         token: str,
+        *,
+        fields: list[Literal["side", "newEmail"]] | None = None,
     ) -> EmailLink:
         """What a mailed link confirms."""
-        return self._call("GET", "/api/v1/email-confirmations/{token}", parts={"token": token}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/email-confirmations/{token}", parts={"token": token}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def confirm_email(
         self,
@@ -3999,53 +4165,66 @@ class Client(Calls):
         self,
         *,
         entity_id: str | None | None = None,
+        fields: list[Literal["id", "entityId", "url", "types", "description", "state", "reason", "failures", "failingSince", "heldUntil", "pausedAt", "positions", "createdAt", "secrets"]] | None = None,
     ) -> list[Webhook]:
         """The webhooks of a business, or of the network."""
-        return self._call("GET", "/api/v1/webhooks", parts={}, query={"entity_id": entity_id})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/webhooks", parts={}, query={"entity_id": entity_id, "fields": fields})  # type: ignore[no-any-return]
 
     def make_webhook(
         self,
         body: NewWebhook,
+        *,
+        key: str | None = None,
     ) -> MadeWebhook:
         """Make a webhook: its secret is in this answer alone."""
-        return self._call("POST", "/api/v1/webhooks", parts={}, query={}, body=body)  # type: ignore[no-any-return]
+        return self._call("POST", "/api/v1/webhooks", parts={}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def webhook(
         self,
         webhook_id: str,
+        *,
+        fields: list[Literal["id", "entityId", "url", "types", "description", "state", "reason", "failures", "failingSince", "heldUntil", "pausedAt", "positions", "createdAt", "secrets"]] | None = None,
     ) -> Webhook:
         """One webhook."""
-        return self._call("GET", "/api/v1/webhooks/{webhook_id}", parts={"webhook_id": webhook_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/webhooks/{webhook_id}", parts={"webhook_id": webhook_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def change_webhook(
         self,
         webhook_id: str,
         body: WebhookChange,
+        *,
+        key: str | None = None,
     ) -> Webhook:
         """Another address, other events."""
-        return self._call("PATCH", "/api/v1/webhooks/{webhook_id}", parts={"webhook_id": webhook_id}, query={}, body=body)  # type: ignore[no-any-return]
+        return self._call("PATCH", "/api/v1/webhooks/{webhook_id}", parts={"webhook_id": webhook_id}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def delete_webhook(
         self,
         webhook_id: str,
+        *,
+        key: str | None = None,
     ) -> None:
         """Delete a webhook with its log."""
-        self._call("DELETE", "/api/v1/webhooks/{webhook_id}", parts={"webhook_id": webhook_id}, query={})
+        self._call("DELETE", "/api/v1/webhooks/{webhook_id}", parts={"webhook_id": webhook_id}, query={}, key=key, keyed=True)
 
     def rotate_webhook_secret(
         self,
         webhook_id: str,
+        *,
+        key: str | None = None,
     ) -> MadeWebhook:
         """A new secret; the former one signs beside it for 24 hours."""
-        return self._call("POST", "/api/v1/webhooks/{webhook_id}/secret", parts={"webhook_id": webhook_id}, query={})  # type: ignore[no-any-return]
+        return self._call("POST", "/api/v1/webhooks/{webhook_id}/secret", parts={"webhook_id": webhook_id}, query={}, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def switch_webhook(
         self,
         action: str,
         webhook_id: str,
+        *,
+        key: str | None = None,
     ) -> None:
         """Pause a webhook, resume it with all that waits, or send it a test event."""
-        self._call("POST", "/api/v1/webhooks/{webhook_id}/{action}", parts={"action": action, "webhook_id": webhook_id}, query={})
+        self._call("POST", "/api/v1/webhooks/{webhook_id}/{action}", parts={"action": action, "webhook_id": webhook_id}, query={}, key=key, keyed=True)
 
     def deliveries(
         self,
@@ -4054,38 +4233,47 @@ class Client(Calls):
         page: int | None = None,
         page_size: int | None = None,
         state: Literal["queued", "sending", "failed", "delivered", "dead", "forgotten", None] | None = None,
+        fields: list[Literal["id", "eventId", "type", "source", "position", "state", "tries", "createdAt", "dueAt", "endedAt", "status", "error", "excerpt", "milliseconds", "again", "history"]] | None = None,
     ) -> list[Delivery]:
         """What was delivered, and what was answered, newest first."""
-        return self._call("GET", "/api/v1/webhooks/{webhook_id}/deliveries", parts={"webhook_id": webhook_id}, query={"page": page, "page_size": page_size, "state": state})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/webhooks/{webhook_id}/deliveries", parts={"webhook_id": webhook_id}, query={"page": page, "page_size": page_size, "state": state, "fields": fields})  # type: ignore[no-any-return]
 
     def redeliver(
         self,
         delivery_id: str,
         webhook_id: str,
+        *,
+        key: str | None = None,
     ) -> None:
         """Send one again."""
-        self._call("POST", "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redelivery", parts={"delivery_id": delivery_id, "webhook_id": webhook_id}, query={})
+        self._call("POST", "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redelivery", parts={"delivery_id": delivery_id, "webhook_id": webhook_id}, query={}, key=key, keyed=True)
 
     def replays(
         self,
         webhook_id: str,
+        *,
+        fields: list[Literal["id", "source", "first", "last", "reached", "queued", "state", "createdAt"]] | None = None,
     ) -> list[Replay]:
         """The newest replays."""
-        return self._call("GET", "/api/v1/webhooks/{webhook_id}/replays", parts={"webhook_id": webhook_id}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/webhooks/{webhook_id}/replays", parts={"webhook_id": webhook_id}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def replay(
         self,
         webhook_id: str,
         body: NewReplay,
+        *,
+        key: str | None = None,
     ) -> Replay:
         """Deliver again what happened from a position on."""
-        return self._call("POST", "/api/v1/webhooks/{webhook_id}/replays", parts={"webhook_id": webhook_id}, query={}, body=body)  # type: ignore[no-any-return]
+        return self._call("POST", "/api/v1/webhooks/{webhook_id}/replays", parts={"webhook_id": webhook_id}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def words(
         self,
+        *,
+        fields: list[Literal["groups", "version", "editedAt"]] | None = None,
     ) -> WordList:
         """Words for the same trade."""
-        return self._call("GET", "/api/v1/admin/words", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/words", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def put_words(
         self,
@@ -4098,15 +4286,19 @@ class Client(Calls):
 
     def word_suggestions(
         self,
+        *,
+        fields: list[Literal["one", "other", "members", "trades", "of"]] | None = None,
     ) -> list[WordSuggestion]:
         """Pairs of tags that are often together."""
-        return self._call("GET", "/api/v1/admin/words/suggestions", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/words/suggestions", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def insight(
         self,
+        *,
+        fields: list[Literal["members", "unmet", "unused", "months"]] | None = None,
     ) -> Insight:
         """What the network lacks: wants nobody meets, offers nobody uses."""
-        return self._call("GET", "/api/v1/admin/insight", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/insight", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def insight_file(
         self,
@@ -4116,15 +4308,19 @@ class Client(Calls):
 
     def clearing(
         self,
+        *,
+        fields: list[Literal["below", "above", "pairs", "chains"]] | None = None,
     ) -> Clearing:
         """Who is far from zero, and which real offers and wants would help."""
-        return self._call("GET", "/api/v1/admin/clearing", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/clearing", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def tags_alike(
         self,
+        *,
+        fields: list[Literal["keep", "merge", "why"]] | None = None,
     ) -> list[AlikeTags]:
         """Pairs of tags that may be one."""
-        return self._call("GET", "/api/v1/admin/tags/alike", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/tags/alike", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
 
     def tell_tags_apart(
         self,
@@ -4137,6 +4333,8 @@ class Client(Calls):
 
     def category_letters(
         self,
+        *,
+        fields: list[Literal["letters"]] | None = None,
     ) -> CategoryLetters:
         """How many categories there are under each letter."""
-        return self._call("GET", "/api/v1/categories/letters", parts={}, query={})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/categories/letters", parts={}, query={"fields": fields})  # type: ignore[no-any-return]

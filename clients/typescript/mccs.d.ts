@@ -1969,6 +1969,7 @@ export type Refused400 = "http.bad_request" | "request.invalid" | "request.malfo
 export type Refused401 = "auth.invalid" | "auth.expired" | "auth.ended";
 export type Refused403 = "auth.scope_missing" | "auth.two_factor_needed";
 export type Refused409 = "idempotency.key_reused" | "idempotency.answer_gone" | "user.email_taken";
+export type Refused412 = "precondition.unsupported";
 export type Refused413 = "http.request_entity_too_large";
 export type Refused415 = "request.media_type" | "request.encoded";
 export type Refused429 = "http.too_many_requests";
@@ -1983,14 +1984,15 @@ export type Refused400_3 = "http.bad_request";
 export type Refused401_4 = "auth.invalid" | "auth.expired" | "auth.ended" | "auth.missing";
 export type Refused403_3 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role";
 export type Refused404 = "http.not_found" | "reset.invalid";
+export type Refused400_4 = "http.bad_request" | "request.invalid";
 export type Refused403_4 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf";
 export type Refused409_2 = "idempotency.key_reused" | "idempotency.answer_gone";
+export type Refused412_2 = "precondition.failed";
 export type Refused404_2 = "entity.unknown" | "http.not_found";
 export type Refused403_5 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "entity.not_yours" | "entity.owners_only";
 export type Refused409_3 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed";
 export type Refused409_4 = "idempotency.key_reused" | "idempotency.answer_gone" | "trading_application.wrong_status";
 export type Refused422 = "trading_application.incomplete";
-export type Refused400_4 = "http.bad_request" | "request.invalid";
 export type Refused403_6 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "entity.not_yours" | "entity.owners_only";
 export type Refused404_3 = "entity.unknown";
 export type Refused403_7 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "account.amount_not_allowed";
@@ -2054,46 +2056,43 @@ export type Refused404_19 = "entity.unknown" | "http.not_found" | "feedback.unkn
 export type Refused404_20 = "http.not_found" | "unsubscription.invalid";
 export type Refused404_21 = "entity.unknown" | "user.unknown" | "http.not_found" | "membership.unknown";
 export type Refused409_15 = "idempotency.key_reused" | "idempotency.answer_gone" | "membership.last_owner";
-export type Refused409_16 = "membership.last_owner";
-export type Refused409_17 = "idempotency.key_reused" | "idempotency.answer_gone" | "membership.exists" | "membership.too_many";
+export type Refused409_16 = "idempotency.key_reused" | "idempotency.answer_gone" | "membership.exists" | "membership.too_many";
 export type Refused404_22 = "entity.unknown" | "http.not_found" | "invitation.invalid";
 export type Refused404_23 = "http.not_found" | "invitation.invalid";
 export type Refused403_15 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "invitation.other_address";
-export type Refused409_18 = "membership.exists" | "membership.too_many";
-export type Refused409_19 = "user.email_taken";
+export type Refused409_17 = "user.email_taken";
 export type Refused422_14 = "transfer.fee_account";
 export type Refused404_24 = "http.not_found" | "account.unknown";
-export type Refused409_20 = "entity.closed";
 export type Refused403_16 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
 export type Refused403_17 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
-export type Refused409_21 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "entity.not_settled";
-export type Refused409_22 = "user.belongs_to_open_entities";
-export type Refused409_23 = "idempotency.key_reused" | "idempotency.answer_gone" | "search.too_many";
+export type Refused409_18 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "entity.not_settled";
+export type Refused409_19 = "user.belongs_to_open_entities";
+export type Refused409_20 = "idempotency.key_reused" | "idempotency.answer_gone" | "search.too_many";
 export type Refused422_15 = "search.no_words";
 export type Refused404_25 = "entity.unknown" | "http.not_found" | "search.unknown";
 export type Refused403_18 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.wrong";
 export type Refused404_26 = "session.unknown" | "http.not_found";
-export type Refused409_24 = "two_factor.state";
-export type Refused409_25 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.last_admin" | "staff.not_yourself";
-export type Refused409_26 = "staff.last_admin" | "staff.not_yourself";
-export type Refused409_27 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.not_yourself";
+export type Refused409_21 = "two_factor.state";
+export type Refused409_22 = "idempotency.key_reused" | "idempotency.answer_gone" | "two_factor.state";
+export type Refused409_23 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.last_admin" | "staff.not_yourself";
+export type Refused409_24 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.not_yourself";
 export type Refused404_27 = "entity.unknown" | "user.unknown" | "http.not_found";
-export type Refused409_28 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "membership.exists" | "membership.too_many";
+export type Refused409_25 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "membership.exists" | "membership.too_many";
 export type Refused404_28 = "entity.unknown" | "user.unknown";
 export type Refused422_16 = "statement.too_long";
 export type Refused403_19 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.step_up_needed" | "api_token.two_factor_needed";
-export type Refused409_29 = "idempotency.key_reused" | "idempotency.answer_gone" | "api_token.too_many";
+export type Refused409_26 = "idempotency.key_reused" | "idempotency.answer_gone" | "api_token.too_many";
 export type Refused404_29 = "api_token.unknown" | "http.not_found";
 export type Refused404_30 = "email_change.none";
 export type Refused429_5 = "http.too_many_requests" | "email_change.too_often";
 export type Refused404_31 = "http.not_found" | "email_change.invalid";
-export type Refused409_30 = "webhooks.too_many";
+export type Refused409_27 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.too_many";
 export type Refused422_17 = "webhooks.address_forbidden";
-export type Refused409_31 = "webhooks.paused";
-export type Refused409_32 = "webhooks.nothing_to_send";
-export type Refused409_33 = "webhooks.paused" | "webhooks.replaying";
+export type Refused409_28 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.paused";
+export type Refused409_29 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.nothing_to_send";
+export type Refused409_30 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.paused" | "webhooks.replaying";
 export type Refused422_18 = "webhooks.position_ahead";
-export type Refused409_34 = "idempotency.key_reused" | "idempotency.answer_gone" | "words.changed";
+export type Refused409_31 = "idempotency.key_reused" | "idempotency.answer_gone" | "words.changed";
 export interface Meta { numberOfResults: number; totalPages: number; next?: string }
 
 export interface Operations {
@@ -2105,7 +2104,7 @@ export interface Operations {
     query: undefined;
     body: SignUp;
     data: SignedUp;
-    code: Refused400 | Refused401 | Refused403 | Refused409 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401 | Refused403 | Refused409 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Log in as a member */
   log_in: {
@@ -2115,7 +2114,7 @@ export interface Operations {
     query: undefined;
     body: Credentials;
     data: LoggedIn;
-    code: Refused400_2 | Refused401_2 | Refused403_2 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_2 | Refused403_2 | Refused412 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
   };
   /** Log in as an administrator or auditor */
   log_in_admin: {
@@ -2125,7 +2124,7 @@ export interface Operations {
     query: undefined;
     body: Credentials;
     data: LoggedIn;
-    code: Refused400_2 | Refused401_2 | Refused403_2 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_2 | Refused403_2 | Refused412 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
   };
   /** The second step of a login, when the first one answered `login.code_needed` with a `ticket` */
   enter_code: {
@@ -2135,7 +2134,7 @@ export interface Operations {
     query: undefined;
     body: LoginCode;
     data: LoggedIn;
-    code: Refused400_2 | Refused401_3 | Refused403_2 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_3 | Refused403_2 | Refused412 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
   };
   /** Log out: the session ends and its tokens are refused from now on */
   log_out: {
@@ -2145,7 +2144,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Log out as an administrator or auditor */
   log_out_admin: {
@@ -2155,7 +2154,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Exchange a token, expired at most a day ago, for a fresh one while its session lives */
   renew_token: {
@@ -2165,7 +2164,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: LoggedIn;
-    code: Refused400_3 | Refused401_4 | Refused403 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Have a reset link mailed; the answer is the same for unknown addresses */
   request_reset: {
@@ -2175,7 +2174,7 @@ export interface Operations {
     query: undefined;
     body: Email;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401 | Refused403 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** The same for administrators */
   request_admin_reset: {
@@ -2185,7 +2184,7 @@ export interface Operations {
     query: undefined;
     body: Email;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401 | Refused403 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Set a new password by the mailed token; all sessions of the user end */
   reset_password: {
@@ -2195,7 +2194,7 @@ export interface Operations {
     query: undefined;
     body: NewPassword;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401 | Refused403 | Refused404 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused404 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** The same for administrators */
   reset_admin_password: {
@@ -2205,17 +2204,17 @@ export interface Operations {
     query: undefined;
     body: NewPassword;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401 | Refused403 | Refused404 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused404 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** The person who is logged in */
   user: {
     method: "GET";
     path: "/api/v1/user";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"id" | "email" | "firstName" | "lastName" | "telephone" | "createdAt" | "lastLoginIP" | "lastLoginDate"> };
     body: undefined;
     data: User;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Change one's own name or telephone */
   change_user: {
@@ -2225,17 +2224,17 @@ export interface Operations {
     query: undefined;
     body: UserChanges;
     data: User;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** One's own businesses with balance, limits, headroom and what is pending */
   own_entities: {
     method: "GET";
     path: "/api/v1/user/entities";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"balance" | "maxPositiveBalance" | "maxNegativeBalance" | "canPay" | "canReceive" | "standing" | "level" | "closing" | "outsideLimits" | "id" | "accountNumber" | "name" | "email" | "telephone" | "incType" | "companyNumber" | "website" | "declaredTurnover" | "description" | "address" | "city" | "region" | "postalCode" | "country" | "status" | "offers" | "wants" | "categories" | "createdAt" | "memberStartedAt" | "place" | "picture" | "contactable" | "why" | "isFavorite" | "distanceKm" | "role" | "viewOnly" | "maxAmount" | "decisions" | "visibility" | "showTagsMatchedSinceLastLogin" | "receiveDailyMatchNotificationEmail" | "receiveContactEmail" | "pendingTransfers"> };
     body: undefined;
     data: Array<OwnEntity>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Register another business of one's own */
   register_business: {
@@ -2245,17 +2244,17 @@ export interface Operations {
     query: undefined;
     body: NewBusiness;
     data: MadeBusiness;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** One of one's own businesses, with balance, limits, headroom and what is pending */
   own_entity: {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}";
     parts: { entity_id: string };
-    query: undefined;
+    query: { fields?: Array<"balance" | "maxPositiveBalance" | "maxNegativeBalance" | "canPay" | "canReceive" | "standing" | "level" | "closing" | "outsideLimits" | "id" | "accountNumber" | "name" | "email" | "telephone" | "incType" | "companyNumber" | "website" | "declaredTurnover" | "description" | "address" | "city" | "region" | "postalCode" | "country" | "status" | "offers" | "wants" | "categories" | "createdAt" | "memberStartedAt" | "place" | "picture" | "contactable" | "why" | "isFavorite" | "distanceKm" | "role" | "viewOnly" | "maxAmount" | "decisions" | "visibility" | "showTagsMatchedSinceLastLogin" | "receiveDailyMatchNotificationEmail" | "receiveContactEmail" | "pendingTransfers"> };
     body: undefined;
     data: OwnEntity;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
   };
   /** Change one's own business */
   change_own_entity: {
@@ -2265,7 +2264,7 @@ export interface Operations {
     query: undefined;
     body: ProfileChanges;
     data: OwnEntity;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_3 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_3 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Apply for trading membership */
   apply_for_trading: {
@@ -2275,14 +2274,14 @@ export interface Operations {
     query: undefined;
     body: TradingApplication;
     data: Entity;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_4 | Refused413 | Refused415 | Refused422 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_4 | Refused412 | Refused413 | Refused415 | Refused422 | Refused429 | Refused500 | Refused503;
   };
   /** Who did what, newest first */
   logs: {
     method: "GET";
     path: "/api/v1/admin/logs";
     parts: undefined;
-    query: { page?: number; page_size?: number; email?: string | null; category?: string | null; action?: string | null; detail?: string | null; date_from?: string | null; date_to?: string | null; actor?: string | null; subject?: string | null; concerns?: string | null; correlation_id?: string | null; before?: number };
+    query: { page?: number; page_size?: number; email?: string | null; category?: string | null; action?: string | null; detail?: string | null; date_from?: string | null; date_to?: string | null; actor?: string | null; subject?: string | null; concerns?: string | null; correlation_id?: string | null; before?: number; cursor?: string; fields?: Array<"userID" | "email" | "action" | "detail" | "category" | "createdAt" | "position" | "subject" | "concerns" | "onBehalfOf" | "before" | "after" | "reason" | "erased" | "correlationId" | "hash"> };
     body: undefined;
     data: Array<LogEntry>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -2292,20 +2291,20 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/logs/state";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"head" | "checked" | "signed"> };
     body: undefined;
     data: LogState;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** The signed heads of the log, and their keys */
   logs_heads: {
     method: "GET";
     path: "/api/v1/admin/logs/heads";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"iss" | "keys" | "heads"> };
     body: undefined;
     data: LogHeads;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** The same as CSV, oldest first */
   logs_csv: {
@@ -2332,7 +2331,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/user/activity";
     parts: undefined;
-    query: { entity_id?: string; before?: number; limit?: number };
+    query: { entity_id?: string; before?: number; limit?: number; fields?: Array<"entries" | "next"> };
     body: undefined;
     data: OwnActivity;
     code: Refused400_4 | Refused401_4 | Refused403_6 | Refused404_3 | Refused429 | Refused500 | Refused503;
@@ -2345,14 +2344,14 @@ export interface Operations {
     query: undefined;
     body: NewTransfer;
     data: Transfer;
-    code: Refused400 | Refused401_4 | Refused403_7 | Refused404_4 | Refused409_2 | Refused413 | Refused415 | Refused422_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_7 | Refused404_4 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused422_2 | Refused429 | Refused500 | Refused503;
   };
   /** Transfers of one's own business, newest first */
   transfers: {
     method: "GET";
     path: "/api/v1/transfers";
     parts: undefined;
-    query: { page?: number; page_size?: number; status: "all" | "initiated" | "completed" | "cancelled"; querying_entity_id: string; date_from?: string; date_to?: string; counterparty?: string; text?: string; reference?: string; kind?: "transfer" | "admin" | "reversal"; min_amount?: number | string; max_amount?: number | string; after?: number };
+    query: { page?: number; page_size?: number; status: "all" | "initiated" | "completed" | "cancelled"; querying_entity_id: string; date_from?: string; date_to?: string; counterparty?: string; text?: string; reference?: string; kind?: "transfer" | "admin" | "reversal"; min_amount?: number | string; max_amount?: number | string; after?: number; cursor?: string; fields?: Array<"id" | "transfer" | "isInitiator" | "accountNumber" | "entityName" | "from" | "to" | "amount" | "description" | "reference" | "fees" | "legs" | "kind" | "status" | "byConsent" | "reverses" | "reversedBy" | "dateExpires" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled"> };
     body: undefined;
     data: Array<Transfer>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2365,17 +2364,17 @@ export interface Operations {
     query: undefined;
     body: NewTransfer;
     data: TransferPreview;
-    code: Refused400_2 | Refused401_4 | Refused403_7 | Refused404_4 | Refused413 | Refused415 | Refused422_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_4 | Refused403_7 | Refused404_4 | Refused412 | Refused413 | Refused415 | Refused422_2 | Refused429 | Refused500 | Refused503;
   };
   /** One transfer of one's own business */
   transfer: {
     method: "GET";
     path: "/api/v1/transfers/{transfer_id}";
     parts: { transfer_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "transfer" | "isInitiator" | "accountNumber" | "entityName" | "from" | "to" | "amount" | "description" | "reference" | "fees" | "legs" | "kind" | "status" | "byConsent" | "reverses" | "reversedBy" | "dateExpires" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled"> };
     body: undefined;
     data: Transfer;
-    code: Refused400_3 | Refused401_4 | Refused403_8 | Refused404_5 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_8 | Refused404_5 | Refused429 | Refused500 | Refused503;
   };
   /** Accept, reject or cancel a proposal */
   change_transfer: {
@@ -2385,7 +2384,7 @@ export interface Operations {
     query: undefined;
     body: TransferStep;
     data: Transfer;
-    code: Refused400 | Refused401_4 | Refused403_9 | Refused404_5 | Refused409_5 | Refused413 | Refused415 | Refused422_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_9 | Refused404_5 | Refused409_5 | Refused412_2 | Refused413 | Refused415 | Refused422_4 | Refused429 | Refused500 | Refused503;
   };
   /** Give back what one's business received, by a new transfer */
   give_back: {
@@ -2395,14 +2394,14 @@ export interface Operations {
     query: undefined;
     body: Reversal;
     data: Transfer;
-    code: Refused400 | Refused401_4 | Refused403_9 | Refused404_5 | Refused409_6 | Refused413 | Refused415 | Refused422_5 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_9 | Refused404_5 | Refused409_6 | Refused412 | Refused413 | Refused415 | Refused422_5 | Refused429 | Refused500 | Refused503;
   };
   /** The balance of one's own business */
   balance: {
     method: "GET";
     path: "/api/v1/balance";
     parts: undefined;
-    query: { querying_entity_id: string };
+    query: { querying_entity_id: string; fields?: Array<"balance" | "maxPositiveBalance" | "maxNegativeBalance" | "canPay" | "canReceive" | "standing" | "level" | "closing" | "outsideLimits" | "unit"> };
     body: undefined;
     data: Balance;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -2412,7 +2411,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/transfers";
     parts: undefined;
-    query: { page?: number; page_size?: number; status?: string; account_number?: string; date_from?: string; date_to?: string; after?: number };
+    query: { page?: number; page_size?: number; status?: string; account_number?: string; date_from?: string; date_to?: string; after?: number; cursor?: string; fields?: Array<"id" | "fromAccountNumber" | "fromEntityName" | "toAccountNumber" | "toEntityName" | "amount" | "description" | "reference" | "type" | "status" | "initiatorAccountNumber" | "byConsent" | "legs" | "reverses" | "reversedBy" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled" | "dateExpires"> };
     body: undefined;
     data: Array<AdminTransfer>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -2425,17 +2424,17 @@ export interface Operations {
     query: undefined;
     body: NewAdminTransfer;
     data: AdminTransfer;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_4 | Refused409_2 | Refused413 | Refused415 | Refused422_6 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_4 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused422_6 | Refused429 | Refused500 | Refused503;
   };
   /** Any transfer */
   admin_transfer: {
     method: "GET";
     path: "/api/v1/admin/transfers/{transfer_id}";
     parts: { transfer_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "fromAccountNumber" | "fromEntityName" | "toAccountNumber" | "toEntityName" | "amount" | "description" | "reference" | "type" | "status" | "initiatorAccountNumber" | "byConsent" | "legs" | "reverses" | "reversedBy" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled" | "dateExpires"> };
     body: undefined;
     data: AdminTransfer;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_5 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_5 | Refused429 | Refused500 | Refused503;
   };
   /** End a proposal of others */
   end_transfer: {
@@ -2445,7 +2444,7 @@ export interface Operations {
     query: undefined;
     body: AdminTransferStep;
     data: AdminTransfer;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_5 | Refused409_5 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_5 | Refused409_5 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** What such a transfer would do to the accounts */
   preview_admin_transfer: {
@@ -2455,7 +2454,7 @@ export interface Operations {
     query: undefined;
     body: NewAdminTransfer;
     data: AdminTransferPreview;
-    code: Refused400_2 | Refused401_4 | Refused403_3 | Refused404_4 | Refused413 | Refused415 | Refused422_6 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_4 | Refused403_3 | Refused404_4 | Refused412 | Refused413 | Refused415 | Refused422_6 | Refused429 | Refused500 | Refused503;
   };
   /** Undo a completed transfer by a new one */
   reverse_transfer: {
@@ -2465,14 +2464,14 @@ export interface Operations {
     query: undefined;
     body: Reversal;
     data: AdminTransfer;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_5 | Refused409_6 | Refused413 | Refused415 | Refused422_6 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_5 | Refused409_6 | Refused412 | Refused413 | Refused415 | Refused422_6 | Refused429 | Refused500 | Refused503;
   };
   /** Search the directory: best first, trading members first */
   entities: {
     method: "GET";
     path: "/api/v1/entities";
     parts: undefined;
-    query: { page?: number; page_size?: number; q?: string | null; in?: "any" | "offers" | "wants" | "name"; text?: string | null; has?: string; offers?: string; wants?: string; name?: string | null; category?: string | null; city?: string | null; region?: string | null; country?: string | null; near?: string | null; within?: number; tagged_since?: string; favorites_only?: boolean; querying_entity_id?: string | null; sort?: "relevance" | "newest" | "name" | "distance"; after?: string | null };
+    query: { page?: number; page_size?: number; q?: string | null; in?: "any" | "offers" | "wants" | "name"; text?: string | null; has?: string; offers?: string; wants?: string; name?: string | null; category?: string | null; city?: string | null; region?: string | null; country?: string | null; near?: string | null; within?: number; tagged_since?: string; favorites_only?: boolean; querying_entity_id?: string | null; sort?: "relevance" | "newest" | "name" | "distance"; after?: string | null; cursor?: string; fields?: Array<"id" | "accountNumber" | "name" | "email" | "telephone" | "incType" | "companyNumber" | "website" | "declaredTurnover" | "description" | "address" | "city" | "region" | "postalCode" | "country" | "status" | "offers" | "wants" | "categories" | "createdAt" | "memberStartedAt" | "place" | "picture" | "contactable" | "why" | "isFavorite" | "distanceKm"> };
     body: undefined;
     data: Array<Entity>;
     code: Refused400_4 | Refused401_4 | Refused403_10 | Refused429 | Refused500 | Refused503_2;
@@ -2482,7 +2481,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/entities/facets";
     parts: undefined;
-    query: { page?: number; page_size?: number; q?: string | null; in?: "any" | "offers" | "wants" | "name"; text?: string | null; has?: string; offers?: string; wants?: string; name?: string | null; category?: string | null; city?: string | null; region?: string | null; country?: string | null; near?: string | null; within?: number; tagged_since?: string; favorites_only?: boolean; querying_entity_id?: string | null; sort?: "relevance" | "newest" | "name" | "distance"; after?: string | null };
+    query: { page?: number; page_size?: number; q?: string | null; in?: "any" | "offers" | "wants" | "name"; text?: string | null; has?: string; offers?: string; wants?: string; name?: string | null; category?: string | null; city?: string | null; region?: string | null; country?: string | null; near?: string | null; within?: number; tagged_since?: string; favorites_only?: boolean; querying_entity_id?: string | null; sort?: "relevance" | "newest" | "name" | "distance"; after?: string | null; fields?: Array<"total" | "categories" | "city" | "region" | "country"> };
     body: undefined;
     data: Facets;
     code: Refused400_4 | Refused401_4 | Refused403_10 | Refused429 | Refused500 | Refused503_2;
@@ -2492,7 +2491,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/entities/{entity_id}";
     parts: { entity_id: string };
-    query: { querying_entity_id?: string };
+    query: { querying_entity_id?: string; fields?: Array<"id" | "accountNumber" | "name" | "email" | "telephone" | "incType" | "companyNumber" | "website" | "declaredTurnover" | "description" | "address" | "city" | "region" | "postalCode" | "country" | "status" | "offers" | "wants" | "categories" | "createdAt" | "memberStartedAt" | "place" | "picture" | "contactable" | "why" | "isFavorite" | "distanceKm"> };
     body: undefined;
     data: Entity;
     code: Refused400_4 | Refused401_4 | Refused403_10 | Refused404_2 | Refused429 | Refused500 | Refused503;
@@ -2502,7 +2501,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/suggestions";
     parts: undefined;
-    query: { text?: string | null };
+    query: { text?: string | null; fields?: Array<"tags" | "businesses" | "places" | "categories"> };
     body: undefined;
     data: Suggestions;
     code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_2;
@@ -2512,7 +2511,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/entities";
     parts: undefined;
-    query: { page?: number; page_size?: number; q?: string | null; in?: "any" | "offers" | "wants" | "name"; text?: string | null; has?: string; offers?: string; wants?: string; name?: string | null; category?: string | null; city?: string | null; region?: string | null; country?: string | null; near?: string | null; within?: number; tagged_since?: string; favorites_only?: boolean; querying_entity_id?: string | null; sort?: "relevance" | "newest" | "name" | "distance" | "balance"; after?: string | null; status?: string; account_number?: string; email?: string | null; balance?: number | string; max_pos_bal?: number | string; max_neg_bal?: number | string };
+    query: { page?: number; page_size?: number; q?: string | null; in?: "any" | "offers" | "wants" | "name"; text?: string | null; has?: string; offers?: string; wants?: string; name?: string | null; category?: string | null; city?: string | null; region?: string | null; country?: string | null; near?: string | null; within?: number; tagged_since?: string; favorites_only?: boolean; querying_entity_id?: string | null; sort?: "relevance" | "newest" | "name" | "distance" | "balance"; after?: string | null; status?: string; account_number?: string; email?: string | null; balance?: number | string; max_pos_bal?: number | string; max_neg_bal?: number | string; cursor?: string; fields?: Array<"balance" | "maxPositiveBalance" | "maxNegativeBalance" | "canPay" | "canReceive" | "standing" | "level" | "closing" | "outsideLimits" | "id" | "accountNumber" | "name" | "email" | "telephone" | "incType" | "companyNumber" | "website" | "declaredTurnover" | "description" | "address" | "city" | "region" | "postalCode" | "country" | "status" | "offers" | "wants" | "categories" | "createdAt" | "memberStartedAt" | "place" | "picture" | "contactable" | "why" | "isFavorite" | "distanceKm" | "role" | "viewOnly" | "maxAmount" | "decisions" | "visibility" | "showTagsMatchedSinceLastLogin" | "receiveDailyMatchNotificationEmail" | "receiveContactEmail" | "pendingTransfers" | "users"> };
     body: undefined;
     data: Array<AdminEntity>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503_2;
@@ -2522,10 +2521,10 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/entities/{entity_id}";
     parts: { entity_id: string };
-    query: undefined;
+    query: { fields?: Array<"balance" | "maxPositiveBalance" | "maxNegativeBalance" | "canPay" | "canReceive" | "standing" | "level" | "closing" | "outsideLimits" | "id" | "accountNumber" | "name" | "email" | "telephone" | "incType" | "companyNumber" | "website" | "declaredTurnover" | "description" | "address" | "city" | "region" | "postalCode" | "country" | "status" | "offers" | "wants" | "categories" | "createdAt" | "memberStartedAt" | "place" | "picture" | "contactable" | "why" | "isFavorite" | "distanceKm" | "role" | "viewOnly" | "maxAmount" | "decisions" | "visibility" | "showTagsMatchedSinceLastLogin" | "receiveDailyMatchNotificationEmail" | "receiveContactEmail" | "pendingTransfers" | "users"> };
     body: undefined;
     data: AdminEntity;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
   };
   /** Decide on a business: status, categories, limits, profile, people */
   change_admin_entity: {
@@ -2535,7 +2534,7 @@ export interface Operations {
     query: undefined;
     body: AdminEntityChanges;
     data: AdminEntity;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_6 | Refused409_7 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_6 | Refused409_7 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Close a business for good */
   delete_admin_entity: {
@@ -2545,14 +2544,14 @@ export interface Operations {
     query: { reason?: string | null };
     body: undefined;
     data: Closed;
-    code: Refused400_5 | Refused401_4 | Refused403_11 | Refused404_2 | Refused409_2 | Refused422_7 | Refused429 | Refused500 | Refused503;
+    code: Refused400_5 | Refused401_4 | Refused403_11 | Refused404_2 | Refused409_2 | Refused412_2 | Refused422_7 | Refused429 | Refused500 | Refused503;
   };
   /** Members' logins by last name or address */
   users: {
     method: "GET";
     path: "/api/v1/admin/users";
     parts: undefined;
-    query: { last_name?: string; email?: string; email_part?: string; page?: number; page_size?: number };
+    query: { last_name?: string; email?: string; email_part?: string; page?: number; page_size?: number; fields?: Array<"id" | "email" | "firstName" | "lastName" | "telephone" | "createdAt" | "lastLoginIP" | "lastLoginDate" | "kind" | "suspended" | "expiresAt" | "entities"> };
     body: undefined;
     data: Array<AdminUser>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -2562,10 +2561,10 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/users/{user_id}";
     parts: { user_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "email" | "firstName" | "lastName" | "telephone" | "createdAt" | "lastLoginIP" | "lastLoginDate" | "kind" | "suspended" | "expiresAt" | "entities"> };
     body: undefined;
     data: AdminUser;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_7 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_7 | Refused429 | Refused500 | Refused503;
   };
   /** Change somebody's login: names, address, password, businesses */
   change_admin_user: {
@@ -2575,7 +2574,7 @@ export interface Operations {
     query: undefined;
     body: AdminUserChanges;
     data: AdminUser;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_8 | Refused409_8 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_8 | Refused409_8 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** End a member's login for good; its businesses stay */
   close_admin_user: {
@@ -2585,7 +2584,7 @@ export interface Operations {
     query: { reason?: string | null };
     body: undefined;
     data: AdminUser;
-    code: Refused400_4 | Refused401_4 | Refused403_11 | Refused404_7 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_11 | Refused404_7 | Refused412_2 | Refused429 | Refused500 | Refused503;
   };
   /** Have a head signed that covers everything up to now */
   sign_head: {
@@ -2595,7 +2594,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Head;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused429 | Refused500 | Refused503_3;
+    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused412 | Refused429 | Refused500 | Refused503_3;
   };
   /** All events, or a range of them, as a file that mccs-audit checks */
   export: {
@@ -2612,7 +2611,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/audit/trial-balance";
     parts: undefined;
-    query: { position?: number; at?: string; after?: string; limit?: number };
+    query: { position?: number; at?: string; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
     body: undefined;
     data: AuditRows;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2632,7 +2631,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/audit/near-limits";
     parts: undefined;
-    query: { position?: number; at?: string; percent?: number; after?: string; limit?: number };
+    query: { position?: number; at?: string; percent?: number; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
     body: undefined;
     data: AuditRows;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2652,7 +2651,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/audit/system-cancellations";
     parts: undefined;
-    query: { from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number };
+    query: { from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
     body: undefined;
     data: AuditRows;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2672,7 +2671,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/audit/reversals";
     parts: undefined;
-    query: { from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number };
+    query: { from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
     body: undefined;
     data: AuditRows;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2692,7 +2691,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/audit/limit-changes";
     parts: undefined;
-    query: { from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number };
+    query: { from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
     body: undefined;
     data: AuditRows;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2712,7 +2711,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/audit/changes";
     parts: undefined;
-    query: { from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number };
+    query: { from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
     body: undefined;
     data: AuditRows;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2732,7 +2731,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/audit/sample";
     parts: undefined;
-    query: { n?: number; seed?: string | null; from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number };
+    query: { n?: number; seed?: string | null; from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
     body: undefined;
     data: AuditRows;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2752,7 +2751,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/audit/rings";
     parts: undefined;
-    query: { length?: number; min_amount?: number | string; from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number };
+    query: { length?: number; min_amount?: number | string; from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
     body: undefined;
     data: AuditRows;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2772,7 +2771,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/audit/search";
     parts: undefined;
-    query: { text?: string | null; from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number };
+    query: { text?: string | null; from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
     body: undefined;
     data: AuditRows;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2795,17 +2794,17 @@ export interface Operations {
     query: undefined;
     body: TransferBatch;
     data: BatchResults;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused413 | Refused415 | Refused422_8 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused422_8 | Refused429 | Refused500 | Refused503;
   };
   /** What completes at once, without an answer of one's business */
   consent: {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/consent";
     parts: { entity_id: string };
-    query: undefined;
+    query: { fields?: Array<"rules"> };
     body: undefined;
     data: StandingConsent;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
   };
   /** Say what completes at once: the complete list, an empty one revokes all */
   set_consent: {
@@ -2815,24 +2814,24 @@ export interface Operations {
     query: undefined;
     body: StandingConsent;
     data: StandingConsent;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_10 | Refused409_2 | Refused413 | Refused415 | Refused422_9 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_10 | Refused409_2 | Refused412_2 | Refused413 | Refused415 | Refused422_9 | Refused429 | Refused500 | Refused503;
   };
   /** What transfers between members cost */
   fees_in_force: {
     method: "GET";
     path: "/api/v1/fees";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"accountNumber" | "side" | "fixed" | "basisPoints"> };
     body: undefined;
     data: Array<FeeInForce>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Tags that contain a fragment, by name */
   tags: {
     method: "GET";
     path: "/api/v1/tags";
     parts: undefined;
-    query: { page?: number; page_size?: number; fragment?: string | null };
+    query: { page?: number; page_size?: number; fragment?: string | null; after?: string | null; cursor?: string; fields?: Array<"id" | "name" | "label"> };
     body: undefined;
     data: Array<Term>;
     code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
@@ -2842,7 +2841,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/categories";
     parts: undefined;
-    query: { page?: number; page_size?: number; fragment?: string | null; prefix?: string | null; letter?: string };
+    query: { page?: number; page_size?: number; fragment?: string | null; after?: string | null; prefix?: string | null; letter?: string; cursor?: string; fields?: Array<"id" | "name" | "label"> };
     body: undefined;
     data: Array<Term>;
     code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
@@ -2855,14 +2854,14 @@ export interface Operations {
     query: undefined;
     body: TermName;
     data: Term;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_9 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_9 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Tags or categories with how many have them */
   counted_terms: {
     method: "GET";
     path: "/api/v1/admin/{kind}";
     parts: { kind: "tags" | "categories" };
-    query: { page?: number; page_size?: number; fragment?: string | null; prefix?: string | null; letter?: string; unused?: boolean };
+    query: { page?: number; page_size?: number; fragment?: string | null; after?: string | null; prefix?: string | null; letter?: string; unused?: boolean; fields?: Array<"id" | "name" | "label" | "letter" | "createdAt" | "offers" | "wants" | "businesses" | "holders"> };
     body: undefined;
     data: Array<CountedTerm>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused429 | Refused500 | Refused503;
@@ -2875,7 +2874,7 @@ export interface Operations {
     query: undefined;
     body: TermName;
     data: TermChanged;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_12 | Refused409_9 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_12 | Refused409_9 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Remove a tag or category from everybody who has it */
   remove_term: {
@@ -2885,17 +2884,17 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: TermChanged;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_12 | Refused409_10 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_12 | Refused409_10 | Refused412_2 | Refused429 | Refused500 | Refused503;
   };
   /** One tag or category, and how many a change would touch */
   counted_term: {
     method: "GET";
     path: "/api/v1/admin/{kind}/{term_id}";
     parts: { kind: "tags" | "categories"; term_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "name" | "label" | "letter" | "createdAt" | "offers" | "wants" | "businesses" | "holders"> };
     body: undefined;
     data: CountedTerm;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_12 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_12 | Refused429 | Refused500 | Refused503;
   };
   /** Make several tags or categories one */
   merge_terms: {
@@ -2905,14 +2904,14 @@ export interface Operations {
     query: undefined;
     body: TermMerge;
     data: TermChanged;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_13 | Refused409_10 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_13 | Refused409_10 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Events that concern the caller, oldest first, from a cursor on; waited for, or as a stream */
   events: {
     method: "GET";
     path: "/api/v1/events";
     parts: undefined;
-    query: { cursor?: string | null; since?: "beginning" | null; wait?: number; types?: string | null; querying_entity_id?: string | null; limit?: number };
+    query: { cursor?: string | null; since?: "beginning" | null; wait?: number; types?: string | null; querying_entity_id?: string | null; limit?: number; fields?: Array<"specversion" | "id" | "source" | "type" | "time" | "subject" | "sequence" | "partitionkey" | "correlationid" | "causationid" | "actor" | "onbehalfof" | "data"> };
     body: undefined;
     data: Array<Event>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused410 | Refused429_3 | Refused500 | Refused503_5;
@@ -2922,67 +2921,67 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/health";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"status" | "parts"> };
     body: undefined;
     data: Health;
-    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
   };
   /** How full the machine is: disk */
   machine_disk: {
     method: "GET";
     path: "/api/v1/disk";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"status" | "percent"> };
     body: undefined;
     data: GaugeRead;
-    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_6;
+    code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_6;
   };
   /** How full the machine is: cpu */
   machine_cpu: {
     method: "GET";
     path: "/api/v1/cpu";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"status" | "percent"> };
     body: undefined;
     data: GaugeRead;
-    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_6;
+    code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_6;
   };
   /** How full the machine is: ram */
   machine_ram: {
     method: "GET";
     path: "/api/v1/ram";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"status" | "percent"> };
     body: undefined;
     data: GaugeRead;
-    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_6;
+    code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503_6;
   };
   /** Settings of the network that everybody may know */
   network_settings: {
     method: "GET";
     path: "/api/v1/network";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"unit" | "publicUrl" | "termsVersion" | "termsUrl" | "recaptchaSiteKey"> };
     body: undefined;
     data: NetworkSettings;
-    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
   };
   /** Numbers that lead to the lists behind them */
   overview: {
     method: "GET";
     path: "/api/v1/admin/overview";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"joining" | "applying" | "trading" | "mail" | "ledger"> };
     body: undefined;
     data: Overview;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** The statement of a period, a page at a time, newest first */
   statement: {
     method: "GET";
     path: "/api/v1/statement";
     parts: undefined;
-    query: { querying_entity_id: string; from?: string; to?: string; from_position?: number; to_position?: number; before?: number; after?: number; limit?: number; counterparty?: string; text?: string; min_amount?: number | string; max_amount?: number | string; sign?: "in" | "out" };
+    query: { querying_entity_id: string; from?: string; to?: string; from_position?: number; to_position?: number; before?: number; after?: number; limit?: number; counterparty?: string; text?: string; min_amount?: number | string; max_amount?: number | string; sign?: "in" | "out"; fields?: Array<"accountNumber" | "from" | "to" | "fromPosition" | "toPosition" | "openingBalance" | "closingBalance" | "totals" | "entries" | "next" | "previous"> };
     body: undefined;
     data: Statement;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2992,7 +2991,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/balance";
     parts: { entity_id: string };
-    query: { at?: string; position?: number };
+    query: { at?: string; position?: number; fields?: Array<"position" | "at" | "balance" | "maxPositiveBalance" | "maxNegativeBalance" | "standing"> };
     body: undefined;
     data: BalanceThen;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_10 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -3002,7 +3001,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/account-history";
     parts: { entity_id: string };
-    query: { type?: "opened" | "limits" | "standing" | "consent"; before?: number; limit?: number };
+    query: { type?: "opened" | "limits" | "standing" | "consent"; before?: number; limit?: number; fields?: Array<"changes" | "next"> };
     body: undefined;
     data: AccountHistory;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_10 | Refused429 | Refused500 | Refused503;
@@ -3015,27 +3014,27 @@ export interface Operations {
     query: undefined;
     body: NewImport;
     data: Import;
-    code: Refused400_7 | Refused401_4 | Refused403_3 | Refused409_2 | Refused413 | Refused415 | Refused422_10 | Refused429 | Refused500 | Refused503;
+    code: Refused400_7 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused422_10 | Refused429 | Refused500 | Refused503;
   };
   /** The last files of members, newest first */
   imports: {
     method: "GET";
     path: "/api/v1/admin/imports";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"id" | "name" | "state" | "mode" | "invite" | "rows" | "bad" | "imported" | "createdAt" | "finishedAt"> };
     body: undefined;
     data: Array<Import>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** How far an import is */
   import_: {
     method: "GET";
     path: "/api/v1/admin/imports/{import_id}";
     parts: { import_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "name" | "state" | "mode" | "invite" | "rows" | "bad" | "imported" | "createdAt" | "finishedAt"> };
     body: undefined;
     data: Import;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_14 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_14 | Refused429 | Refused500 | Refused503;
   };
   /** Let the rest of an import be; who became a member stays one */
   stop_import: {
@@ -3045,14 +3044,14 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Import;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_14 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_14 | Refused409_2 | Refused412_2 | Refused429 | Refused500 | Refused503;
   };
   /** What is wrong with which rows, and what to do about it */
   import_errors: {
     method: "GET";
     path: "/api/v1/admin/imports/{import_id}/errors";
     parts: { import_id: string };
-    query: { after?: number; limit?: number };
+    query: { after?: number; limit?: number; fields?: Array<"rows" | "next"> };
     body: undefined;
     data: ImportErrors;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_14 | Refused429 | Refused500 | Refused503;
@@ -3065,7 +3064,7 @@ export interface Operations {
     query: undefined;
     body: ImportStart;
     data: Import;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_14 | Refused409_11 | Refused413 | Refused415 | Refused422_11 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_14 | Refused409_11 | Refused412 | Refused413 | Refused415 | Refused422_11 | Refused429 | Refused500 | Refused503;
   };
   /** The community as a zip of CSVs, without secrets and private marks */
   community_export: {
@@ -3082,7 +3081,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/favorites";
     parts: undefined;
-    query: { page?: number; page_size?: number; querying_entity_id: string };
+    query: { page?: number; page_size?: number; querying_entity_id: string; fields?: Array<"id" | "accountNumber" | "name" | "email" | "telephone" | "incType" | "companyNumber" | "website" | "declaredTurnover" | "description" | "address" | "city" | "region" | "postalCode" | "country" | "status" | "offers" | "wants" | "categories" | "createdAt" | "memberStartedAt" | "place" | "picture" | "contactable" | "why" | "isFavorite" | "distanceKm"> };
     body: undefined;
     data: Array<Entity>;
     code: Refused400_4 | Refused401_4 | Refused403_6 | Refused404_3 | Refused429 | Refused500 | Refused503;
@@ -3095,7 +3094,7 @@ export interface Operations {
     query: undefined;
     body: NewFavourite;
     data: Favourite;
-    code: Refused400_2 | Refused401_4 | Refused403_5 | Refused404_3 | Refused413 | Refused415 | Refused422_12 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused422_12 | Refused429 | Refused500 | Refused503;
   };
   /** Mail a text to a business whose address is hidden */
   send_email: {
@@ -3105,7 +3104,7 @@ export interface Operations {
     query: undefined;
     body: NewMessage;
     data: Record<string, unknown>;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_2 | Refused413 | Refused415 | Refused422_13 | Refused429_4 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused422_13 | Refused429_4 | Refused500 | Refused503;
   };
   /** Say by the link in a message that it should not have been sent */
   report_contact: {
@@ -3115,17 +3114,17 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The private note of a business of one's own about another one */
   note: {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/notes/{other_id}";
     parts: { entity_id: string; other_id: string };
-    query: undefined;
+    query: { fields?: Array<"text" | "editedBy" | "editedAt"> };
     body: undefined;
     data: Note;
-    code: Refused400_3 | Refused401_4 | Refused403_6 | Refused404_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_6 | Refused404_2 | Refused429 | Refused500 | Refused503;
   };
   /** Keep a private note about a business */
   keep_note: {
@@ -3135,24 +3134,24 @@ export interface Operations {
     query: undefined;
     body: NoteText;
     data: Note;
-    code: Refused400_2 | Refused401_4 | Refused403_5 | Refused404_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_4 | Refused403_5 | Refused404_2 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** The newest signed head of the ledger */
   ledger_head: {
     method: "GET";
     path: "/api/v1/ledger/head";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"book" | "number" | "size" | "root" | "hash" | "sum" | "accounts" | "time" | "kid" | "jws"> };
     body: undefined;
     data: Head;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_15 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_15 | Refused429 | Refused500 | Refused503;
   };
   /** All signed heads, newest first */
   ledger_heads: {
     method: "GET";
     path: "/api/v1/ledger/heads";
     parts: undefined;
-    query: { before?: number; limit?: number };
+    query: { before?: number; limit?: number; fields?: Array<"heads" | "next"> };
     body: undefined;
     data: Heads;
     code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
@@ -3162,17 +3161,17 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/ledger/keys";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"keys"> };
     body: undefined;
     data: HeadKeys;
-    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
   };
   /** Proof that an event lies in the signed ledger */
   ledger_inclusion: {
     method: "GET";
     path: "/api/v1/ledger/inclusion";
     parts: undefined;
-    query: { position: number; size?: number };
+    query: { position: number; size?: number; fields?: Array<"book" | "position" | "size" | "leaf" | "path" | "root" | "head"> };
     body: undefined;
     data: Inclusion;
     code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_7;
@@ -3182,7 +3181,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/ledger/consistency";
     parts: undefined;
-    query: { first: number; second?: number };
+    query: { first: number; second?: number; fields?: Array<"book" | "first" | "second" | "firstRoot" | "secondRoot" | "path"> };
     body: undefined;
     data: Consistency;
     code: Refused400_4 | Refused401 | Refused403 | Refused404_9 | Refused429 | Refused500 | Refused503_7;
@@ -3192,7 +3191,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/transfers/{transfer_id}/proof";
     parts: { transfer_id: string };
-    query: { size?: number };
+    query: { size?: number; fields?: Array<"book" | "transferId" | "size" | "root" | "head" | "events"> };
     body: undefined;
     data: TransferProof;
     code: Refused400_4 | Refused401_4 | Refused403_8 | Refused404_16 | Refused429 | Refused500 | Refused503_7;
@@ -3202,17 +3201,17 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/statement-codes/{code}";
     parts: { code: string };
-    query: undefined;
+    query: { fields?: Array<"code" | "book" | "unit" | "accountNumber" | "from" | "to" | "fromPosition" | "toPosition" | "openingBalance" | "closingBalance" | "entries" | "paid" | "received" | "madeAt" | "holds" | "head" | "path" | "leaf"> };
     body: undefined;
     data: StatementChecked;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_17 | Refused429 | Refused500 | Refused503_7;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_17 | Refused429 | Refused500 | Refused503_7;
   };
   /** Trading loops with one's own business, the best first */
   loops: {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/loops";
     parts: { entity_id: string };
-    query: { limit?: number };
+    query: { limit?: number; fields?: Array<"id" | "score" | "open" | "members" | "gives" | "farthestKm" | "agreedAt"> };
     body: undefined;
     data: Array<Loop>;
     code: Refused400_4 | Refused401_4 | Refused403_13 | Refused404_2 | Refused429 | Refused500 | Refused503;
@@ -3222,10 +3221,10 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/loops/{loop_id}";
     parts: { entity_id: string; loop_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "score" | "open" | "members" | "gives" | "farthestKm" | "agreedAt"> };
     body: undefined;
     data: Loop;
-    code: Refused400_3 | Refused401_4 | Refused403_13 | Refused404_18 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_13 | Refused404_18 | Refused429 | Refused500 | Refused503;
   };
   /** Say that one's business is interested in a loop */
   say_interest: {
@@ -3235,7 +3234,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Loop;
-    code: Refused400_6 | Refused401_4 | Refused403_14 | Refused404_18 | Refused409_12 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_14 | Refused404_18 | Refused409_12 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Be interested no more */
   take_interest_back: {
@@ -3245,14 +3244,14 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Loop;
-    code: Refused400_6 | Refused401_4 | Refused403_14 | Refused404_18 | Refused409_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_14 | Refused404_18 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Mails by state, each with why its last try failed */
   mails: {
     method: "GET";
     path: "/api/v1/admin/mail";
     parts: undefined;
-    query: { page?: number; page_size?: number; state?: "queued" | "sending" | "sent" | "failed" | "dead" | "expired" | "discarded" };
+    query: { page?: number; page_size?: number; state?: "queued" | "sending" | "sent" | "failed" | "dead" | "expired" | "discarded"; fields?: Array<"id" | "kind" | "entityID" | "state" | "tries" | "error" | "createdAt" | "sentAt" | "diedAt" | "dueAt" | "mayRetry" | "mayDiscard" | "spent"> };
     body: undefined;
     data: Array<Mail>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -3262,10 +3261,10 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/mail/summary";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"queued" | "sending" | "sent" | "failed" | "dead" | "expired" | "discarded"> };
     body: undefined;
     data: MailCounts;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Try a mail again now, or never send it */
   decide_mail: {
@@ -3275,24 +3274,24 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_13 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_13 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The kinds of mail: how each is told, and to whom */
   mail_kinds: {
     method: "GET";
     path: "/api/v1/admin/mail/kinds";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"kinds" | "languages"> };
     body: undefined;
     data: MailKinds;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** How a kind of mail reads, with made up facts */
   mail_preview: {
     method: "GET";
     path: "/api/v1/admin/mail/kinds/{kind}/preview";
     parts: { kind: string };
-    query: { language?: string | null };
+    query: { language?: string | null; fields?: Array<"subject" | "text" | "html" | "notice"> };
     body: undefined;
     data: MailPreview;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused429 | Refused500 | Refused503;
@@ -3305,7 +3304,7 @@ export interface Operations {
     query: undefined;
     body: SuppressionSearch;
     data: Array<Suppression>;
-    code: Refused400_2 | Refused401_4 | Refused403_3 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_4 | Refused403_3 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Write to an address again */
   remove_suppression: {
@@ -3315,14 +3314,14 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Leads and suppliers of one's own business, the best first, each with why */
   matches: {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/matches";
     parts: { entity_id: string };
-    query: { since?: string; limit?: number };
+    query: { since?: string; limit?: number; fields?: Array<"leads" | "suppliers" | "couldTradeUpTo" | "since"> };
     body: undefined;
     data: Matches;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
@@ -3332,10 +3331,10 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/matches/not-relevant";
     parts: { entity_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "entityID" | "name" | "mine" | "theirs" | "side" | "createdAt"> };
     body: undefined;
     data: Array<Feedback>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
   };
   /** A match is not relevant: do not show it again */
   hide_match: {
@@ -3345,7 +3344,7 @@ export interface Operations {
     query: undefined;
     body: NewFeedback;
     data: Feedback;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_2 | Refused409_14 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_2 | Refused409_14 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** It was relevant after all: show it again */
   show_match_again: {
@@ -3355,14 +3354,14 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_19 | Refused409_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_19 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** What one was told, and one's businesses, newest first */
   notices: {
     method: "GET";
     path: "/api/v1/notices";
     parts: undefined;
-    query: { page?: number; page_size?: number; after?: string | null };
+    query: { page?: number; page_size?: number; after?: string | null; fields?: Array<"id" | "kind" | "text" | "path" | "entityID" | "createdAt" | "read"> };
     body: undefined;
     data: Array<Notice>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -3372,10 +3371,10 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/notices/unread";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"unread"> };
     body: undefined;
     data: Unread;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** One has read this */
   read_notice: {
@@ -3385,7 +3384,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Notice;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** One has read all of them */
   read_all_notices: {
@@ -3395,17 +3394,17 @@ export interface Operations {
     query: undefined;
     body: ReadUntil;
     data: Record<string, unknown>;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** What one's business wants to hear of, by which channel, and when */
   notification_preferences: {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/notifications";
     parts: { entity_id: string };
-    query: undefined;
+    query: { fields?: Array<"groups" | "quietHours" | "digestHour" | "timeZone" | "language" | "languages"> };
     body: undefined;
     data: ToldPreferences;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
   };
   /** Choose it, all at once */
   choose_notifications: {
@@ -3415,17 +3414,17 @@ export interface Operations {
     query: undefined;
     body: ToldPreferences;
     data: ToldPreferences;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_2 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_2 | Refused409_2 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** What the link of a mail stops */
   unsubscription: {
     method: "GET";
     path: "/api/v1/unsubscriptions/{token}";
     parts: { token: string };
-    query: undefined;
+    query: { fields?: Array<"group" | "name" | "stopped" | "allStopped"> };
     body: undefined;
     data: Unsubscription;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_20 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_20 | Refused429 | Refused500 | Refused503;
   };
   /** Stop it: the link says whose mails */
   unsubscribe: {
@@ -3435,17 +3434,17 @@ export interface Operations {
     query: undefined;
     body: Stop;
     data: Unsubscription;
-    code: Refused400_2 | Refused401 | Refused403 | Refused404_20 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused404_20 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Who belongs to one's business, and who is invited to */
   members: {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/members";
     parts: { entity_id: string };
-    query: undefined;
+    query: { fields?: Array<"members" | "invitations"> };
     body: undefined;
     data: People;
-    code: Refused400_3 | Refused401_4 | Refused403_6 | Refused404_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_6 | Refused404_2 | Refused429 | Refused500 | Refused503;
   };
   /** Let somebody do more or less for one's business */
   change_member: {
@@ -3455,7 +3454,7 @@ export interface Operations {
     query: undefined;
     body: Part;
     data: Member;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_21 | Refused409_15 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_21 | Refused409_15 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Remove somebody from one's business (owners), or leave it (everybody) */
   remove_member: {
@@ -3465,7 +3464,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_5 | Refused404_21 | Refused409_16 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_5 | Refused404_21 | Refused409_15 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Mail somebody a link to join one's business by */
   invite: {
@@ -3475,7 +3474,7 @@ export interface Operations {
     query: undefined;
     body: NewInvitation;
     data: Invitation;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_17 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_16 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Take an invitation back */
   revoke_invitation: {
@@ -3485,17 +3484,17 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_5 | Refused404_22 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_5 | Refused404_22 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** What a mailed invitation offers */
   invitation: {
     method: "GET";
     path: "/api/v1/invitations/{token}";
     parts: { token: string };
-    query: undefined;
+    query: { fields?: Array<"role" | "viewOnly" | "maxAmount" | "entityName" | "email" | "hasLogin" | "expiresAt"> };
     body: undefined;
     data: Offered;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_23 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_23 | Refused429 | Refused500 | Refused503;
   };
   /** Join a business by a mailed invitation */
   accept_invitation: {
@@ -3505,7 +3504,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Member;
-    code: Refused400_3 | Refused401_4 | Refused403_15 | Refused404_23 | Refused409_18 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_15 | Refused404_23 | Refused409_16 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Sign up with the invited address, without a business of one's own */
   sign_up_by_invitation: {
@@ -3515,17 +3514,17 @@ export interface Operations {
     query: undefined;
     body: InvitedPerson;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401 | Refused403 | Refused404_23 | Refused409_19 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused404_23 | Refused409_17 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** With which limits accounts begin, and when proposals expire */
   policy: {
     method: "GET";
     path: "/api/v1/admin/policy";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"defaultMaxNegativeBalance" | "defaultMaxPositiveBalance" | "expiresAfterDays" | "reminderDays" | "warningPercent" | "unit"> };
     body: undefined;
     data: Policy;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Change with which limits accounts begin, and when proposals expire */
   change_policy: {
@@ -3535,14 +3534,14 @@ export interface Operations {
     query: undefined;
     body: PolicyChanges;
     data: Policy;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** What was changed of these settings, by whom and why */
   policy_changes: {
     method: "GET";
     path: "/api/v1/admin/policy/changes";
     parts: undefined;
-    query: { before?: number; limit?: number };
+    query: { before?: number; limit?: number; fields?: Array<"changes" | "next"> };
     body: undefined;
     data: LedgerChanges;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -3552,10 +3551,10 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/fees";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"rules"> };
     body: undefined;
     data: Fees;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Replace what transfers cost */
   set_fees: {
@@ -3565,14 +3564,14 @@ export interface Operations {
     query: undefined;
     body: NewFees;
     data: Fees;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_4 | Refused409_2 | Refused413 | Refused415 | Refused422_14 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_4 | Refused409_2 | Refused412_2 | Refused413 | Refused415 | Refused422_14 | Refused429 | Refused500 | Refused503;
   };
   /** What was changed of the fees, by whom and why */
   fee_changes: {
     method: "GET";
     path: "/api/v1/admin/fees/changes";
     parts: undefined;
-    query: { before?: number; limit?: number };
+    query: { before?: number; limit?: number; fields?: Array<"changes" | "next"> };
     body: undefined;
     data: LedgerChanges;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -3585,24 +3584,24 @@ export interface Operations {
     query: undefined;
     body: LimitSimulation;
     data: LimitsSimulated;
-    code: Refused400_2 | Refused401_4 | Refused403_3 | Refused404_4 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_4 | Refused403_3 | Refused404_4 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** One account by its number */
   ledger_account: {
     method: "GET";
     path: "/api/v1/admin/accounts/{account_number}";
     parts: { account_number: string };
-    query: undefined;
+    query: { fields?: Array<"balance" | "maxPositiveBalance" | "maxNegativeBalance" | "canPay" | "canReceive" | "standing" | "level" | "closing" | "outsideLimits" | "accountNumber" | "entityID" | "entityName"> };
     body: undefined;
     data: LedgerAccount;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
   };
   /** Balance and limits of an account as of a position, or an instant */
   account_then: {
     method: "GET";
     path: "/api/v1/admin/accounts/{account_number}/balance";
     parts: { account_number: string };
-    query: { position?: number; at?: string };
+    query: { position?: number; at?: string; fields?: Array<"accountNumber" | "position" | "at" | "balance" | "maxNegativeBalance" | "maxPositiveBalance" | "standing"> };
     body: undefined;
     data: AccountThen;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
@@ -3612,7 +3611,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/accounts/{account_number}/changes";
     parts: { account_number: string };
-    query: { before?: number; limit?: number; type?: "opened" | "limits" | "standing" | "consent" };
+    query: { before?: number; limit?: number; type?: "opened" | "limits" | "standing" | "consent"; fields?: Array<"changes" | "next"> };
     body: undefined;
     data: LedgerChanges;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
@@ -3625,7 +3624,7 @@ export interface Operations {
     query: undefined;
     body: Blob;
     data: Entity;
-    code: Refused400_5 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_3 | Refused413 | Refused429 | Refused500 | Refused503;
+    code: Refused400_5 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_3 | Refused412 | Refused413 | Refused429 | Refused500 | Refused503;
   };
   /** Have no picture any more */
   remove_picture: {
@@ -3635,17 +3634,17 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Entity;
-    code: Refused400_3 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_20 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_3 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** What one has agreed to, oldest first */
   consents: {
     method: "GET";
     path: "/api/v1/user/consents";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"document" | "version" | "at" | "entityID"> };
     body: undefined;
     data: Array<Consent>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Agree to a version of the terms */
   agree: {
@@ -3655,7 +3654,7 @@ export interface Operations {
     query: undefined;
     body: Consent;
     data: Array<Consent>;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Everything that is known of oneself, as a zip */
   own_data: {
@@ -3685,7 +3684,7 @@ export interface Operations {
     query: undefined;
     body: Closing;
     data: Closed;
-    code: Refused400 | Refused401_4 | Refused403_17 | Refused404_2 | Refused409_21 | Refused413 | Refused415 | Refused422_7 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_17 | Refused404_2 | Refused409_18 | Refused412 | Refused413 | Refused415 | Refused422_7 | Refused429 | Refused500 | Refused503;
   };
   /** End one's own login for good */
   close_login: {
@@ -3695,7 +3694,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_11 | Refused409_22 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_11 | Refused409_19 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Everything that is known of a business, as a zip */
   entity_data: {
@@ -3725,17 +3724,17 @@ export interface Operations {
     query: undefined;
     body: Closing;
     data: Closed;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_2 | Refused409_21 | Refused413 | Refused415 | Refused422_7 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_2 | Refused409_18 | Refused412 | Refused413 | Refused415 | Refused422_7 | Refused429 | Refused500 | Refused503;
   };
   /** What one's business looks for all the time, newest first */
   searches: {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/searches";
     parts: { entity_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "text" | "side" | "maxKm" | "category" | "createdAt" | "found"> };
     body: undefined;
     data: Array<Search>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_2 | Refused429 | Refused500 | Refused503;
   };
   /** Keep one more search */
   save_search: {
@@ -3745,7 +3744,7 @@ export interface Operations {
     query: undefined;
     body: NewSearch;
     data: Search;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_2 | Refused409_23 | Refused413 | Refused415 | Refused422_15 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_2 | Refused409_20 | Refused412 | Refused413 | Refused415 | Refused422_15 | Refused429 | Refused500 | Refused503;
   };
   /** Be told of nothing more for a search */
   delete_search: {
@@ -3755,7 +3754,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_25 | Refused409_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_25 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Show that it is still you: for ten minutes this session may do what is sensitive */
   verify_session: {
@@ -3765,7 +3764,7 @@ export interface Operations {
     query: undefined;
     body: Verification;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401_4 | Refused403_18 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_4 | Refused403_18 | Refused412 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
   };
   /** Another password, by the current one; all other sessions end */
   change_password: {
@@ -3775,7 +3774,7 @@ export interface Operations {
     query: undefined;
     body: PasswordChange;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401_4 | Refused403_18 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_4 | Refused403_18 | Refused412 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
   };
   /** The same for administrators, coordinators and auditors */
   change_admin_password: {
@@ -3785,17 +3784,17 @@ export interface Operations {
     query: undefined;
     body: PasswordChange;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401_4 | Refused403_18 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_4 | Refused403_18 | Refused412 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
   };
   /** Where you are logged in, the one used last first */
   sessions: {
     method: "GET";
     path: "/api/v1/sessions";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"id" | "device" | "address" | "openedAt" | "usedAt" | "current"> };
     body: undefined;
     data: Array<LivingSession>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** End all your sessions but this one */
   end_other_sessions: {
@@ -3805,7 +3804,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Ended;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** End one of your sessions */
   end_session: {
@@ -3815,17 +3814,17 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_26 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_26 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Whether your login asks for a code */
   two_factor: {
     method: "GET";
     path: "/api/v1/two-factor";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"on" | "since" | "recoveryCodesLeft" | "required"> };
     body: undefined;
     data: TwoFactor;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** A secret for an app; it counts when it is confirmed. Needs a verified session */
   begin_two_factor: {
@@ -3835,7 +3834,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: TwoFactorSecret;
-    code: Refused400_3 | Refused401_4 | Refused403_11 | Refused409_24 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_11 | Refused409_21 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Your login asks for no code any more. Needs a verified session */
   switch_two_factor_off: {
@@ -3845,7 +3844,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_11 | Refused409_24 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_11 | Refused409_21 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The app shows this code: from now on your login asks for one */
   confirm_two_factor: {
@@ -3855,7 +3854,7 @@ export interface Operations {
     query: undefined;
     body: Code;
     data: RecoveryCodes;
-    code: Refused400_2 | Refused401_4 | Refused403_18 | Refused409_24 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401_4 | Refused403_18 | Refused409_21 | Refused412 | Refused413 | Refused415 | Refused429_2 | Refused500 | Refused503;
   };
   /** Ten new recovery codes; those before work no more. Needs a verified session */
   renew_recovery_codes: {
@@ -3865,7 +3864,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: RecoveryCodes;
-    code: Refused400_3 | Refused401_4 | Refused403_11 | Refused409_24 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_11 | Refused409_21 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Remove the second factor of somebody who lost it; all their sessions end */
   reset_two_factor: {
@@ -3875,17 +3874,17 @@ export interface Operations {
     query: undefined;
     body: Reason;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_24 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_22 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Administrators, coordinators, auditors */
   staff: {
     method: "GET";
     path: "/api/v1/admin/staff";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"id" | "email" | "firstName" | "lastName" | "telephone" | "createdAt" | "lastLoginIP" | "lastLoginDate" | "kind" | "suspended" | "expiresAt"> };
     body: undefined;
     data: Array<Staff>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Invite somebody to work for the network */
   create_staff: {
@@ -3895,7 +3894,7 @@ export interface Operations {
     query: undefined;
     body: NewStaff;
     data: Staff;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused409 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused409 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Stop a login of the staff, let it go on, set its last day */
   change_staff: {
@@ -3905,7 +3904,7 @@ export interface Operations {
     query: undefined;
     body: StaffChanges;
     data: Staff;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_25 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_23 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Remove a login of the staff for good */
   remove_staff: {
@@ -3915,7 +3914,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_26 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_23 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Mail a fresh link to set the password by */
   invite_staff_again: {
@@ -3925,7 +3924,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Staff;
-    code: Refused400_6 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Stop a member's login, or let it go on */
   suspend_user: {
@@ -3935,7 +3934,7 @@ export interface Operations {
     query: undefined;
     body: Suspension;
     data: Staff;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_7 | Refused409_27 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_7 | Refused409_24 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Make a user a member of a business */
   link_member: {
@@ -3945,7 +3944,7 @@ export interface Operations {
     query: undefined;
     body: Part;
     data: Member;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_27 | Refused409_28 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_27 | Refused409_25 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Take a user out of a business */
   unlink_member: {
@@ -3955,7 +3954,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_21 | Refused409_16 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_21 | Refused409_15 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Act for a member in this session, at most an hour */
   act_for: {
@@ -3965,7 +3964,7 @@ export interface Operations {
     query: undefined;
     body: Acting;
     data: ActingUntil;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_28 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_28 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Act for nobody any more */
   act_for_nobody: {
@@ -3975,7 +3974,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The statement of a period as CSV, oldest first */
   statement_csv: {
@@ -4002,10 +4001,10 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/user/api-tokens";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"id" | "name" | "scopes" | "createdAt" | "expiresAt" | "lastUsedAt" | "dayLimit"> };
     body: undefined;
     data: Array<ApiToken>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Make an API token: its secret is in this answer alone */
   create_api_token: {
@@ -4015,7 +4014,7 @@ export interface Operations {
     query: undefined;
     body: NewApiToken;
     data: CreatedApiToken;
-    code: Refused400 | Refused401_4 | Refused403_19 | Refused409_29 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_19 | Refused409_26 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Revoke an API token, at once and everywhere */
   revoke_api_token: {
@@ -4025,17 +4024,17 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_29 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_29 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The change of one's mail address that is under way */
   email_change: {
     method: "GET";
     path: "/api/v1/user/email-change";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"newEmail" | "askedAt" | "expiresAt" | "waitsFor"> };
     body: undefined;
     data: EmailChange;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_30 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_30 | Refused429 | Refused500 | Refused503;
   };
   /** Ask for another mail address: links to both, the change takes effect when both have confirmed */
   request_email_change: {
@@ -4045,7 +4044,7 @@ export interface Operations {
     query: undefined;
     body: NewEmail;
     data: EmailChange;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused409_2 | Refused413 | Refused415 | Refused429_5 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429_5 | Refused500 | Refused503;
   };
   /** Let it be: its links are dead */
   cancel_email_change: {
@@ -4055,17 +4054,17 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412_2 | Refused429 | Refused500 | Refused503;
   };
   /** What a mailed link confirms */
   email_link: {
     method: "GET";
     path: "/api/v1/email-confirmations/{token}";
     parts: { token: string };
-    query: undefined;
+    query: { fields?: Array<"side" | "newEmail"> };
     body: undefined;
     data: EmailLink;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_31 | Refused429 | Refused500 | Refused503;
   };
   /** Confirm another mail address by a mailed link, once */
   confirm_email: {
@@ -4075,7 +4074,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: EmailConfirmed;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused409_19 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused409_17 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** It was somebody else: stop it by the link to the old address, end all sessions and tokens */
   stop_email_change: {
@@ -4085,14 +4084,14 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The webhooks of a business, or of the network */
   webhooks: {
     method: "GET";
     path: "/api/v1/webhooks";
     parts: undefined;
-    query: { entity_id?: string | null };
+    query: { entity_id?: string | null; fields?: Array<"id" | "entityId" | "url" | "types" | "description" | "state" | "reason" | "failures" | "failingSince" | "heldUntil" | "pausedAt" | "positions" | "createdAt" | "secrets"> };
     body: undefined;
     data: Array<Webhook>;
     code: Refused400_4 | Refused401_4 | Refused403_6 | Refused404_3 | Refused429 | Refused500 | Refused503;
@@ -4105,17 +4104,17 @@ export interface Operations {
     query: undefined;
     body: NewWebhook;
     data: MadeWebhook;
-    code: Refused400_2 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_30 | Refused413 | Refused415 | Refused422_17 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_27 | Refused412 | Refused413 | Refused415 | Refused422_17 | Refused429 | Refused500 | Refused503;
   };
   /** One webhook */
   webhook: {
     method: "GET";
     path: "/api/v1/webhooks/{webhook_id}";
     parts: { webhook_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "entityId" | "url" | "types" | "description" | "state" | "reason" | "failures" | "failingSince" | "heldUntil" | "pausedAt" | "positions" | "createdAt" | "secrets"> };
     body: undefined;
     data: Webhook;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_11 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused429 | Refused500 | Refused503;
   };
   /** Another address, other events */
   change_webhook: {
@@ -4125,7 +4124,7 @@ export interface Operations {
     query: undefined;
     body: WebhookChange;
     data: Webhook;
-    code: Refused400_2 | Refused401_4 | Refused403_3 | Refused404_11 | Refused413 | Refused415 | Refused422_17 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_2 | Refused412_2 | Refused413 | Refused415 | Refused422_17 | Refused429 | Refused500 | Refused503;
   };
   /** Delete a webhook with its log */
   delete_webhook: {
@@ -4135,7 +4134,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_11 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_2 | Refused412_2 | Refused429 | Refused500 | Refused503;
   };
   /** A new secret; the former one signs beside it for 24 hours */
   rotate_webhook_secret: {
@@ -4145,7 +4144,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: MadeWebhook;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_11 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Pause a webhook, resume it with all that waits, or send it a test event */
   switch_webhook: {
@@ -4155,14 +4154,14 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_31 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_28 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** What was delivered, and what was answered, newest first */
   deliveries: {
     method: "GET";
     path: "/api/v1/webhooks/{webhook_id}/deliveries";
     parts: { webhook_id: string };
-    query: { page?: number; page_size?: number; state?: "queued" | "sending" | "failed" | "delivered" | "dead" | "forgotten" | null };
+    query: { page?: number; page_size?: number; state?: "queued" | "sending" | "failed" | "delivered" | "dead" | "forgotten" | null; fields?: Array<"id" | "eventId" | "type" | "source" | "position" | "state" | "tries" | "createdAt" | "dueAt" | "endedAt" | "status" | "error" | "excerpt" | "milliseconds" | "again" | "history"> };
     body: undefined;
     data: Array<Delivery>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused429 | Refused500 | Refused503;
@@ -4175,17 +4174,17 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_32 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_29 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The newest replays */
   replays: {
     method: "GET";
     path: "/api/v1/webhooks/{webhook_id}/replays";
     parts: { webhook_id: string };
-    query: undefined;
+    query: { fields?: Array<"id" | "source" | "first" | "last" | "reached" | "queued" | "state" | "createdAt"> };
     body: undefined;
     data: Array<Replay>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused404_11 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused429 | Refused500 | Refused503;
   };
   /** Deliver again what happened from a position on */
   replay: {
@@ -4195,17 +4194,17 @@ export interface Operations {
     query: undefined;
     body: NewReplay;
     data: Replay;
-    code: Refused400_2 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_33 | Refused413 | Refused415 | Refused422_18 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_30 | Refused412 | Refused413 | Refused415 | Refused422_18 | Refused429 | Refused500 | Refused503;
   };
   /** Words for the same trade */
   words: {
     method: "GET";
     path: "/api/v1/admin/words";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"groups" | "version" | "editedAt"> };
     body: undefined;
     data: WordList;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Replace the words for the same trade */
   put_words: {
@@ -4215,27 +4214,27 @@ export interface Operations {
     query: undefined;
     body: WordGroups;
     data: WordList;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_34 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_31 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Pairs of tags that are often together */
   word_suggestions: {
     method: "GET";
     path: "/api/v1/admin/words/suggestions";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"one" | "other" | "members" | "trades" | "of"> };
     body: undefined;
     data: Array<WordSuggestion>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** What the network lacks: wants nobody meets, offers nobody uses */
   insight: {
     method: "GET";
     path: "/api/v1/admin/insight";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"members" | "unmet" | "unused" | "months"> };
     body: undefined;
     data: Insight;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** The same as CSV */
   insight_file: {
@@ -4252,20 +4251,20 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/clearing";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"below" | "above" | "pairs" | "chains"> };
     body: undefined;
     data: Clearing;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** Pairs of tags that may be one */
   tags_alike: {
     method: "GET";
     path: "/api/v1/admin/tags/alike";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"keep" | "merge" | "why"> };
     body: undefined;
     data: Array<AlikeTags>;
-    code: Refused400_3 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
   };
   /** These two tags are not the same thing: don't suggest it again */
   tell_tags_apart: {
@@ -4275,16 +4274,16 @@ export interface Operations {
     query: undefined;
     body: TagsApart;
     data: Record<string, unknown>;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** How many categories there are under each letter */
   category_letters: {
     method: "GET";
     path: "/api/v1/categories/letters";
     parts: undefined;
-    query: undefined;
+    query: { fields?: Array<"letters"> };
     body: undefined;
     data: CategoryLetters;
-    code: Refused400_3 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
   };
 }

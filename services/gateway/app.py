@@ -15,6 +15,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from prometheus_client import CollectorRegistry
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from services.chassis import deadlines
@@ -22,7 +23,19 @@ from services.chassis.config import BadSettings, read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import KeyFile, Signer, Verifier, private_key
 from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
-from services.gateway import devices, hooks, keys, rates, recaptcha, rest, security, uploads, web
+from services.gateway import (
+    cross_origin,
+    devices,
+    hooks,
+    keys,
+    rates,
+    recaptcha,
+    representing,
+    rest,
+    security,
+    uploads,
+    web,
+)
 from services.gateway.calling import REQUEST_SECONDS
 from services.gateway.clients import Line, Lines, StepUpNeeded
 from services.gateway.config import Config
@@ -46,6 +59,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     lines = lines or lines_to(config, Signer(internal_key))
     app.session_interface = _PageCookies()
     measure(app, registry := CollectorRegistry())
+    app.before_request(security.take_request_id)
     limits = rates.init_app(app, config, registry)
     uploads.init_app(app)
     app.extensions[WAITS] = Waits()
@@ -61,13 +75,12 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     Sessions(lines, tokens, secure_cookie=config.secure_cookies, memory=memory).init_app(app)
     app.before_request(limits.hold_login)
     security.init_app(app, https=config.https)
+    representing.init_app(app)
+    cross_origin.init_app(app, config.cors)
     recaptcha.init_app(app, config)
     devices.init_app(app, secure=config.secure_cookies)
-    app.register_blueprint(rest.bp)
-    app.register_blueprint(keys.bp)
-    app.register_blueprint(hooks.bp)
-    app.register_blueprint(web.bp)
-    app.register_blueprint(health_routes(_health(internal_key, lines), registry))
+    for blueprint in (rest.bp, keys.bp, hooks.bp, web.bp, health_routes(_health(internal_key, lines), registry)):
+        app.register_blueprint(blueprint)
     app.register_error_handler(Exception, _answer_error)
     if config.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -146,6 +159,8 @@ def _answer_error(error: Exception) -> ResponseReturnValue:
     response = rest.error_answer(failure) if _for_programs() else _page(failure)
     if failure.retry_after is not None:
         response.headers["Retry-After"] = str(failure.retry_after)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.allow.update(error.valid_methods)
     return response
 
 

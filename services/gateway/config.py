@@ -1,10 +1,12 @@
 """The gateway's settings."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from services.chassis.config import DEVELOPMENT, PRODUCTION, BadSettings, setting
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -50,6 +52,11 @@ class Config:
     trusted_proxies: int = setting(
         "GATEWAY_TRUSTED_PROXIES", "number of own proxies in front, whose X-Forwarded-For is believed", 0
     )
+    cors_origins: str = setting(
+        "GATEWAY_CORS_ORIGINS",
+        "sites whose pages may call the REST API from browsers, e.g. https://shop.example, by commas; empty: none",
+        "",
+    )
     unit: str = setting("GATEWAY_UNIT", "name of the unit that balances are kept in", "ocn-uk")
     recaptcha_site_key: str = setting("GATEWAY_RECAPTCHA_SITE_KEY", "reCAPTCHA v2, with the secret or not at all", "")
     recaptcha_secret: str | None = setting(
@@ -73,6 +80,14 @@ class Config:
             raise BadSettings(["GATEWAY_RECAPTCHA_SITE_KEY and GATEWAY_RECAPTCHA_SECRET: set both or none"])
         if self.terms_url and not self.terms_url.startswith(("https://", "http://")):
             raise BadSettings(["GATEWAY_TERMS_URL: an address that begins with https://"])
+
+        if wrong := sorted(origin for origin in self.cors if not _ORIGIN.fullmatch(origin)):
+            raise BadSettings([f"GATEWAY_CORS_ORIGINS: {wrong[0]} is no origin: https://shop.example, without a path"])
+
+    @property
+    def cors(self) -> frozenset[str]:
+        """The origins as browsers name them."""
+        return frozenset(origin.strip() for origin in self.cors_origins.split(",") if origin.strip())
 
     @property
     def development(self) -> bool:

@@ -12,8 +12,18 @@ from marshmallow import Schema
 from werkzeug.routing import Rule
 
 from services.gateway import openapi_examples, openapi_types
-from services.gateway.rest.headers import GIVEN_BY_ALL, GIVEN_WITH, KEY, TAKEN_BY_ALL, Header
+from services.gateway.rest.headers import (
+    GIVEN_BY_ALL,
+    GIVEN_BY_READS,
+    GIVEN_WITH,
+    KEY,
+    MATCH,
+    TAKEN_BY_ALL,
+    TAKEN_BY_READS,
+    Header,
+)
 from services.gateway.rest.operations import Operation
+from services.gateway.rest.reading import field_names
 from services.gateway.rest.refusals import refusals_of
 from services.gateway.schemas import Errors
 from services.gateway.scopes import scope_of
@@ -27,6 +37,10 @@ Amounts are exact: at most two decimals.
 The bearer token is a session's (15 minutes, renewed by /token/renew) or a personal API token (`mccs_...`), which
 needs the scope that the operation names as `x-scope`: without it 403 `auth.scope_missing`; `login` means no token.\
 """
+_CURSOR = {
+    "name": "cursor", "in": "query", "schema": {"type": "string", "minLength": 1, "maxLength": 1_000},
+    "description": "`meta.next` of the page before: the list goes on there whatever is new meanwhile. Not with `page`.",
+}  # fmt: skip
 _REFUSED = {
     400: "Malformed",
     401: "Not logged in, or not any more",
@@ -128,9 +142,10 @@ def _operation(rule: Rule, method: str, operation: Operation, roles: frozenset[s
     described: dict[str, Any] = {
         "operationId": rule.endpoint.rpartition(".")[2],
         "summary": operation.summary,
-        "parameters": list(_parameters(rule, operation)),
+        "parameters": list(_parameters(rule, method, operation)),
         "responses": {
-            "200": {"description": "Done", "headers": _headers(200, operation), "content": _content(operation)},
+            "200": _done(method, operation),
+            **({"304": _other(304, "As it was", operation)} if _is_read(method, operation) else {}),
             **{str(status): _other(status, told, operation) for status, told in sorted(operation.also.items())},
             **{str(status): _refused(status, codes, operation) for status, codes in refusals.items()},
         },
@@ -148,13 +163,40 @@ def _operation(rule: Rule, method: str, operation: Operation, roles: frozenset[s
     return described
 
 
-def _parameters(rule: Rule, operation: Operation) -> Iterator[dict[str, Any]]:
+def _is_read(method: str, operation: Operation) -> bool:
+    """Whether it answers JSON that has an ETag (`services.gateway.representing`)."""
+    return method == "get" and not operation.media
+
+
+def _done(method: str, operation: Operation) -> dict[str, Any]:
+    headers = _headers(200, operation)
+    if _is_read(method, operation) or operation.matched == "version":
+        headers |= {header.name: header.given for header in GIVEN_BY_READS}
+    return {"description": "Done", "headers": headers, "content": _content(operation)}
+
+
+def _parameters(rule: Rule, method: str, operation: Operation) -> Iterator[dict[str, Any]]:
     for name in sorted(rule.arguments):
         yield {"name": name, "in": "path", "required": True, "schema": _part(rule, name)}
     if operation.query is not None:
         yield {"in": "query", "schema": operation.query}
-    for header in ((KEY,) if operation.keyed else ()) + TAKEN_BY_ALL + operation.takes:
+    if operation.cursor:
+        yield _CURSOR
+    if operation.data is not None and operation.is_sparse(method):
+        yield _fields(operation.data)
+    reading = TAKEN_BY_READS if _is_read(method, operation) else ()
+    matched = (MATCH,) if operation.matched and method != "get" else ()
+    for header in ((KEY,) if operation.keyed else ()) + matched + reading + TAKEN_BY_ALL + operation.takes:
         yield header.parameter
+
+
+def _fields(data: Schema) -> dict[str, Any]:
+    names = {"type": "string", "enum": list(field_names(data))}
+    return {
+        "name": "fields", "in": "query", "style": "form", "explode": False,
+        "schema": {"type": "array", "items": names, "minItems": 1},
+        "description": "Only these of each document, separated by commas.",
+    }  # fmt: skip
 
 
 def _part(rule: Rule, name: str) -> dict[str, Any]:

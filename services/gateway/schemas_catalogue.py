@@ -12,6 +12,7 @@ class TermQuery(Paged):
     """Part of a name."""
 
     fragment = Text(50, load_default="")
+    after = Text(200, load_default="", metadata={"description": "`next` of the page before: goes on after it"})
 
 
 class CategoryQuery(TermQuery):

@@ -1,9 +1,10 @@
-"""Headers that every answer bears."""
+"""Headers that every answer bears, and the id of each request."""
 
 from collections.abc import Mapping
 
 from flask import Flask, Response, request
 
+from services.chassis.logs import correlate, correlation_id
 from services.gateway import recaptcha
 from services.gateway.session import is_api
 
@@ -41,6 +42,7 @@ _FRAMED_POLICY = (
 )
 """A mail bears its style in itself. It is shown in a frame of ours, where it may do nothing at all."""
 _DOCS = "/api/v1/docs"
+REQUEST_ID = "X-Request-Id"
 
 
 def init_app(app: Flask, *, https: bool) -> None:
@@ -49,6 +51,7 @@ def init_app(app: Flask, *, https: bool) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         headers = response.headers
+        headers[REQUEST_ID] = correlation_id()
         headers["Content-Security-Policy"] = _policy_here(response)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "SAMEORIGIN" if _is_framed(response) else "DENY"
@@ -59,7 +62,15 @@ def init_app(app: Flask, *, https: bool) -> None:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if not _is_static():
             headers.setdefault("Cache-Control", "no-store")
+        if response.status_code == 401 and is_api():
+            headers.setdefault("WWW-Authenticate", 'Bearer realm="MCCS"')
         return response
+
+
+def take_request_id() -> None:
+    """The same id in logs, events, errors and at the services: a caller can ask for what became of a call."""
+    if (offered := request.headers.get(REQUEST_ID)) is not None:
+        correlate(offered)
 
 
 def _policy_here(response: Response) -> str:

@@ -270,7 +270,7 @@ class Sessions:
         return highest(asked, kept, own)
 
     def admit(self) -> WerkzeugResponse | None:
-        if request.endpoint is None or request.endpoint.rpartition(".")[2] == "static":
+        if request.method == "OPTIONS" or request.endpoint is None or request.endpoint.rpartition(".")[2] == "static":
             return None
         view = current_app.view_functions[request.endpoint]
         allowed: frozenset[str] = getattr(view, "allowed_roles", frozenset())

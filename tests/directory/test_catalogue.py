@@ -102,6 +102,17 @@ def test_lists_take_prefix_and_fragment_as_text_and_page_in_a_stable_order(gatew
 
 
 @integration
+def test_a_list_goes_on_after_a_name_whatever_comes_meanwhile(gateway: Gateway):
+    for name in ("apples", "bread", "cheese"):
+        assert gateway.post("/catalogue/tags", {"name": name}, ADMIN)[0] == 200
+    first = gateway.get("/catalogue/tags", PUBLIC, page_size=2)[1]
+    assert ([each["name"] for each in first["terms"]], first["next"]) == (["apples", "bread"], "bread")
+    assert gateway.post("/catalogue/tags", {"name": "almonds"}, ADMIN)[0] == 200
+    second = gateway.get("/catalogue/tags", PUBLIC, page_size=2, after=first["next"])[1]
+    assert ([each["name"] for each in second["terms"]], second["next"], second["total"]) == (["cheese"], None, 4)
+
+
+@integration
 def test_usage_counts_listed_businesses_and_tells_when_a_tag_was_last_added(gateway: Gateway):
     listed(gateway, offers=["veg"], wants=["bread"])
     listed(gateway, offers=["veg", "bread"])

@@ -101,6 +101,20 @@ def test_an_invitation_is_for_its_address_alone(gateway: Gateway, store: Store) 
     assert gateway.post(f"/invitations/{token}/accept", {}, invited.caller)[0] == 200
 
 
+def test_a_repeated_acceptance_gets_the_first_answer(gateway: Gateway, store: Store) -> None:
+    """Whoever lost the answer must not be told that the link is dead."""
+    owner, invited = gateway.sign_up(), gateway.sign_up()
+    invite(gateway, owner, invited.email)
+    path = f"/invitations/{last_token(store)}/accept"
+    first = gateway.post(path, {}, invited.caller, Idempotency_Key="once")
+    assert first[0] == 200
+    assert gateway.post(path, {}, invited.caller, Idempotency_Key="once") == first
+    assert gateway.post(path, {}, invited.caller, Idempotency_Key="twice")[0] == 404
+    other = gateway.post("/invitations/another/accept", {}, invited.caller, Idempotency_Key="once")
+    assert (other[0], other[1]["type"]) == (409, "idempotency.key_reused")
+    assert path.split("/")[2] not in str(list(store.database["outcomes"].find()))
+
+
 def test_an_invitation_ends_after_a_week_or_when_it_is_taken_back(gateway: Gateway, store: Store, time: Time) -> None:
     owner = gateway.sign_up()
     invitation = invite(gateway, owner, an_email())[1]

@@ -52,3 +52,25 @@ def test_an_address_that_is_signed_up_fifty_times_at_once_is_one_member(
     assert store.database["entities"].count_documents({}) == store.database["memberships"].count_documents({}) == 1
     positions = [record["_id"] for record in store.database["outbox"].find().sort("_id", 1)]
     assert positions == list(range(1, store.events.head() + 1))
+
+
+def test_of_many_who_saw_the_same_business_one_changes_it(gateway: Gateway, flask_app: Flask, keys: tuple) -> None:
+    member, signer = gateway.sign_up(), Signer(keys[0])
+    path = f"/entities/{member.entity_id}"
+    seen = gateway.get(path, member.caller)[1]["version"]
+
+    def change(number: int) -> tuple[int, str]:
+        own = Gateway(flask_app.test_client(), signer)
+        body = {"city": f"Town {number}", "expected_versions": [seen]}
+        status, answered = own.patch(path, body, member.caller)
+        while answered.get("type") == "directory.unavailable":
+            status, answered = own.patch(path, body, member.caller)
+        return status, answered.get("type", "")
+
+    answers = Counter(at_once(change, 10))
+
+    assert answers == {(200, ""): 1, (412, "precondition.failed"): 9}
+    now = gateway.get(path, member.caller)[1]["version"]
+    assert gateway.patch(path, {"city": "Hull", "expected_versions": [seen, now]}, member.caller)[0] == 200
+    for malformed in ([], ["x"], [-1], 5):
+        assert gateway.patch(path, {"city": "Hull", "expected_versions": malformed}, member.caller)[0] == 400

@@ -39,11 +39,14 @@ def catalogue_terms(kind: Kind) -> Response:
         fragment=normal_tag(asked["fragment"]),
         letter=asked["letter"],
         unused=asked["unused"],
-        skip=skip,
-        limit=limit,
+        after=asked["after"],
+        skip=0 if asked["after"] else skip,
+        # One more tells whether there is a page after this one.
+        limit=limit + 1,
     )
     found, total = catalogue.terms(the_directory().store, kind, wanted)
-    return answer({"terms": found, "total": total})
+    following = found[limit - 1]["name"] if len(found) > limit else None
+    return answer({"terms": found[:limit], "total": total, "next": following})
 
 
 @bp.get("/catalogue/categories/letters")

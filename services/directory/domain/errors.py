@@ -105,6 +105,10 @@ class StatusDecided(DirectoryError):
     """The status is not what the caller saw: somebody else was first."""
 
 
+class EntityChanged(DirectoryError):
+    """The business is not as the caller saw it: somebody else was first."""
+
+
 class ContactNotAccepted(DirectoryError):
     """Who is not listed writes to nobody."""
 

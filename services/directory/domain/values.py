@@ -157,6 +157,8 @@ class EntityChange:
     categories: tuple[str, ...] | None = None
     expected_status: Status | None = None
     """What whoever decides about the status has seen it to be."""
+    expected_versions: tuple[int, ...] | None = None
+    """Of the business, those that whoever changes it has seen; None: whatever it is."""
     role: str = ADMIN
     """As which it is decided (`statuses.TABLE`)."""
     actor: str = ""

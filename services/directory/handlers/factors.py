@@ -116,7 +116,9 @@ def renew_recovery_codes(directory: Directory, by: By, user_id: str) -> Done:
 def switch_off(directory: Directory, by: By, user_id: str) -> Done:
     """No second factor any more. Raises TwoFactorState."""
     entry = Entry(action="two-factor.off", subject=f"user/{user_id}")
-    return _removed(directory, by, lambda store: _with_factor(store, user_id), "two-factor-off", entry)
+    return _removed(
+        directory, replace(by, key=None), lambda store: _with_factor(store, user_id), "two-factor-off", entry
+    )
 
 
 def reset(directory: Directory, by: By, user_id: str, reason: str) -> Done:
@@ -147,7 +149,7 @@ def _removed(directory: Directory, by: By, which: Callable[[Store], User], what:
         store.users.set_two_factor(user.user_id, False)
         return _told(directory, store, by, user.user_id, what, entry)
 
-    return once(directory, replace(by, key=None), None, work)
+    return once(directory, by, [what, entry.subject, entry.reason], work)
 
 
 def _told(directory: Directory, store: Store, by: By, user_id: str, what: str, entry: Entry) -> Done:

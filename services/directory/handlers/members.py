@@ -12,6 +12,7 @@ from services.directory.accounts import new_account_number
 from services.directory.domain import (
     Entity,
     EntityChange,
+    EntityChanged,
     FieldsInvalid,
     IdempotencyKeyReused,
     Membership,
@@ -228,7 +229,7 @@ def change_entity(
     """Change anything about an entity: EntityView.
 
     Raises UnknownEntity, OwnersOnly for what an operator may not change, FieldsInvalid, StatusNotAllowed,
-    StatusDecided.
+    StatusDecided, EntityChanged.
     """
     change = replace(change, actor=by.actor)
 
@@ -236,7 +237,8 @@ def change_entity(
         return entity_changed(directory, store, by, entity_id, change, is_operator=is_operator)
 
     prepare(directory.store)
-    return once(directory, by, ["change_entity", entity_id, asdict(change)], work)
+    told = {name: value for name, value in asdict(change).items() if name != "expected_versions" or value is not None}
+    return once(directory, by, ["change_entity", entity_id, told], work)
 
 
 def entity_changed(
@@ -249,6 +251,8 @@ def entity_changed(
     if is_operator:
         _hold_operator(before, wanted)
     domain.must_be_open(before)
+    if change.expected_versions is not None and before.version not in change.expected_versions:
+        raise EntityChanged("This business has changed since you read it: read it again, then change it.")
     decided = domain.change_entity(before, located(directory.store, before, wanted), now)
     return _save(directory, store, by, before, decided, now, change.reason)
 

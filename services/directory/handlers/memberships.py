@@ -24,6 +24,7 @@ from services.directory.domain.memberships import (
 from services.directory.handlers.members import known_entity
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
+from services.directory.store.logins import digest
 from services.directory.store.outbox import MESSAGES
 from services.directory.views import View
 
@@ -187,7 +188,8 @@ def accept(directory: Directory, by: By, token: str, user_id: str) -> Done:
             )
         return _join(directory, store, by, entity, user, invitation.part)
 
-    return once(directory, replace(by, key=None), None, work)
+    # Of the link its digest alone is kept.
+    return once(directory, by, ["accept_invitation", digest(token), user_id], work)
 
 
 def sign_up(

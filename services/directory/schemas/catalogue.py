@@ -16,6 +16,7 @@ class TermsQuery(Page):
     fragment = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
     letter = fields.String(load_default="", validate=validate.Regexp(r"^([A-Z#])?$"))
     unused = fields.Boolean(load_default=False)
+    after = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
 
 
 class TermBody(Schema):

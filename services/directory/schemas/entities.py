@@ -73,6 +73,9 @@ class EntityFieldsByAdmin(EntityFields):
     status = fields.String(validate=validate.OneOf(STATUSES))
     reason = Text(500, lines=True)
     expected_status = fields.String(validate=validate.OneOf(STATUSES))
+    expected_versions = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(0, 2**62)), validate=validate.Length(1, 20)
+    )
     categories = Categories()
     users = ids_of(MEMBERS_MAX)
 

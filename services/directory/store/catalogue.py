@@ -44,6 +44,8 @@ class Wanted:
     fragment: str = ""
     letter: str = ""
     unused: bool = False
+    after: str = ""
+    """Names that come after this one: a page goes on there whatever comes or goes before it."""
     skip: int = 0
     limit: int = 10
 
@@ -98,7 +100,8 @@ class Catalogue(Stored):
     def page(self, kind: Kind, wanted: Wanted) -> tuple[list[Term], int]:
         """A page in the order of names, and how many there are."""
         asked = self._asked(kind, wanted)
-        found = self._collection(kind).find(asked).sort("_id", 1).skip(wanted.skip).limit(wanted.limit)
+        further = {"$and": [asked, {"_id": {"$gt": wanted.after}}]} if wanted.after else asked
+        found = self._collection(kind).find(further).sort("_id", 1).skip(wanted.skip).limit(wanted.limit)
         return [_term(each) for each in found], self._collection(kind).count_documents(asked)
 
     def letters(self) -> dict[str, int]:

@@ -11,7 +11,8 @@ class Catalogue(Part):
     """Tags and categories; `kind` is `tags` or `categories`."""
 
     def terms(self, kind: str, **asked: Any) -> Document:
-        """`{"terms": [Term], "total": n}` by name. Asked: prefix, fragment, letter, unused, page, page_size."""
+        """`{"terms": [Term], "total": n, "next"}` by name. Asked: prefix, fragment, letter, unused, page, page_size,
+        after (the `next` of the page before)."""
         return self._get(f"/catalogue/{segment(kind)}", **asked)
 
     def letters(self) -> Mapping[str, int]:

@@ -104,12 +104,21 @@ class Directory(Activity, Catalogue, Keeping, People, Privacy, Security, Tokens,
         """One EntityView; with `is_favourite` in the eyes of a business of one's own."""
         return self._get(f"/entities/{segment(entity_id)}", querying_entity_id=querying_entity_id)
 
-    def change_entity(self, entity_id: str, changes: Mapping[str, Any], *, key: str | None = None) -> Document:
+    def change_entity(
+        self,
+        entity_id: str,
+        changes: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        expected: Sequence[int] | None = None,
+    ) -> Document:
         """Change Profile fields, offers, wants, preferences (administrators: status, reason, categories, users).
 
-        Answers the EntityView; the session sees the change everywhere from now on.
+        Answers the EntityView; the session sees the change everywhere from now on. Refused: precondition.failed when
+        it has none of the versions `expected`.
         """
-        return self._write("PATCH", f"/entities/{segment(entity_id)}", changes, key)
+        known = {} if expected is None else {"expected_versions": list(expected)}
+        return self._write("PATCH", f"/entities/{segment(entity_id)}", {**changes, **known}, key)
 
     def apply_for_trading(self, entity_id: str, body: Mapping[str, Any], *, key: str | None = None) -> Document:
         """The trading application of behaviour 3.1, from what profile and user say; `body` may have `terms_version`.

@@ -31,9 +31,9 @@ class Importing(Part):
         """Refused: import.started_already, import.has_errors, import.too_large."""
         return self._write("POST", f"/imports/{segment(import_id)}/start", {"mode": mode, "invite": invite}, key)
 
-    def stop_import(self, import_id: str) -> Document:
+    def stop_import(self, import_id: str, *, key: str | None = None) -> Document:
         """Let the rest be."""
-        return self._write("DELETE", f"/imports/{segment(import_id)}", {}, None)
+        return self._write("DELETE", f"/imports/{segment(import_id)}", {}, key)
 
     def community_export(self) -> Stream:
         """A zip of CSVs."""

@@ -25,25 +25,25 @@ class People(Part):
         """Staff make somebody a member. Refused: membership.exists."""
         return self._write("PUT", f"/entities/{segment(entity_id)}/members/{segment(user_id)}", part, key)
 
-    def remove_member(self, entity_id: str, user_id: str) -> None:
+    def remove_member(self, entity_id: str, user_id: str, *, key: str | None = None) -> None:
         """Remove somebody, or leave. Refused: membership.last_owner."""
-        self._write("DELETE", f"/entities/{segment(entity_id)}/members/{segment(user_id)}", {}, None)
+        self._write("DELETE", f"/entities/{segment(entity_id)}/members/{segment(user_id)}", {}, key)
 
     def invite(self, entity_id: str, wanted: Mapping[str, Any], *, key: str | None = None) -> Document:
         """`{email, role, view_only, max_amount}` → InvitationView; the link is mailed."""
         return self._write("POST", f"/entities/{segment(entity_id)}/invitations", wanted, key)
 
-    def revoke_invitation(self, entity_id: str, invitation_id: str) -> None:
+    def revoke_invitation(self, entity_id: str, invitation_id: str, *, key: str | None = None) -> None:
         """Its link is dead. Refused: invitation.invalid."""
-        self._write("DELETE", f"/entities/{segment(entity_id)}/invitations/{segment(invitation_id)}", {}, None)
+        self._write("DELETE", f"/entities/{segment(entity_id)}/invitations/{segment(invitation_id)}", {}, key)
 
     def invitation(self, token: str) -> Document:
         """What a link offers. Refused: invitation.invalid."""
         return self._line.ask(self._as(Caller()), "GET", f"/invitations/{segment(token)}")
 
-    def accept_invitation(self, token: str) -> Document:
+    def accept_invitation(self, token: str, *, key: str | None = None) -> Document:
         """Join with one's own login: MemberView + `entity_name`. Refused: invitation.invalid, .other_address."""
-        return self._write("POST", f"/invitations/{segment(token)}/accept", {}, None)
+        return self._write("POST", f"/invitations/{segment(token)}/accept", {}, key)
 
     def sign_up_by_invitation(self, token: str, person: Mapping[str, Any], *, address: str) -> Document:
         """`{first_name, last_name, telephone?, password}` → `{user_id, entity_id, session}`."""
@@ -68,9 +68,9 @@ class People(Part):
         """`{until?, suspended?}` → User. Refused: staff.not_yourself, staff.last_admin."""
         return self._write("PATCH", f"/staff/{segment(user_id)}", changes, key)
 
-    def remove_staff(self, user_id: str) -> None:
+    def remove_staff(self, user_id: str, *, key: str | None = None) -> None:
         """Refused: staff.not_yourself, staff.last_admin."""
-        self._write("DELETE", f"/staff/{segment(user_id)}", {}, None)
+        self._write("DELETE", f"/staff/{segment(user_id)}", {}, key)
 
     def invite_staff_again(self, user_id: str, *, key: str | None = None) -> Document:
         """A fresh link to set the password by."""
@@ -104,6 +104,6 @@ class People(Part):
         """This session acts for a business, at most an hour: `{entity_id, until}`."""
         return self._write("PUT", "/acting", {"entity_id": entity_id, "reason": reason}, key)
 
-    def act_for_nobody(self, own: Caller) -> None:
+    def act_for_nobody(self, own: Caller, *, key: str | None = None) -> None:
         """End it, as the administrator that one is."""
-        self._line.ask(self._as(own), "DELETE", "/acting")
+        self._line.ask(self._as(own), "DELETE", "/acting", key=key)

@@ -12,9 +12,9 @@ class Privacy(Part):
         path = f"/entities/{segment(entity_id)}/picture"
         return self._line.ask(self._asker, "PUT", path, raw=raw, key=key, seconds=PASSWORD_SECONDS)
 
-    def remove_picture(self, entity_id: str) -> Document:
+    def remove_picture(self, entity_id: str, *, key: str | None = None) -> Document:
         """Have none any more: EntityView."""
-        return self._line.ask(self._asker, "DELETE", f"/entities/{segment(entity_id)}/picture")
+        return self._line.ask(self._asker, "DELETE", f"/entities/{segment(entity_id)}/picture", key=key)
 
     def picture(self, name: str, size: int) -> bytes:
         """One size of a picture, WebP. Refused: picture.unknown."""

@@ -59,9 +59,9 @@ class Security(Part):
         """Refused: two_factor.state. StepUpNeeded."""
         self._write("DELETE", f"/users/{segment(user_id)}/two-factor", {}, None)
 
-    def reset_two_factor(self, user_id: str, reason: str) -> None:
+    def reset_two_factor(self, user_id: str, reason: str, *, key: str | None = None) -> None:
         """Somebody else's, for administrators. Refused: two_factor.state, user.unknown. StepUpNeeded."""
-        self._write("POST", f"/users/{segment(user_id)}/two-factor/reset", {"reason": reason}, None)
+        self._write("POST", f"/users/{segment(user_id)}/two-factor/reset", {"reason": reason}, key)
 
     def renew_recovery_codes(self, user_id: str) -> list[str]:
         """New recovery codes, told this once. Refused: two_factor.state. StepUpNeeded."""

@@ -28,9 +28,9 @@ class Tokens(Part):
         """
         return self._write("POST", f"/users/{segment(user_id)}/api-tokens", wanted, key)
 
-    def revoke_api_token(self, user_id: str, token_id: str) -> None:
+    def revoke_api_token(self, user_id: str, token_id: str, *, key: str | None = None) -> None:
         """End one. Refused: api_token.unknown."""
-        self._write("DELETE", f"/users/{segment(user_id)}/api-tokens/{segment(token_id)}", {}, None)
+        self._write("DELETE", f"/users/{segment(user_id)}/api-tokens/{segment(token_id)}", {}, key)
 
     def reserve_payment(self, token_id: str, amount: int, key: str) -> None:
         """Count what a token is about to move out, once per key. Refused: token.day_limit, api_token.unknown."""
@@ -51,9 +51,9 @@ class Tokens(Part):
         """Have links mailed to both addresses. Refused: email_change.too_often."""
         return self._write("POST", f"/users/{segment(user_id)}/email-change", {"email": email}, key)
 
-    def cancel_email_change(self, user_id: str) -> None:
+    def cancel_email_change(self, user_id: str, *, key: str | None = None) -> None:
         """Let it be."""
-        self._write("DELETE", f"/users/{segment(user_id)}/email-change", {}, None)
+        self._write("DELETE", f"/users/{segment(user_id)}/email-change", {}, key)
 
     def email_link(self, token: str) -> Document:
         """`{side, new_email}` of a link; uses nothing up. Refused: email_change.invalid."""

@@ -80,6 +80,8 @@ class Calls:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_written, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

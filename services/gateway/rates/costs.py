@@ -27,7 +27,7 @@ BATCH = Group("batch", 20)
 PICTURE = Group("picture", 1)
 """Counted beside everything else, of ten times as many points: a page with twenty of them is one call."""
 FREE = Group("free", 0)
-"""Health checks and files of the pages."""
+"""Health checks, files of the pages, and which methods there are: browsers ask before each call to another site."""
 
 GROUPS = (READ, SEARCH, WRITE, PASSWORD, EXPORT, BATCH, PICTURE, FREE)
 
@@ -66,11 +66,11 @@ CHECKING = frozenset(
 
 def group_of(endpoint: str, view: Callable[..., Any] | None, method: str) -> Group:
     """The group of a call; `view` is None when there is nothing under the address."""
-    if endpoint.startswith("health.") or endpoint.rpartition(".")[2] == "static":
+    if method == "OPTIONS" or endpoint.startswith("health.") or endpoint.rpartition(".")[2] == "static":
         return FREE
     if endpoint == "web.picture":
         return PICTURE
-    reads = method in ("GET", "HEAD", "OPTIONS")
+    reads = method in ("GET", "HEAD")
     if endpoint in CHECKING and not reads:
         return PASSWORD
     if getattr(getattr(view, "operation", None), "media", ()):

@@ -28,14 +28,15 @@ _NAMES = {"date_from": "from", "date_to": "to", "detail": "text"}
 
 @bp.get("/admin/logs")
 @allow(*_READERS)
-@operation("Who did what, newest first", query=LogQuery(), data=LogEntry(), listed=True)
+@operation("Who did what, newest first", query=LogQuery(), data=LogEntry(), listed=True, cursor="before")
 def logs(query: Document) -> Listed:
     """Totals count to 10 000; further back by `before`, or by a filter."""
     found = session.parts().directory.audit(**_asked(query))
     views = [_view(entry, found["names"]) for entry in found["entries"]]
     size = query["page_size"]
     seen = (query["page"] - 1) * size + len(views) + (1 if found["next"] else 0)
-    return Listed(views, seen if found["total"] is None else found["total"], size)
+    following = str(found["next"]) if found["next"] else None
+    return Listed(views, seen if found["total"] is None else found["total"], size, following)
 
 
 @bp.get("/admin/logs/state")

@@ -6,6 +6,7 @@ from services.gateway.clients import Document, Parts
 from services.gateway.closing import close_business
 from services.gateway.failures import Forbidden
 from services.gateway.fields import STATUSES
+from services.gateway.rest import preconditions
 from services.gateway.rest.admin_transfers import pending
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.entities import search_terms
@@ -29,6 +30,7 @@ _LIMITS = {"max_positive_balance": "max_positive", "max_negative_balance": "max_
     data=AdminEntity(),
     listed=True,
     codes={503: ("search.unavailable",)},
+    cursor="after",
 )
 def admin_entities(query: Document) -> Listed:
     """Filtered by status and account number from the directory itself, by the rest from its search index."""
@@ -40,7 +42,7 @@ def admin_entities(query: Document) -> Listed:
 
 @bp.get("/admin/entities/<entity_id>")
 @allow("admin", "coordinator")
-@operation("One business with users, balance, limits and what is pending", data=AdminEntity())
+@operation("One business with users, balance, limits and what is pending", data=AdminEntity(), matched="version")
 def admin_entity(entity_id: str) -> Document:
     """Everything on one business."""
     return _view(session.parts(), entity_id)
@@ -58,8 +60,9 @@ def admin_entity(entity_id: str) -> Document:
         409: ("status.not_allowed", "status.decided_already", "entity.closed", "membership.last_owner"),
     },
     example={"status": "tradingAccepted", "reason": "Welcome", "maxNegativeBalance": 100},
+    matched="version",
 )
-def change_admin_entity(entity_id: str, body: Document, key: str | None) -> Document:
+def change_admin_entity(entity_id: str, body: Document, key: str | None, expected: list[int] | None) -> Document:
     """First the directory, then the ledger. With the same key, a call that broke in between can be repeated."""
     parts = session.parts()
     if not session.has_role("admin") and body.keys() & _LIMITS.keys():
@@ -68,9 +71,11 @@ def change_admin_entity(entity_id: str, body: Document, key: str | None) -> Docu
     changes = profile_changes({name: value for name, value in body.items() if name not in _LIMITS})
     reason = changes.get("reason") or None
     if changes.keys() - {"reason"}:
-        entity = parts.directory.change_entity(entity_id, changes, key=key)
+        entity = parts.directory.change_entity(entity_id, changes, key=key, expected=expected)
     else:
         entity = parts.directory.entity(entity_id)
+        if expected is not None and entity["version"] not in expected:
+            raise preconditions.failed()
     if limits:
         parts.ledger.set_limits(entity["account"], **limits, reason=reason, key=key)
     return _view(parts, entity_id)
@@ -86,6 +91,7 @@ def change_admin_entity(entity_id: str, body: Document, key: str | None) -> Docu
     scope=LOGIN,
     notes="At a balance of zero. What is pending is cancelled, everything personal deleted; its account number stays.",
     codes=both(STEP_UP, {422: ("entity.balance_not_zero",)}),
+    matched="etag",
 )
 def delete_admin_entity(entity_id: str, query: Document, key: str | None) -> Document:
     """After verification."""

@@ -38,7 +38,11 @@ _WHEN_THERE = ("reverses", "reversed_by", "expires_at")
 @bp.get("/admin/transfers")
 @allow(*_READERS)
 @operation(
-    "Transfers of the whole network, newest first", query=AdminTransferQuery(), data=AdminTransfer(), listed=True
+    "Transfers of the whole network, newest first",
+    query=AdminTransferQuery(),
+    data=AdminTransfer(),
+    listed=True,
+    cursor="after",
 )
 def admin_transfers(query: Document) -> Listed:
     """From the ledger; the names from the directory."""
@@ -101,6 +105,7 @@ def preview_admin_transfer(body: Document) -> Document:
     data=AdminTransfer(),
     keyed=True,
     codes={409: ("transfer.already_closed",)},
+    matched="etag",
 )
 def end_transfer(transfer_id: str, body: Document, key: str | None) -> Document:
     """Both parties are told, with the reason."""

@@ -46,6 +46,7 @@ def admin_user(user_id: str) -> Document:
     "has; for a password the person is told, and all their sessions end.",
     codes=both(STEP_UP, {404: ("entity.unknown",), 409: ("user.email_taken", "membership.last_owner")}),
     example={"firstName": "Ann", "telephone": "+44 1706 555 014"},
+    matched="etag",
 )
 def change_admin_user(user_id: str, body: Document, key: str | None) -> Document:
     """Told in the audit log with what was and what is."""
@@ -61,6 +62,7 @@ def change_admin_user(user_id: str, body: Document, key: str | None) -> Document
     data=AdminUser(),
     notes="Everything personal is deleted. The answer says once more what it was.",
     codes=STEP_UP,
+    matched="etag",
 )
 def close_admin_user(user_id: str, query: Document) -> Document:
     """After verification."""

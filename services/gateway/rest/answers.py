@@ -1,7 +1,7 @@
 """The envelope: `{"data", "meta"}` for what succeeded, `{"errors", "correlationId"}` for what did not."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -42,6 +42,15 @@ def answer(data: Any, meta: Mapping[str, int | str] | None = None) -> Response:
     """A success: 200 with the envelope."""
     document = {"data": data, "meta": meta} if meta is not None else {"data": data}
     return Response(orjson.dumps(document), 200, content_type="application/json")
+
+
+def only(data: Any, chosen: Collection[str] | None) -> Any:
+    """Of a document, or of each in a list, what was asked for by `?fields=`; all of it when nothing was."""
+    if chosen is None:
+        return data
+    if isinstance(data, list):
+        return [only(item, chosen) for item in data]
+    return {name: data[name] for name in chosen if name in data}
 
 
 def error_answer(failure: Failure) -> Response:

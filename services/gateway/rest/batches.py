@@ -70,6 +70,7 @@ def consent(entity_id: str) -> Document:
     keyed=True,
     scope=LOGIN,
     codes={404: ("account.unknown",), 422: ("transfer.same_account",)},
+    matched="etag",
 )
 def set_consent(entity_id: str, body: Document, key: str | None) -> Document:
     """Limits hold all the same."""

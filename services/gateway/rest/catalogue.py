@@ -7,12 +7,21 @@ from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.schemas_catalogue import CategoryQuery, Term, TermChanged, TermMerge, TermName, TermQuery
 
+_SECONDS = 60
+"""A new tag is seen after a minute by visitors, at once by who is logged in."""
 _KIND = "/admin/<any(tags, categories):kind>"
 
 
 @bp.get("/tags")
 @allow("public")
-@operation("Tags that contain a fragment, by name", query=TermQuery(), data=Term(), listed=True)
+@operation(
+    "Tags that contain a fragment, by name",
+    query=TermQuery(),
+    data=Term(),
+    listed=True,
+    cached=_SECONDS,
+    cursor="after",
+)
 def tags(query: Document) -> Listed:
     """All tags, a page at a time."""
     return _listed("tags", query)
@@ -20,7 +29,14 @@ def tags(query: Document) -> Listed:
 
 @bp.get("/categories")
 @allow("public")
-@operation("Categories by prefix and fragment, by name", query=CategoryQuery(), data=Term(), listed=True)
+@operation(
+    "Categories by prefix and fragment, by name",
+    query=CategoryQuery(),
+    data=Term(),
+    listed=True,
+    cached=_SECONDS,
+    cursor="after",
+)
 def categories(query: Document) -> Listed:
     """All categories, a page at a time."""
     return _listed("categories", query)
@@ -44,6 +60,7 @@ def create_term(kind: str, body: Document, key: str | None) -> Document:
     data=TermChanged(),
     keyed=True,
     codes={409: ("term.taken", "term.busy")},
+    matched="etag",
 )
 def rename_term(kind: str, term_id: str, body: Document, key: str | None) -> Document:
     """One event; businesses follow at once in a small network."""
@@ -67,7 +84,11 @@ def merge_terms(kind: str, body: Document, key: str | None) -> Document:
 @bp.delete(f"{_KIND}/<term_id>")
 @allow("admin", "coordinator")
 @operation(
-    "Remove a tag or category from everybody who has it", data=TermChanged(), keyed=True, codes={409: ("term.busy",)}
+    "Remove a tag or category from everybody who has it",
+    data=TermChanged(),
+    keyed=True,
+    codes={409: ("term.busy",)},
+    matched="etag",
 )
 def remove_term(kind: str, term_id: str, key: str | None) -> Document:
     """It may come again."""
@@ -76,4 +97,4 @@ def remove_term(kind: str, term_id: str, key: str | None) -> Document:
 
 def _listed(kind: str, query: Document) -> Listed:
     found = session.parts().directory.terms(kind, **{name: value for name, value in query.items() if value != ""})
-    return Listed(found["terms"], found["total"], query["page_size"])
+    return Listed(found["terms"], found["total"], query["page_size"], found.get("next"))

@@ -11,12 +11,17 @@ from services.chassis.web import allow, answer
 from services.gateway import openapi
 from services.gateway.rest.blueprint import bp
 
+_SECONDS = 300
+"""It changes with a release."""
+
 
 @bp.get("/openapi.json")
 @allow("public")
 def openapi_document() -> Response:
     """OpenAPI 3.1."""
-    return answer(openapi.document_of(current_app))
+    response = answer(openapi.document_of(current_app))
+    response.headers["Cache-Control"] = f"public, max-age={_SECONDS}"
+    return response
 
 
 @bp.get("/docs")

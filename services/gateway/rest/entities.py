@@ -15,6 +15,8 @@ from services.gateway.schemas_search import EntityQuery, Facets, Suggestions, Su
 _THEIR_EYES: Codes = {401: ("auth.missing",), 403: ("auth.forbidden", "entity.not_yours")}
 """Of a search in the eyes of a business."""
 
+_SECONDS = 15
+"""So long visitors may see what a business has just changed or hidden; who is logged in never does."""
 _THEIRS = {"side": "in", "max_neg_bal": "max_negative", "max_pos_bal": "max_positive", "account_number": "account"}
 """What the services call differently from the API."""
 
@@ -27,6 +29,8 @@ _THEIRS = {"side": "in", "max_neg_bal": "max_negative", "max_pos_bal": "max_posi
     data=Entity(),
     listed=True,
     codes=both(_THEIR_EYES, {503: ("search.unavailable",)}),
+    cursor="after",
+    cached=_SECONDS,
 )
 def entities(query: Document) -> Listed:
     """Only the four accepted statuses are listed."""
@@ -50,7 +54,7 @@ def facets(query: Document) -> Document:
 
 @bp.get("/entities/<entity_id>")
 @allow("public")
-@operation("One business", query=InWhoseEyes(), data=Entity(), codes=_THEIR_EYES)
+@operation("One business", query=InWhoseEyes(), data=Entity(), codes=_THEIR_EYES, cached=_SECONDS)
 def entity(entity_id: str, query: Document) -> Document:
     """Any status can be read by id."""
     return session.parts().directory.entity(entity_id, querying_entity_id=in_whose_eyes(query))
@@ -71,6 +75,7 @@ def in_whose_eyes(query: Document) -> str | None:
     query=SuggestionsQuery(),
     data=Suggestions(),
     codes={503: ("search.unavailable",)},
+    cached=_SECONDS,
 )
 def suggestions(query: Document) -> Document:
     """While somebody types."""

@@ -72,9 +72,30 @@ LAST_EVENT_ID = Header(
     "bGVkZ2VyPTQsZGlyZWN0b3J5PTcsbWF0Y2hlcj0w",
     most=200,
 )
+REQUEST_ID = Header(
+    "X-Request-Id",
+    "Names this call in all logs: the caller's own, when it is 8 to 64 of `A-Za-z0-9._-`, else a new one.",
+    "order-17.attempt-1",
+)
+NONE_MATCH = Header(
+    "If-None-Match", "The ETag of an earlier answer: 304 without a body when nothing has changed.", '"5f0c9f6e7d1a"'
+)
+MATCH = Header(
+    "If-Match", "The ETag of what you saw, or several, or `*`: 412 when it is another one now.", '"v57-5f0c9f6e7d1a"'
+)
+ETAG = Header("ETag", "Strong: changes with everything that this answer says.", '"5f0c9f6e7d1a"')
+CACHE_CONTROL = Header(
+    "Cache-Control",
+    "`public, max-age=…` for what a visitor reads, where that may be kept; else `no-store`.",
+    "no-store",
+)
+AUTHENTICATE = Header("WWW-Authenticate", "How to be known.", 'Bearer realm="MCCS"')
 
-TAKEN_BY_ALL = (MIN_POSITION,)
-GIVEN_BY_ALL = (POSITION, CORRELATION, RATE_LIMIT, RATE_LIMIT_POLICY)
+TAKEN_BY_ALL = (MIN_POSITION, REQUEST_ID)
+TAKEN_BY_READS = (NONE_MATCH,)
+"""By every GET that answers JSON."""
+GIVEN_BY_ALL = (POSITION, CORRELATION, REQUEST_ID, CACHE_CONTROL, RATE_LIMIT, RATE_LIMIT_POLICY)
 """By every answer, refusals too."""
-GIVEN_WITH = {429: (RETRY_AFTER,), 503: (RETRY_AFTER,)}
+GIVEN_BY_READS = (ETAG,)
+GIVEN_WITH = {401: (AUTHENTICATE,), 429: (RETRY_AFTER,), 503: (RETRY_AFTER,)}
 """By answers with that status."""

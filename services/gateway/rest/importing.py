@@ -69,10 +69,10 @@ def start_import(import_id: str, body: Document, key: str | None) -> Document:
 
 @bp.delete("/admin/imports/<import_id>")
 @allow("admin")
-@operation("Let the rest of an import be; who became a member stays one", data=Import())
-def stop_import(import_id: str) -> Document:
+@operation("Let the rest of an import be; who became a member stays one", data=Import(), keyed=True, matched="etag")
+def stop_import(import_id: str, key: str | None) -> Document:
     """What the rows say is deleted."""
-    return session.parts().directory.stop_import(import_id)
+    return session.parts().directory.stop_import(import_id, key=key)
 
 
 @bp.get("/admin/community-export")

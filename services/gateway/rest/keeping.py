@@ -37,11 +37,12 @@ def favourites(query: Document) -> Listed:
     data=Favourite(),
     scope=DIRECTORY,
     codes=both(OF_ENTITIES, {422: ("favourites.too_many",)}),
+    keyed=True,
 )
-def set_favourite(body: Document) -> Document:
+def set_favourite(body: Document, key: str | None) -> Document:
     """A repeat changes nothing."""
     mine, other = body["add_to_entity_id"], body["favorite_entity_id"]
-    return session.parts().directory.set_favourite(mine, other, favourite=body["is_favorite"])
+    return session.parts().directory.set_favourite(mine, other, favourite=body["is_favorite"], key=key)
 
 
 @bp.post("/send-email")
@@ -84,7 +85,14 @@ def note(entity_id: str, other_id: str) -> Document:
 @bp.put("/user/entities/<entity_id>/notes/<other_id>")
 @allow("member")
 @acts("operator")
-@operation("Keep a private note about a business", body=NoteText(), data=Note(), scope=DIRECTORY, codes=OF_ENTITIES)
+@operation(
+    "Keep a private note about a business",
+    body=NoteText(),
+    data=Note(),
+    scope=DIRECTORY,
+    codes=OF_ENTITIES,
+    matched="etag",
+)
 def keep_note(entity_id: str, other_id: str, body: Document) -> Document:
     """An empty text removes it."""
     return session.parts().directory.keep_note(entity_id, other_id, body["text"])

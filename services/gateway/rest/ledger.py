@@ -6,6 +6,7 @@ from services.chassis.web import allow
 from services.gateway import session
 from services.gateway.clients import Document, Refused
 from services.gateway.codes import normal
+from services.gateway.keys import HEAD_SECONDS
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import operation
 from services.gateway.rest.refusals import Codes, both
@@ -28,7 +29,7 @@ _PROOF: Codes = {404: ("head.none", "proof.not_covered"), 503: ("proof.building"
 
 @bp.get("/ledger/head")
 @allow("public")
-@operation("The newest signed head of the ledger", data=Head(), codes={404: ("head.none",)})
+@operation("The newest signed head of the ledger", data=Head(), codes={404: ("head.none",)}, cached=HEAD_SECONDS)
 def ledger_head() -> Document:
     """404 `head.none` while nothing is signed."""
     return session.parts().ledger.tree_head()
@@ -36,7 +37,7 @@ def ledger_head() -> Document:
 
 @bp.get("/ledger/heads")
 @allow("public")
-@operation("All signed heads, newest first", query=HeadsQuery(), data=Heads())
+@operation("All signed heads, newest first", query=HeadsQuery(), data=Heads(), cached=HEAD_SECONDS)
 def ledger_heads(query: Document) -> Document:
     """By number, for there may be very many."""
     return session.parts().ledger.heads(**query)
@@ -44,7 +45,7 @@ def ledger_heads(query: Document) -> Document:
 
 @bp.get("/ledger/keys")
 @allow("public")
-@operation("The public keys that heads are signed with, old ones too", data=HeadKeys())
+@operation("The public keys that heads are signed with, old ones too", data=HeadKeys(), cached=HEAD_SECONDS)
 def ledger_keys() -> Document:
     """Also in /.well-known/mccs-ledger."""
     return {"keys": session.parts().ledger.head_keys()}

@@ -28,7 +28,9 @@ def user() -> Document:
 
 @bp.patch("/user")
 @allow("member")
-@operation("Change one's own name or telephone", body=UserChanges(), data=User(), keyed=True, scope=DIRECTORY)
+@operation(
+    "Change one's own name or telephone", body=UserChanges(), data=User(), keyed=True, scope=DIRECTORY, matched="etag"
+)
 def change_user(body: Document, key: str | None) -> Document:
     """The address can only be changed by an administrator."""
     return user_view(session.parts().directory.change_user(login().user_id, body, key=key))
@@ -49,7 +51,11 @@ def own_entities() -> Listed:
 
 @bp.get("/user/entities/<entity_id>")
 @allow("member")
-@operation("One of one's own businesses, with balance, limits, headroom and what is pending", data=OwnEntity())
+@operation(
+    "One of one's own businesses, with balance, limits, headroom and what is pending",
+    data=OwnEntity(),
+    matched="version",
+)
 def own_entity(entity_id: str) -> Document:
     """As its own people see it; 403 for others'."""
     must_own(entity_id)
@@ -68,12 +74,13 @@ def own_entity(entity_id: str) -> Document:
     keyed=True,
     scope=DIRECTORY,
     codes=both(OF_ENTITIES, {409: ("entity.closed",)}),
+    matched="version",
 )
-def change_own_entity(entity_id: str, body: Document, key: str | None) -> Document:
+def change_own_entity(entity_id: str, body: Document, key: str | None, expected: list[int] | None) -> Document:
     """Absent fields stay, null or empty ones are cleared, lists are replaced."""
     must_own(entity_id)
     parts = session.parts()
-    changed = parts.directory.change_entity(entity_id, profile_changes(body), key=key)
+    changed = parts.directory.change_entity(entity_id, profile_changes(body), key=key, expected=expected)
     view = with_accounts(parts, [changed])[0]
     return {**view, **_part_in(entity_id), "pending_transfers": pending_views(parts, view["account"])}
 

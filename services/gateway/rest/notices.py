@@ -83,6 +83,7 @@ def notification_preferences(entity_id: str) -> Document:
     keyed=True,
     scope=DIRECTORY,
     codes=_AWAY,
+    matched="etag",
 )
 def choose_notifications(entity_id: str, body: Document, key: str | None) -> Document:
     """Send what was read, changed."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from marshmallow import Schema
 
-from services.gateway.rest import reading
-from services.gateway.rest.answers import answer
+from services.gateway.rest import preconditions, reading
+from services.gateway.rest.answers import answer, only
 from services.gateway.rest.headers import Header
 
 
@@ -23,6 +23,13 @@ class Operation:
     data: Schema | None = None
     """Of the answer's `data`, or of each item when `listed`; None answers `{}`."""
     listed: bool = False
+    cursor: str = ""
+    """The field of `query` that `?cursor=` stands for: where the list goes on, whatever comes or goes before it."""
+    cached: int = 0
+    """Seconds that caches may keep what a visitor is answered; 0: not at all."""
+    matched: str = ""
+    """What If-Match is compared with: `version`, of the document, by the service that changes it (the view takes
+    `expected`); `etag`, just before; empty: nothing, it is refused. GET says `version` too, for its ETag."""
     keyed: bool = False
     """Takes an Idempotency-Key."""
     media: tuple[str, ...] = ()
@@ -51,6 +58,10 @@ class Operation:
     group: str = ""
     """The heading in the documentation; empty: its module's."""
 
+    def is_sparse(self, method: str) -> bool:
+        """Whether `?fields=` may choose of what it answers."""
+        return self.data is not None and not self.media and method.upper() in ("GET", "HEAD")
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -70,7 +81,9 @@ def operation(summary: str, **declared: Any) -> Callable[[Callable[..., Any]], C
     def declare(view: Callable[..., Any]) -> Callable[..., Response]:
         @functools.wraps(view)
         def answered(**path: Any) -> Response:
-            return _written(told, view(**path, **_read(told)))
+            # What is wrong with the question is said before anything is done.
+            chosen = reading.chosen(told.data) if told.data and told.is_sparse(request.method) else None
+            return _written(told, view(**path, **_read(told)), chosen)
 
         answered.operation = told  # type: ignore[attr-defined]
         return answered
@@ -83,13 +96,26 @@ def _read(told: Operation) -> dict[str, Any]:
     if told.keyed:
         given["key"] = reading.idempotency_key()
     if told.query is not None:
-        given["query"] = reading.query(told.query)
+        given["query"] = reading.query(told.query, cursor=told.cursor)
     if told.body is not None:
         given["body"] = reading.json_body(told.body)
-    return given
+    return given | _preconditions(told)
 
 
-def _written(told: Operation, result: Any) -> Response:
+def _preconditions(told: Operation) -> dict[str, Any]:
+    if request.method in ("GET", "HEAD") or preconditions.is_comparing():
+        return {}
+    match told.matched:
+        case "version":
+            return {"expected": preconditions.expected_versions()}
+        case "etag":
+            preconditions.compare()
+        case _:
+            preconditions.refuse_unsupported()
+    return {}
+
+
+def _written(told: Operation, result: Any, chosen: tuple[str, ...] | None) -> Response:
     if isinstance(result, Response):
         return result
     if told.data is None:
@@ -98,5 +124,10 @@ def _written(told: Operation, result: Any) -> Response:
         pages = max(1, -(-result.total // result.page_size))
         meta: dict[str, int | str] = {"numberOfResults": result.total, "totalPages": pages}
         meta |= {"next": result.following} if result.following else {}
-        return answer(told.data.dump(result.items, many=True), meta)
-    return answer(told.data.dump(result, many=told.listed))
+        response = answer(only(told.data.dump(result.items, many=True), chosen), meta)
+        if further := reading.following_address(result.following, pages):
+            response.headers["Link"] = f'<{further}>; rel="next"'
+        return response
+    if told.matched == "version":
+        preconditions.told(result["version"])
+    return answer(only(told.data.dump(result, many=told.listed), chosen))

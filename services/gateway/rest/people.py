@@ -61,11 +61,12 @@ def change_member(entity_id: str, user_id: str, body: Document, key: str | None)
 @operation(
     "Remove somebody from one's business (owners), or leave it (everybody)",
     codes=both(OF_ENTITIES, _PERSON, {409: ("membership.last_owner",)}),
+    keyed=True,
 )
-def remove_member(entity_id: str, user_id: str) -> None:
+def remove_member(entity_id: str, user_id: str, key: str | None) -> None:
     """The last owner stays: 409."""
     must_own(entity_id)
-    session.parts().directory.remove_member(entity_id, user_id)
+    session.parts().directory.remove_member(entity_id, user_id, key=key)
 
 
 @bp.post("/user/entities/<entity_id>/invitations")
@@ -87,11 +88,11 @@ def invite(entity_id: str, body: Document, key: str | None) -> Document:
 @bp.delete("/user/entities/<entity_id>/invitations/<invitation_id>")
 @allow("member")
 @acts("owner")
-@operation("Take an invitation back", codes=both(OF_ENTITIES, {404: ("invitation.invalid",)}))
-def revoke_invitation(entity_id: str, invitation_id: str) -> None:
+@operation("Take an invitation back", codes=both(OF_ENTITIES, {404: ("invitation.invalid",)}), keyed=True)
+def revoke_invitation(entity_id: str, invitation_id: str, key: str | None) -> None:
     """Its link is dead from now on."""
     must_own(entity_id)
-    session.parts().directory.revoke_invitation(entity_id, invitation_id)
+    session.parts().directory.revoke_invitation(entity_id, invitation_id, key=key)
 
 
 @bp.get("/invitations/<token>")
@@ -112,10 +113,11 @@ def invitation(token: str) -> Document:
         404: ("invitation.invalid",),
         409: ("membership.exists", "membership.too_many"),
     },
+    keyed=True,
 )
-def accept_invitation(token: str) -> Document:
+def accept_invitation(token: str, key: str | None) -> Document:
     """With the login that has the invited address."""
-    return session.parts().directory.accept_invitation(token)
+    return session.parts().directory.accept_invitation(token, key=key)
 
 
 @bp.post("/invitations/<token>/signup")

@@ -57,6 +57,7 @@ def policy() -> Document:
     data=Policy(),
     keyed=True,
     example={"defaultMaxNegativeBalance": 50, "reason": "Decided by the assembly"},
+    matched="etag",
 )
 def change_policy(body: Document, key: str | None) -> Document:
     """Accounts and proposals that are there already keep theirs."""
@@ -88,6 +89,7 @@ def fees() -> Document:
     data=Fees(),
     keyed=True,
     codes={**_UNKNOWN, 422: ("transfer.fee_account",)},
+    matched="etag",
 )
 def set_fees(body: Document, key: str | None) -> Document:
     """The complete list; an empty one: nothing."""

@@ -42,12 +42,16 @@ def set_picture(entity_id: str, key: str | None) -> Document:
 @allow("member")
 @acts("operator")
 @operation(
-    "Have no picture any more", data=Entity(), scope=DIRECTORY, codes=both(OF_ENTITIES, {409: ("entity.closed",)})
+    "Have no picture any more",
+    data=Entity(),
+    scope=DIRECTORY,
+    codes=both(OF_ENTITIES, {409: ("entity.closed",)}),
+    keyed=True,
 )
-def remove_picture(entity_id: str) -> Document:
+def remove_picture(entity_id: str, key: str | None) -> Document:
     """It is deleted."""
     must_own(entity_id)
-    return entity_view(session.parts().directory.remove_picture(entity_id))
+    return entity_view(session.parts().directory.remove_picture(entity_id, key=key))
 
 
 @bp.get("/user/consents")

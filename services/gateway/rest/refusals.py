@@ -49,6 +49,9 @@ _KEYED: Codes = {
     400: ("idempotency.key_malformed",),
     409: ("idempotency.key_reused", "idempotency.answer_gone"),
 }
+_MATCHED: Codes = {412: ("precondition.failed",)}
+_UNMATCHED: Codes = {412: ("precondition.unsupported",)}
+"""A condition that is not looked at must not be taken for one that holds."""
 _PATH: Mapping[str, str] = {
     "entity_id": "entity.unknown",
     "other_id": "entity.unknown",
@@ -77,8 +80,10 @@ def refusals_of(rule: str, method: str, operation: Operation, roles: frozenset[s
         "write": (_WRITE, writes and not public),
         "body": (_BODY, operation.body is not None),
         "upload": (_UPLOAD, bool(operation.upload)),
-        "query": (_QUERY, operation.query is not None),
+        "query": (_QUERY, operation.query is not None or operation.is_sparse(method)),
         "keyed": (_KEYED, operation.keyed),
+        "matched": (_MATCHED, writes and bool(operation.matched)),
+        "unmatched": (_UNMATCHED, writes and not operation.matched),
     }
     own = [codes for codes, holds in applied.values() if holds]
     return both(_ALWAYS, *own, _of_path(rule), operation.codes)

@@ -163,7 +163,8 @@ def renew_recovery_codes() -> Document:
     body=Reason(),
     scope=LOGIN,
     codes=both(STEP_UP, _STATE),
+    keyed=True,
 )
-def reset_two_factor(user_id: str, body: Document) -> None:
+def reset_two_factor(user_id: str, body: Document, key: str | None) -> None:
     """Needs a verified session. They get a mail."""
-    session.parts().directory.reset_two_factor(user_id, body["reason"])
+    session.parts().directory.reset_two_factor(user_id, body["reason"], key=key)

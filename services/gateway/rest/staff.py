@@ -67,10 +67,11 @@ def change_staff(user_id: str, body: Document, key: str | None) -> Document:
     "Remove a login of the staff for good",
     scope=LOGIN,
     codes=both(STEP_UP, {409: ("staff.last_admin", "staff.not_yourself")}),
+    keyed=True,
 )
-def remove_staff(user_id: str) -> None:
+def remove_staff(user_id: str, key: str | None) -> None:
     """Never one's own, never the last administrator."""
-    session.parts().directory.remove_staff(user_id)
+    session.parts().directory.remove_staff(user_id, key=key)
 
 
 @bp.post("/admin/staff/<user_id>/invitation")
@@ -111,10 +112,12 @@ def link_member(entity_id: str, user_id: str, body: Document, key: str | None) -
 
 @bp.delete("/admin/entities/<entity_id>/members/<user_id>")
 @allow("admin", "coordinator")
-@operation("Take a user out of a business", codes={404: ("membership.unknown",), 409: ("membership.last_owner",)})
-def unlink_member(entity_id: str, user_id: str) -> None:
+@operation(
+    "Take a user out of a business", codes={404: ("membership.unknown",), 409: ("membership.last_owner",)}, keyed=True
+)
+def unlink_member(entity_id: str, user_id: str, key: str | None) -> None:
     """The last owner stays: 409."""
-    session.parts().directory.remove_member(entity_id, user_id)
+    session.parts().directory.remove_member(entity_id, user_id, key=key)
 
 
 @bp.put("/admin/acting")
@@ -135,7 +138,7 @@ def act_for(body: Document, key: str | None) -> Document:
 @bp.delete("/admin/acting")
 @allow("admin")
 @ends_acting
-@operation("Act for nobody any more", scope=LOGIN)
-def act_for_nobody() -> None:
+@operation("Act for nobody any more", scope=LOGIN, keyed=True)
+def act_for_nobody(key: str | None) -> None:
     """Be an administrator again."""
-    session.parts().directory.act_for_nobody(login().own_caller)
+    session.parts().directory.act_for_nobody(login().own_caller, key=key)

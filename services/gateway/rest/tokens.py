@@ -48,10 +48,10 @@ def create_api_token(body: Document, key: str | None) -> Document:
 
 @bp.delete("/user/api-tokens/<token_id>")
 @allow("member", "admin", "coordinator", "auditor")
-@operation("Revoke an API token, at once and everywhere", scope=LOGIN)
-def revoke_api_token(token_id: str) -> None:
+@operation("Revoke an API token, at once and everywhere", scope=LOGIN, keyed=True)
+def revoke_api_token(token_id: str, key: str | None) -> None:
     """It can't be brought back."""
-    session.parts().directory.revoke_api_token(login().user_id, token_id)
+    session.parts().directory.revoke_api_token(login().user_id, token_id, key=key)
 
 
 @bp.get("/user/email-change")
@@ -85,10 +85,10 @@ def request_email_change(body: Document, key: str | None) -> Document:
 
 @bp.delete("/user/email-change")
 @allow("member", "admin", "coordinator", "auditor")
-@operation("Let it be: its links are dead", scope=LOGIN)
-def cancel_email_change() -> None:
+@operation("Let it be: its links are dead", scope=LOGIN, keyed=True, matched="etag")
+def cancel_email_change(key: str | None) -> None:
     """No matter if there is none."""
-    session.parts().directory.cancel_email_change(login().user_id)
+    session.parts().directory.cancel_email_change(login().user_id, key=key)
 
 
 @bp.get("/email-confirmations/<token>")

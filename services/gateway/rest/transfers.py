@@ -89,6 +89,7 @@ def preview_transfer(body: Document) -> Document:
     query=TransferQuery(),
     data=Transfer(),
     listed=True,
+    cursor="after",
     codes={422: ("request.too_broad",)},
 )
 def transfers(query: Document) -> Listed:
@@ -123,6 +124,7 @@ def transfer(transfer_id: str) -> Document:
     keyed=True,
     scope=ACCEPT,
     codes=both(_AMOUNT, _LIMITS, _PARTY, {409: ("transfer.already_closed",), 422: ("transfer.cancelled_by_system",)}),
+    matched="etag",
 )
 def change_transfer(transfer_id: str, body: Document, key: str | None) -> Document:
     """The initiator may cancel, the other party accept or reject."""

@@ -45,13 +45,14 @@ def webhooks(query: Document) -> Listed:
     body=NewWebhook(),
     data=MadeWebhook(),
     scope=LOGIN,
-    notes="A business gets the events of its own transfers. A repetition makes another webhook.",
+    notes="A business gets the events of its own transfers.",
     codes=both(OF_ENTITIES, {409: ("webhooks.too_many",), 422: ("webhooks.address_forbidden",)}),
+    keyed=True,
 )
-def make_webhook(body: Document) -> Document:
+def make_webhook(body: Document, key: str | None) -> Document:
     """What receivers can count on: docs/webhooks.md."""
     entity_id = body.pop("entity_id")
-    return session.parts().notifier.make_webhook(body, entity_id)
+    return session.parts().notifier.make_webhook(body, entity_id, key=key)
 
 
 @bp.get("/webhooks/<webhook_id>")
@@ -72,28 +73,30 @@ def webhook(webhook_id: str) -> Document:
     data=Webhook(),
     scope=LOGIN,
     codes={422: ("webhooks.address_forbidden",)},
+    keyed=True,
+    matched="etag",
 )
-def change_webhook(webhook_id: str, body: Document) -> Document:
+def change_webhook(webhook_id: str, body: Document, key: str | None) -> Document:
     """What waits goes to the new address."""
-    return session.parts().notifier.change_webhook(webhook_id, body)
+    return session.parts().notifier.change_webhook(webhook_id, body, key=key)
 
 
 @bp.delete("/webhooks/<webhook_id>")
 @allow("member", "admin")
 @acts("owner")
-@operation("Delete a webhook with its log", scope=LOGIN)
-def delete_webhook(webhook_id: str) -> None:
+@operation("Delete a webhook with its log", scope=LOGIN, keyed=True, matched="etag")
+def delete_webhook(webhook_id: str, key: str | None) -> None:
     """What waits is not delivered any more."""
-    session.parts().notifier.delete_webhook(webhook_id)
+    session.parts().notifier.delete_webhook(webhook_id, key=key)
 
 
 @bp.post("/webhooks/<webhook_id>/secret")
 @allow("member", "admin")
 @acts("owner")
-@operation("A new secret; the former one signs beside it for 24 hours", data=MadeWebhook(), scope=LOGIN)
-def rotate_webhook_secret(webhook_id: str) -> Document:
+@operation("A new secret; the former one signs beside it for 24 hours", data=MadeWebhook(), scope=LOGIN, keyed=True)
+def rotate_webhook_secret(webhook_id: str, key: str | None) -> Document:
     """In this answer alone."""
-    return session.parts().notifier.rotate_webhook_secret(webhook_id)
+    return session.parts().notifier.rotate_webhook_secret(webhook_id, key=key)
 
 
 @bp.post("/webhooks/<webhook_id>/<any(pause, resume, test):action>")
@@ -103,10 +106,11 @@ def rotate_webhook_secret(webhook_id: str) -> Document:
     "Pause a webhook, resume it with all that waits, or send it a test event",
     scope=LOGIN,
     codes={409: ("webhooks.paused",)},
+    keyed=True,
 )
-def switch_webhook(webhook_id: str, action: str) -> None:
+def switch_webhook(webhook_id: str, action: str, key: str | None) -> None:
     """A test is sent while it is paused, too."""
-    session.parts().notifier.switch_webhook(webhook_id, action)
+    session.parts().notifier.switch_webhook(webhook_id, action, key=key)
 
 
 @bp.get("/webhooks/<webhook_id>/deliveries")
@@ -124,10 +128,10 @@ def deliveries(webhook_id: str, query: Document) -> Listed:
 @bp.post("/webhooks/<webhook_id>/deliveries/<delivery_id>/redelivery")
 @allow("member", "admin")
 @acts("owner")
-@operation("Send one again", scope=LOGIN, codes={409: ("webhooks.nothing_to_send",)})
-def redeliver(webhook_id: str, delivery_id: str) -> None:
+@operation("Send one again", scope=LOGIN, codes={409: ("webhooks.nothing_to_send",)}, keyed=True)
+def redeliver(webhook_id: str, delivery_id: str, key: str | None) -> None:
     """409 while it waits, or when what it said has been deleted."""
-    session.parts().notifier.redeliver(webhook_id, delivery_id)
+    session.parts().notifier.redeliver(webhook_id, delivery_id, key=key)
 
 
 @bp.get("/webhooks/<webhook_id>/replays")
@@ -150,7 +154,8 @@ def replays(webhook_id: str) -> Listed:
     scope=LOGIN,
     notes="At most 100,000 positions, one replay of a webhook at a time.",
     codes={409: ("webhooks.paused", "webhooks.replaying"), 422: ("webhooks.position_ahead",)},
+    keyed=True,
 )
-def replay(webhook_id: str, body: Document) -> Document:
+def replay(webhook_id: str, body: Document, key: str | None) -> Document:
     """Ask the list how far it is."""
-    return session.parts().notifier.replay(webhook_id, **body)
+    return session.parts().notifier.replay(webhook_id, **body, key=key)

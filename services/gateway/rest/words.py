@@ -41,6 +41,7 @@ def words() -> Document:
     keyed=True,
     notes="A complete list in place of that of `version`; matches follow at once.",
     codes={409: ("words.changed",), **_AWAY},
+    matched="etag",
 )
 def put_words(body: Document, key: str | None) -> Document:
     """409 when there is a newer list: read it, and change that."""
