@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from tests.backends import Backends
@@ -17,6 +18,13 @@ from tests.databases import Database, fresh_database
 # How long an example takes is the machine's affair: no test fails by the clock.
 settings.register_profile("by-no-clock", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("by-no-clock")
+# Where `rich` is installed (for Schemathesis) each error that is logged would be drawn with all local variables: seconds.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest.hookimpl(trylast=True)
