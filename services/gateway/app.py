@@ -101,7 +101,8 @@ class _PageCookies(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """None: there is no session, and nobody can put anything into it."""
-        program = request.path.startswith("/api/") and "Authorization" in request.headers
+        is_page = request.path == security.DOCS or not request.path.startswith("/api/")
+        program = not is_page and "Authorization" in request.headers
         return None if program else super().open_session(app, request)
 
 

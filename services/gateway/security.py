@@ -41,7 +41,7 @@ _FRAMED_POLICY = (
     "frame-ancestors 'self'; sandbox"
 )
 """A mail bears its style in itself. It is shown in a frame of ours, where it may do nothing at all."""
-_DOCS = "/api/v1/docs"
+DOCS = "/api/v1/docs"
 REQUEST_ID = "X-Request-Id"
 
 
@@ -78,7 +78,7 @@ def _policy_here(response: Response) -> str:
         return _FRAMED_POLICY
     if request.endpoint == _FRAMING:
         return _FRAMING_POLICY
-    if is_api() and request.path != _DOCS:
+    if is_api() and request.path != DOCS:
         return _API_POLICY
     return _CAPTCHA_POLICY if recaptcha.site_key() else _PAGE_POLICY
 

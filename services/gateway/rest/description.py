@@ -37,7 +37,7 @@ def documentation() -> str:
         resolved=functools.partial(openapi.resolved, document),
         shown=openapi.shown,
         written=_written,
-        # The same for everybody: who is asking has no page session here, and anybody's cache may keep it.
+        # A bearer token opens no page: it is shown as to anybody.
         login=None,
     )
 
