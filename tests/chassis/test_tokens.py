@@ -210,7 +210,9 @@ def test_a_key_is_rotated_without_a_restart(public_file: Path, tmp_path: Path):
         verifier.caller(Signer(PRIVATE).token(OPERATOR, "ledger"))
 
 
-@pytest.mark.parametrize("half", [b"", PUBLIC[:100], PUBLIC[:60] + PUBLIC[-60:], None])
+@pytest.mark.parametrize(
+    "half", [b"", PUBLIC[:100], PUBLIC[:60] + PUBLIC[-60:], None], ids=["empty", "cut", "without its middle", "gone"]
+)
 def test_a_file_that_can_not_be_used_changes_nothing(public_file: Path, half: bytes | None, log_lines: LogLines):
     verifier = Verifier(KeyFile(str(public_file), public_keys), "ledger")
     if half is None:
