@@ -195,11 +195,13 @@ def test_the_page_for_people_shows_every_route(client: FlaskClient, document: di
     text = html.unescape(page.get_data(as_text=True))
     for path, method, operation in operations(document):
         assert f"{method.upper()} {path}" in text
-        assert operation["summary"].split(":")[0] in text
+        assert re.sub("`([^`]*)`", r"<code>\1</code>", operation["summary"].split(":")[0]) in text
     for group in document["tags"]:
         assert f'href="#group-{group["name"].replace(" ", "-")}"' in text
     assert '"amount": 25.0' in text
     assert "<code>transfer.limit_exceeded</code> (422)" in text
     assert "API tokens need <code>transfer:initiate</code>" in text
+    assert '<a href="#shape-Transfer"><code>Transfer</code></a>' in text
+    assert "`" not in text
     assert "<style" not in text
     assert "http://" not in text.replace("http://www.w3.org", "").replace("http://localhost", "")

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, current_app, render_template
+from markupsafe import Markup, escape
 
 from services.chassis.web import allow, answer
 from services.gateway import openapi
 from services.gateway.rest.blueprint import bp
 
+_EXTENSION = "gateway.api_docs"
 _SECONDS = 300
 """It changes with a release."""
 
@@ -28,17 +30,25 @@ def openapi_document() -> Response:
 @allow("public")
 def documentation() -> str:
     """The same for people, without a script."""
-    document = openapi.document_of(current_app)
-    return render_template(
-        "api_docs.html",
-        api=document,
-        groups=_groups(document),
-        codes=_codes(document),
-        resolved=functools.partial(openapi.resolved, document),
-        shown=openapi.shown,
-        written=_written,
-        # A bearer token opens no page: it is shown as to anybody.
-        login=None,
+    if _EXTENSION not in current_app.extensions:
+        current_app.extensions[_EXTENSION] = _content(openapi.document_of(current_app))
+    # A bearer token opens no page: it is shown as to anybody.
+    return render_template("api_docs.html", content=current_app.extensions[_EXTENSION], login=None)
+
+
+def _content(document: Mapping[str, Any]) -> Markup:
+    """What the page says: hundreds of routes, which take longer than a request should."""
+    return Markup(  # noqa: S704 -- made by a template that escapes
+        render_template(
+            "_api_docs.html",
+            api=document,
+            groups=_groups(document),
+            codes=_codes(document),
+            resolved=functools.partial(openapi.resolved, document),
+            shown=openapi.shown,
+            written=_written,
+            told_in_code=_told_in_code,
+        )
     )
 
 
@@ -60,6 +70,15 @@ def _codes(document: Mapping[str, Any]) -> dict[str, list[str]]:
         for code in told["x-codes"]:
             found.setdefault(code, set()).add(name.removeprefix("Refused").partition("-")[0])
     return {code: sorted(statuses) for code, statuses in sorted(found.items())}
+
+
+def _told_in_code(text: str) -> Markup:
+    """What stands between backticks, as code."""
+    parts = [
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(text.split("`"))
+    ]
+    return Markup().join(parts)
 
 
 def _written(example: Any) -> str:
