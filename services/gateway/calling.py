@@ -44,8 +44,8 @@ MOST_CALLS = 2 * POOL_SIZE + WAITS
 POOL_WAIT_SECONDS: Any = 0.5
 """`Any`: urllib3 hands it to queue.get, which takes fractions; its annotation says int."""
 
-_OPENING = ("/sessions", "/sessions/codes")
-"""Writes that change nothing for anybody who is logged in."""
+_HARMLESS = re.compile(r"/sessions(/codes)?|/api-token-sessions|/api-tokens/[^/]+/payments")
+"""Writes that change nothing of what a login may do: a login begun, and what each call by an API token asks."""
 
 Document = dict[str, Any]
 
@@ -121,7 +121,7 @@ class Line:
         self._circuit = circuit or Circuit()
         self._pool = urllib3.connection_from_url(url.rstrip("/"), maxsize=POOL_SIZE, block=True, retries=False)
         self.wrote_at = -math.inf
-        """When this process last had something changed there (`time.monotonic()`)."""
+        """When this process last had something changed there (`time.monotonic()`), `_HARMLESS` writes aside."""
         self._url = url
         self._streams = urllib3.connection_from_url(url.rstrip("/"), maxsize=STREAMS, block=True, retries=False)
         self._waits = urllib3.connection_from_url(url.rstrip("/"), maxsize=WAITS, block=True, retries=False)
@@ -154,7 +154,7 @@ class Line:
         try:
             response = self._send(method, target, content, headers, seconds)
         finally:
-            if method != "GET" and path not in _OPENING:
+            if method != "GET" and not _HARMLESS.fullmatch(path):
                 self.wrote_at = time.monotonic()
         asker.saw(parse_positions(response.headers.get(POSITION_HEADER, "")))
         if response.status < 400:

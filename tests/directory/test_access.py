@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 
+from services.directory.api import access
 from services.directory.api.access import ACCESS, BELIEVED, ENDING
 from services.directory.domain import Membership
 from services.directory.store import Store
@@ -198,6 +200,21 @@ def test_what_is_remembered_ends_when_the_directory_tells_nothing(
     store.sessions.end(member.session_id)
     one, _ = doors
     wait_until(lambda: one.ask() == 401, BELIEVED_MS / 1000 + 5)
+
+
+def test_who_changes_only_what_is_shown_does_not_wait(
+    remembered: Flask, gateway: Gateway, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(access, "time", SimpleNamespace(sleep=waited.append))
+    for path, changes in (
+        (f"/users/{member.user_id}", {"first_name": "Anna"}),
+        (f"/entities/{member.entity_id}", {"name": "Another"}),
+    ):
+        assert gateway.patch(path, changes, member.caller)[0] == 200
+        assert not waited
+        assert gateway.patch(path, changes, ADMIN)[0] == 200
+        assert waited.pop() == BELIEVED_MS / 1000
 
 
 def test_the_endings_are_routes(flask_app: Flask) -> None:

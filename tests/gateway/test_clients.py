@@ -146,6 +146,19 @@ def test_a_silent_service_is_given_up(silent: str, signer: Signer) -> None:
     assert 2.5 < time.monotonic() - started < 30
 
 
+def test_what_api_tokens_ask_at_each_call_is_no_change(network: Network, lines: Lines) -> None:
+    """Or nothing would be remembered of any login while a program calls."""
+    for path in ("/api-token-sessions", "/api-tokens/t-1/payments"):
+        network.directory.on("POST", path, {})
+    directory = lines.parts(MEMBER).directory
+    directory.api_token_session("mccs_secret")
+    directory.reserve_payment("t-1", 2500, "key-1")
+    assert lines.directory.wrote_at == -math.inf
+    network.directory.on("DELETE", "/users/user-ann/api-tokens/t-1", {})
+    directory.revoke_api_token("user-ann", "t-1")
+    assert lines.directory.wrote_at > 0
+
+
 @pytest.fixture
 def hurried() -> Iterator[None]:
     """Somebody who gives a request half a second."""

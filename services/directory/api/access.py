@@ -18,13 +18,13 @@ ENDING = frozenset(
         "log_out", "reset_password", "change_password", "end_other_sessions", "end_session", "confirm_two_factor",
         "switch_two_factor_off", "reset_two_factor", "change_member", "link_member", "remove_member",
         "accept_invitation", "change_staff", "remove_staff", "suspend_user", "act_for", "act_for_nobody",
-        "register_business", "change_user", "confirm_email", "stop_email_change", "agree", "close_entity", "close_user",
-        "close_login", "apply_for_trading",
+        "register_business", "confirm_email", "stop_email_change", "agree", "close_entity", "close_user", "close_login",
+        "apply_for_trading",
     )
 )  # fmt: skip
 """Views after which a session may say something else, or nothing any more."""
-_BY_STAFF = "directory.change_entity"
-"""So does this one, when staff changes the status: a member's own changes are of what is shown."""
+_BY_STAFF = frozenset({"directory.change_entity", "directory.change_user"})
+"""So after these, when staff changes status, password or businesses: a member's own changes are of what is shown."""
 
 
 class _After(Schema):
@@ -62,7 +62,7 @@ def access_changes() -> Response:
 @bp.after_request
 def hold(response: Response) -> Response:
     """Answer an ending only when no gateway believes any more what was before it."""
-    ending = request.endpoint in ENDING or (request.endpoint == _BY_STAFF and is_staff_of_members())
+    ending = request.endpoint in ENDING or (request.endpoint in _BY_STAFF and is_staff_of_members())
     if ending and response.status_code < 400 and (believed := current_app.extensions.get(BELIEVED, 0)):
         time.sleep(believed / 1000)
     return response
