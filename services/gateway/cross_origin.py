@@ -8,19 +8,29 @@ OPTIONS runs no view and needs no login: browsers ask before they have shown who
 
 from flask import Flask, Response, request
 
+from services.gateway.rest.headers import (
+    GIVEN_BY_ALL,
+    GIVEN_BY_READS,
+    KEY,
+    LAST_EVENT_ID,
+    MATCH,
+    RETRY_AFTER,
+    TAKEN_BY_ALL,
+    TAKEN_BY_READS,
+)
 from services.gateway.session import is_api
 
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _TAKEN = ", ".join(
     (
-        *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID"),
-        *("Min-Position", "X-Request-Id"),
+        *("Authorization", "Content-Type"),
+        *(header.name for header in (*TAKEN_BY_ALL, *TAKEN_BY_READS, KEY, MATCH, LAST_EVENT_ID)),
     )
 )
 _SHOWN = ", ".join(
     (
-        *("Content-Disposition", "ETag", "Link", "Position", "RateLimit", "RateLimit-Limit", "RateLimit-Policy"),
-        *("RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-Id"),
+        *("Content-Disposition", "Link"),
+        *(header.name for header in (*GIVEN_BY_ALL, *GIVEN_BY_READS, RETRY_AFTER)),
     )
 )
 _PREFLIGHT_SECONDS = 7200
