@@ -12,7 +12,7 @@ from services.chassis.process import Stop
 from services.gateway.rest import events
 from services.gateway.rest.events import WAITS
 from services.gateway.waits import MOST_EACH, Waits
-from tests.gateway.network import FARM, Network
+from tests.gateway.network import FARM, Network, a_session
 from tests.gateway.scenes import furnish, logged_in
 from tests.gateway.standin import Asked, problem
 
@@ -57,8 +57,9 @@ def pages(scene: Network) -> Callable[..., None]:
 
 
 def frames(answered: Any) -> list[dict[str, str]]:
-    """What a stream said, as fields."""
+    """What a stream said, as fields; it leaves its place."""
     blocks = answered.get_data(as_text=True).strip().split("\n\n")
+    answered.close()
     return [dict(line.partition(": ")[::2] for line in block.split("\n")) for block in blocks]
 
 
@@ -132,6 +133,19 @@ def test_a_stream_ends_when_the_login_does(
     *told, end = frames(client.get(PATH, headers=ann | STREAM))
     assert ([each.get("id") for each in told[1:]], end["event"]) == (["after-1", "after-2"], "end")
     assert "auth.ended" in end["data"]
+
+
+def test_a_stream_does_not_say_that_a_token_ended_when_nobody_knows(
+    client: FlaskClient, scene: Network, pages: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "CHECK_SECONDS", 0)
+    pages()
+    session = a_session() | {"scopes": ["read"], "token_id": "t-1"}
+    answers = iter([session, problem(503, "directory.unavailable", "Not now.")])
+    scene.directory.on("POST", "/api-token-sessions", lambda _: next(answers))
+    bearer = {"Authorization": f"Bearer mccs_{'x' * 43}"}
+    *_, end = frames(client.get(PATH, headers=bearer | STREAM))
+    assert (end["event"], "directory.unavailable" in end["data"]) == ("end", True)
 
 
 def test_a_stream_ends_after_its_time_and_when_the_process_is_to_stop(

@@ -107,12 +107,12 @@ def _pieces(asked: Mapping[str, Any], found: Document) -> Iterator[bytes]:
         if now - begun >= STREAM_SECONDS or HTTP_STOP.requested:
             yield _end("events.again", "This stream has ended: begin another one at the last id.")
             return
-        if now - checked >= CHECK_SECONDS:
-            if not still_admitted():
-                yield _end("auth.ended", "This login has ended. Log in again.")
-                return
-            checked = now
         try:
+            if now - checked >= CHECK_SECONDS:
+                if not still_admitted():
+                    yield _end("auth.ended", "This login has ended. Log in again.")
+                    return
+                checked = now
             following = {**asked, "cursor": found["cursor"], "since": None}
             found = session.parts().notifier.events(following, wait=PIECE_SECONDS)
         except (Refused, PartDown) as error:
