@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test fuzz check fmt bench bench-ledger bench-gateway soak bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs
+.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway soak bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -45,9 +45,6 @@ tamper-drill: $(VENV)/.ready  ## Attack copies of the ledger's database, show wh
 
 test: $(VENV)/.ready check  ## Run every test on real servers and a real browser
 	@$(BIN)/python -m tests.run
-
-fuzz: $(VENV)/.ready  ## Call every route as the API's document allows and as it does not (takes up to 10 GB of memory)
-	@$(BIN)/python -m pytest -q tests/gateway/fuzz_rest.py
 
 check: $(VENV)/.ready  ## Lint, types, import contracts
 	@$(BIN)/ruff check .

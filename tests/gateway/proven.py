@@ -59,8 +59,9 @@ def furnish_file(network: Network, listed: list[dict[str, Any]], **changes: Any)
 
 def heads_asked(asked: Asked) -> dict[str, Any]:
     """Pages of the seven heads."""
-    below = int(asked.query.get("before", 8))
-    shown = [a_head(number, 100 * number) for number in range(below - 1, 0, -1)][: int(asked.query.get("limit", 20))]
+    below = min(int(asked.query.get("before", 8)), 8)
+    numbers = range(below - 1, 0, -1)[: int(asked.query.get("limit", 20))]
+    shown = [a_head(number, 100 * number) for number in numbers]
     last = shown[-1]["number"] if shown else 1
     return {"heads": shown, "next": last if last > 1 else None}
 
