@@ -38,6 +38,14 @@ class AnswerGone(Exception):
     """The command was carried out, and its answer has been deleted since."""
 
 
+class RefusedBefore(Exception):
+    """The command was refused by a rule. `told`: how, `{status, code, detail, …}`."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        super().__init__(told["code"])
+        self.told = told
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a command answers."""
@@ -99,10 +107,10 @@ class Command:
     fingerprint: str
     now: datetime
 
-    def again(self, outcomes: Outcomes) -> Told | Mapping[str, Any] | None:
-        """What it answered before, or how it was refused; None when it must be done, for the first time or anew.
+    def again(self, outcomes: Outcomes) -> Told | None:
+        """What it answered before; None when it must be done, for the first time or anew.
 
-        Raises KeyReused, AnswerGone.
+        Raises KeyReused, AnswerGone, RefusedBefore.
         """
         known = outcomes.find(self.key)
         if known is None:
@@ -112,7 +120,7 @@ class Command:
         if known.get("emptied"):
             raise AnswerGone(GONE)
         if refusal := known.get("refusal"):
-            return dict(refusal)
+            raise RefusedBefore(refusal)
         if "answer" not in known:
             return None
         return Told(document=known["answer"], status=known["status"], sealed=known.get("sealed", {}))

@@ -17,6 +17,7 @@ from services.chassis.consuming import Loop
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import KeyFile, Verifier, public_keys
 from services.chassis.web import Parts, new_app
+from services.mongo import commands
 from services.notifier.addressing import Unseal
 from services.notifier.api import bp
 from services.notifier.config import Config
@@ -71,6 +72,7 @@ def create_app(
             "directory": lambda: store.position(DIRECTORY_SOURCE),
             "ledger": lambda: store.position(LEDGER_SOURCE),
         },
+        errors=commands.ERRORS,
         schema_version=SCHEMA_VERSION,
         collectors=(QueueCollector(store),),
     )

@@ -12,6 +12,7 @@ from services.matcher.opinions import TooMuchFeedback
 from services.matcher.searching import NothingToSearch, TooManySearches
 from services.matcher.store import Store, StoreAway
 from services.matcher.store.words import WordsChanged
+from services.mongo import commands
 
 bp = Blueprint("matches", __name__)
 
@@ -23,6 +24,7 @@ ERRORS: ErrorTable = {
     UnknownLoop: (404, "loop.unknown"),
     LoopGone: (409, "loop.gone"),
     NotTrading: (403, "loop.not_trading"),
+    **commands.ERRORS,
 }
 
 

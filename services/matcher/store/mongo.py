@@ -106,8 +106,12 @@ class Store:
             self._create({name_in(generation, name): fields for name, fields in DERIVED.items()})
             Outcomes(self.database).migrate()
 
-    def known(self, command: Command) -> Told | Mapping[str, Any] | None:
-        """What came of a command before. Raises KeyReused, AnswerGone."""
+    def outcomes_in(self, tx: Tx) -> Outcomes:
+        """What came of commands, inside a transaction."""
+        return tx.outcomes
+
+    def known(self, command: Command) -> Told | None:
+        """What came of a command before. Raises KeyReused, AnswerGone, RefusedBefore."""
         with answering(), pymongo.timeout(_SECONDS):
             return command.again(Outcomes(self.database))
 

@@ -1,6 +1,6 @@
 """The connection, the positions, and the transaction in which events take effect."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteConcernError, WriteError
 
-from services.mongo.outcomes import Outcomes
+from services.mongo.outcomes import Command, Outcomes, Told
 from services.notifier.domain import Message
 from services.notifier.knowledge import Effects, Reader
 from services.notifier.store.digests import Decide, Digests
@@ -114,9 +114,13 @@ class Store:
         """What came of commands, inside a transaction."""
         return Outcomes(self._db, session)
 
-    def transact(self, work: Callable[[ClientSession], _T]) -> _T:
-        """Run `work` in a transaction; it may run several times. Raises what `work` raises, and one of TRANSIENT."""
-        return self._in_transaction(work)
+    def known(self, command: Command) -> Told | None:
+        """What came of a command before. Raises KeyReused, AnswerGone, RefusedBefore."""
+        return command.again(self.outcomes)
+
+    def refuse(self, command: Command, refusal: Mapping[str, Any]) -> None:
+        """Keep how a command was refused."""
+        command.refuse(self.outcomes, refusal)
 
     def tell(self, messages: Sequence[Message], now: datetime) -> None:
         """Queue messages, and show notices, that no event of a topic asked for; the same ones again change nothing."""
@@ -153,23 +157,23 @@ class Store:
             # Outside the transaction: two first upserts inside would be a duplicate key, not a conflict to retry.
             self._db["positions"].update_one({"_id": source}, {"$setOnInsert": {"position": 0}}, upsert=True)
         try:
-            self._in_transaction(work)
+            self.transaction(work)
         except _Overtaken:
             return False
         return True
 
     def work_digests(self, now: datetime, most: int, decide: Decide) -> int:
         """Make the daily mails of those due longest, in one transaction; how many were due. Raises one of TRANSIENT."""
-        return self._in_transaction(lambda session: self.digests.work_page(session, now, most, decide))
+        return self.transaction(lambda session: self.digests.work_page(session, now, most, decide))
 
     def tell_week(self, week: str, begins: date, now: datetime) -> int:
         """Queue the summary of `week` to all who run the network, once; to how many. Raises one of TRANSIENT."""
         if not self.weeks.untold(week):
             return 0
-        return self._in_transaction(lambda session: self.weeks.tell(session, week, begins, now))
+        return self.transaction(lambda session: self.weeks.tell(session, week, begins, now))
 
-    def _in_transaction(self, work: Callable[[ClientSession], _T]) -> _T:
-        """Raises one of TRANSIENT."""
+    def transaction(self, work: Callable[[ClientSession], _T]) -> _T:
+        """Run `work` in a transaction; it may run several times. Raises what `work` raises, and one of TRANSIENT."""
         try:
             with self._client.start_session() as session:
                 return session.with_transaction(work)
@@ -190,7 +194,7 @@ class Store:
         self.digests.collect(session, made.found, made.digests_due)
         self.digests.forget(session, forgotten)
         self.weeks.count(session, made.weeks)
-        Outcomes(self._db, session).forget(*forgotten)
+        self.outcomes_in(session).forget(*forgotten)
         self.queue.withdraw(session, made.covered)
         self.inbox.withdraw(session, made.covered)
 

@@ -78,7 +78,7 @@ def add(store: Store, webhooks: WebhookStore, receiver: Receiver, clock) -> Call
             "created_at": clock(),
         }
         webhook = Webhook(**values | changed)
-        store.transact(lambda session: webhooks.within(session).add(webhook))
+        store.transaction(lambda session: webhooks.within(session).add(webhook))
         return webhook
 
     return make
