@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
+
+from services.mongo.outbox import AWAY
 
 _LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
 _AGAIN = frozenset({239, 246, 290})
@@ -26,7 +28,7 @@ def answering() -> Iterator[None]:
 
 
 def _is_away(error: PyMongoError) -> bool:
-    if isinstance(error, ConnectionFailure) or error.timeout:
+    if isinstance(error, AWAY) or error.timeout:
         return True
     if isinstance(error, OperationFailure) and error.code in _AGAIN:
         return True
