@@ -24,7 +24,6 @@ SOURCES: Mapping[str, str] = {
 NAMES: Mapping[str, str] = {source: name for name, source in SOURCES.items()}
 
 _PARTS = re.compile(",".join(rf"{name}=(0|[1-9][0-9]{{0,14}})" for name in SOURCES))
-_SEEN = "account:", "entity:"
 
 
 class BadCursor(Exception):

@@ -38,7 +38,6 @@ class Gone(Exception):
 class Entry:
     """An event as it is kept. `audiences`: businesses that see it."""
 
-    source: str
     position: int
     type: str
     at: datetime

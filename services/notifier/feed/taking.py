@@ -29,14 +29,15 @@ class Feeding:
         if taken is None:
             self.store.begin(session, name, first)
         floor = first - 1 if taken is None else 0
-        fresh = [_entry(name, each) for each in told if each.position > (taken or 0)]
-        kept = [each for each in fresh if each.at >= now - self.keep]
-        floor = max([floor, *(each.position for each in fresh if each.at < now - self.keep)])
+        fresh = [each for each in told if each.position > (taken or 0)]
+        entries = [_entry(each) for each in fresh]
+        kept = [each for each in entries if each.at >= now - self.keep]
+        floor = max([floor, *(each.position for each in entries if each.at < now - self.keep)])
         if name == _MATCHER:
             kept = self._without_forgotten(session, kept)
         self.store.take(session, name, kept, floor=floor, position=last)
-        for each in told:
-            if each.position > (taken or 0) and (subject := forgotten(each.event)):
+        for each in fresh:
+            if subject := forgotten(each.event):
                 self.store.forget(session, subject, name, each.position)
 
     def _without_forgotten(self, session: Any, entries: Sequence[Entry]) -> list[Entry]:
@@ -45,9 +46,8 @@ class Feeding:
         return [entry for entry in entries if hidden.isdisjoint(entry.about)]
 
 
-def _entry(name: str, told: Told) -> Entry:
+def _entry(told: Told) -> Entry:
     return Entry(
-        source=name,
         position=told.position,
         type=told.envelope.type,
         at=datetime.fromisoformat(told.envelope.time),
