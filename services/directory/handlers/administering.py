@@ -8,6 +8,7 @@ from services.directory.domain import EntityChange, UnknownUser, User
 from services.directory.domain.audit import Entry
 from services.directory.domain.memberships import Part
 from services.directory.handlers import members, memberships
+from services.directory.handlers.members import known_user
 from services.directory.handlers.placing import prepare
 from services.directory.handlers.security import check_strength
 from services.directory.handlers.writing import By, Directory, Done, append, once
@@ -54,7 +55,7 @@ def change_login(
             steps.append(lambda store: _password_set(directory, store, by, user_id, hashed))
         if entities is not None:
             steps.append(lambda store: _businesses_set(directory, store, by, user_id, entities))
-        return _together(store, steps, lambda: user_view(_known_user(store, user_id)))
+        return _together(store, steps, lambda: user_view(known_user(store, user_id)))
 
     asked = ["change_login", user_id, dict(changes), bool(password), None if entities is None else list(entities)]
     return once(directory, by, asked, work)
@@ -154,15 +155,8 @@ def _together(store: Store, steps: Sequence[Step], document: Callable[[], View] 
     )
 
 
-def _known_user(store: Store, user_id: str) -> User:
-    user = store.users.find(user_id)
-    if user is None:
-        raise UnknownUser("There is no such user.")
-    return user
-
-
 def _known_member(store: Store, user_id: str) -> User:
-    user = _known_user(store, user_id)
+    user = known_user(store, user_id)
     if user.kind != "member":
         raise UnknownUser("There is no such member.")
     return user

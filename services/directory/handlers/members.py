@@ -200,9 +200,7 @@ def change_user(directory: Directory, by: By, user_id: str, changes: Mapping[str
 
 def user_changed(directory: Directory, store: Store, by: By, user_id: str, changes: Mapping[str, str]) -> Done:
     """The same, in the transaction of `store`."""
-    before = store.users.find(user_id)
-    if before is None:
-        raise UnknownUser("There is no such user.")
+    before = known_user(store, user_id)
     user, events = domain.change_user(before, changes)
     if not events:
         return Done(user_view(user), 0)
@@ -277,6 +275,14 @@ def apply_for_trading(directory: Directory, by: By, entity_id: str, user_id: str
         return replace(done, entries=(*done.entries, *consents))
 
     return once(directory, by, ["apply_for_trading", entity_id, terms_version], work)
+
+
+def known_user(store: Store, user_id: str) -> User:
+    """The user. Raises UnknownUser."""
+    user = store.users.find(user_id)
+    if user is None:
+        raise UnknownUser("There is no such user.")
+    return user
 
 
 def known_entity(store: Store, entity_id: str) -> Entity:

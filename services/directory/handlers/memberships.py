@@ -21,7 +21,7 @@ from services.directory.domain.memberships import (
     Part,
     TooManyMembers,
 )
-from services.directory.handlers.members import known_entity
+from services.directory.handlers.members import known_entity, known_user
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
 from services.directory.store.logins import digest
@@ -55,7 +55,7 @@ def change(directory: Directory, by: By, entity_id: str, user_id: str, part: Par
             memberships.member_of(belonging, user_id),
             memberships.change(belonging, user_id, part),
         )
-        user = _known_user(store, user_id)
+        user = known_user(store, user_id)
         if before == after:
             return Done(member_view(after, user), 0)
         store.memberships.put(after)
@@ -81,7 +81,7 @@ def link(directory: Directory, by: By, entity_id: str, user_id: str, part: Part)
 
 def joined(directory: Directory, store: Store, by: By, entity_id: str, user_id: str, part: Part) -> Done:
     """The same, in the transaction of `store`."""
-    entity, user = known_entity(store, entity_id), _known_user(store, user_id)
+    entity, user = known_entity(store, entity_id), known_user(store, user_id)
     return _join(directory, store, by, entity, user, part)
 
 
@@ -97,7 +97,7 @@ def left(directory: Directory, store: Store, by: By, entity_id: str, user_id: st
     known_entity(store, entity_id)
     going, user = (
         memberships.leave(store.entities.members_of(entity_id), user_id),
-        _known_user(store, user_id),
+        known_user(store, user_id),
     )
     store.memberships.remove(going)
     entry = Entry(
@@ -180,7 +180,7 @@ def accept(directory: Directory, by: By, token: str, user_id: str) -> Done:
     joining raises."""
 
     def work(store: Store) -> Done:
-        user = _known_user(store, user_id)
+        user = known_user(store, user_id)
         invitation, entity = _taken(directory, store, token)
         if user.email != invitation.email:
             raise InvitationForAnother(
@@ -261,13 +261,6 @@ def _announce(directory: Directory, store: Store, by: By, event: Event, user: Us
     position = append(directory, store, by, [event], directory.clock())
     store.users.touched(user.user_id, position)
     return position
-
-
-def _known_user(store: Store, user_id: str) -> User:
-    user = store.users.find(user_id)
-    if user is None:
-        raise UnknownUser("There is no such user.")
-    return user
 
 
 def _mail(directory: Directory, store: Store, by: By, invitation: Invitation, entity: Entity, token: str) -> None:
