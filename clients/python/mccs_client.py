@@ -2422,18 +2422,18 @@ class Client(Calls):
         page_size: int | None = None,
         date_from: str | None = None,
         date_to: str | None = None,
+        after: int | None = None,
         counterparty: str | None = None,
         text: str | None = None,
         reference: str | None = None,
         kind: Literal["transfer", "admin", "reversal"] | None = None,
         min_amount: Number | str | None = None,
         max_amount: Number | str | None = None,
-        after: int | None = None,
         cursor: str | None = None,
         fields: list[Literal["id", "transfer", "isInitiator", "accountNumber", "entityName", "from", "to", "amount", "description", "reference", "fees", "legs", "kind", "status", "byConsent", "reverses", "reversedBy", "dateExpires", "cancellationKind", "cancellationReason", "dateProposed", "dateCompleted", "dateCancelled"]] | None = None,
     ) -> list[Transfer]:
         """Transfers of one's own business, newest first."""
-        return self._call("GET", "/api/v1/transfers", parts={}, query={"status": status, "querying_entity_id": querying_entity_id, "page": page, "page_size": page_size, "date_from": date_from, "date_to": date_to, "counterparty": counterparty, "text": text, "reference": reference, "kind": kind, "min_amount": min_amount, "max_amount": max_amount, "after": after, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/transfers", parts={}, query={"status": status, "querying_entity_id": querying_entity_id, "page": page, "page_size": page_size, "date_from": date_from, "date_to": date_to, "after": after, "counterparty": counterparty, "text": text, "reference": reference, "kind": kind, "min_amount": min_amount, "max_amount": max_amount, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def preview_transfer(
         self,
@@ -2485,16 +2485,16 @@ class Client(Calls):
         *,
         page: int | None = None,
         page_size: int | None = None,
-        status: str | None = None,
-        account_number: str | None = None,
         date_from: str | None = None,
         date_to: str | None = None,
         after: int | None = None,
+        status: str | None = None,
+        account_number: str | None = None,
         cursor: str | None = None,
         fields: list[Literal["id", "fromAccountNumber", "fromEntityName", "toAccountNumber", "toEntityName", "amount", "description", "reference", "type", "status", "initiatorAccountNumber", "byConsent", "legs", "reverses", "reversedBy", "cancellationKind", "cancellationReason", "dateProposed", "dateCompleted", "dateCancelled", "dateExpires"]] | None = None,
     ) -> list[AdminTransfer]:
         """Transfers of the whole network, newest first."""
-        return self._call("GET", "/api/v1/admin/transfers", parts={}, query={"page": page, "page_size": page_size, "status": status, "account_number": account_number, "date_from": date_from, "date_to": date_to, "after": after, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/transfers", parts={}, query={"page": page, "page_size": page_size, "date_from": date_from, "date_to": date_to, "after": after, "status": status, "account_number": account_number, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def make_admin_transfer(
         self,
@@ -3196,13 +3196,13 @@ class Client(Calls):
         self,
         entity_id: str,
         *,
-        type: Literal["opened", "limits", "standing", "consent"] | None = None,
         before: int | None = None,
         limit: int | None = None,
+        type: Literal["opened", "limits", "standing", "consent"] | None = None,
         fields: list[Literal["changes", "next"]] | None = None,
     ) -> AccountHistory:
         """What was decided about the account of one's own business: limits, standing, consent; newest first."""
-        return self._call("GET", "/api/v1/user/entities/{entity_id}/account-history", parts={"entity_id": entity_id}, query={"type": type, "before": before, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/user/entities/{entity_id}/account-history", parts={"entity_id": entity_id}, query={"before": before, "limit": limit, "type": type, "fields": fields})  # type: ignore[no-any-return]
 
     def check_import(
         self,
@@ -3752,12 +3752,12 @@ class Client(Calls):
         self,
         account_number: str,
         *,
-        position: int | None = None,
         at: str | None = None,
+        position: int | None = None,
         fields: list[Literal["accountNumber", "position", "at", "balance", "maxNegativeBalance", "maxPositiveBalance", "standing"]] | None = None,
     ) -> AccountThen:
         """Balance and limits of an account as of a position, or an instant."""
-        return self._call("GET", "/api/v1/admin/accounts/{account_number}/balance", parts={"account_number": account_number}, query={"position": position, "at": at, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/accounts/{account_number}/balance", parts={"account_number": account_number}, query={"at": at, "position": position, "fields": fields})  # type: ignore[no-any-return]
 
     def account_changes(
         self,

@@ -2351,7 +2351,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/transfers";
     parts: undefined;
-    query: { page?: number; page_size?: number; status: "all" | "initiated" | "completed" | "cancelled"; querying_entity_id: string; date_from?: string; date_to?: string; counterparty?: string; text?: string; reference?: string; kind?: "transfer" | "admin" | "reversal"; min_amount?: number | string; max_amount?: number | string; after?: number; cursor?: string; fields?: Array<"id" | "transfer" | "isInitiator" | "accountNumber" | "entityName" | "from" | "to" | "amount" | "description" | "reference" | "fees" | "legs" | "kind" | "status" | "byConsent" | "reverses" | "reversedBy" | "dateExpires" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled"> };
+    query: { page?: number; page_size?: number; date_from?: string; date_to?: string; after?: number; status: "all" | "initiated" | "completed" | "cancelled"; querying_entity_id: string; counterparty?: string; text?: string; reference?: string; kind?: "transfer" | "admin" | "reversal"; min_amount?: number | string; max_amount?: number | string; cursor?: string; fields?: Array<"id" | "transfer" | "isInitiator" | "accountNumber" | "entityName" | "from" | "to" | "amount" | "description" | "reference" | "fees" | "legs" | "kind" | "status" | "byConsent" | "reverses" | "reversedBy" | "dateExpires" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled"> };
     body: undefined;
     data: Array<Transfer>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
@@ -2411,7 +2411,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/transfers";
     parts: undefined;
-    query: { page?: number; page_size?: number; status?: string; account_number?: string; date_from?: string; date_to?: string; after?: number; cursor?: string; fields?: Array<"id" | "fromAccountNumber" | "fromEntityName" | "toAccountNumber" | "toEntityName" | "amount" | "description" | "reference" | "type" | "status" | "initiatorAccountNumber" | "byConsent" | "legs" | "reverses" | "reversedBy" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled" | "dateExpires"> };
+    query: { page?: number; page_size?: number; date_from?: string; date_to?: string; after?: number; status?: string; account_number?: string; cursor?: string; fields?: Array<"id" | "fromAccountNumber" | "fromEntityName" | "toAccountNumber" | "toEntityName" | "amount" | "description" | "reference" | "type" | "status" | "initiatorAccountNumber" | "byConsent" | "legs" | "reverses" | "reversedBy" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled" | "dateExpires"> };
     body: undefined;
     data: Array<AdminTransfer>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -3001,7 +3001,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/user/entities/{entity_id}/account-history";
     parts: { entity_id: string };
-    query: { type?: "opened" | "limits" | "standing" | "consent"; before?: number; limit?: number; fields?: Array<"changes" | "next"> };
+    query: { before?: number; limit?: number; type?: "opened" | "limits" | "standing" | "consent"; fields?: Array<"changes" | "next"> };
     body: undefined;
     data: AccountHistory;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_10 | Refused429 | Refused500 | Refused503;
@@ -3601,7 +3601,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/accounts/{account_number}/balance";
     parts: { account_number: string };
-    query: { position?: number; at?: string; fields?: Array<"accountNumber" | "position" | "at" | "balance" | "maxNegativeBalance" | "maxPositiveBalance" | "standing"> };
+    query: { at?: string; position?: number; fields?: Array<"accountNumber" | "position" | "at" | "balance" | "maxNegativeBalance" | "maxPositiveBalance" | "standing"> };
     body: undefined;
     data: AccountThen;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;

@@ -5,11 +5,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.gateway.fields import AccountNumber, Amount, CamelSchema, Moment, Query, Reason
+from services.gateway.fields import AccountNumber, Amount, CamelSchema, Query, Reason
 from services.gateway.schemas import Standing
 
 _MOST_RULES, _MOST_ACCOUNTS = 10, 1000
-KINDS = ("opened", "limits", "standing", "consent")
 
 
 def _whole(least: int, most: int, what: str) -> fields.Integer:
@@ -114,18 +113,12 @@ class ChangesQuery(Query):
     limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
 
 
-class AccountChangesQuery(ChangesQuery):
-    """Of an account."""
-
-    type_ = fields.String(data_key="type", validate=validate.OneOf(KINDS))
-
-
 class LedgerChange(CamelSchema):
     """Something was changed."""
 
     position = fields.Integer(required=True)
     time = fields.String(required=True, data_key="createdAt")
-    type_ = fields.String(required=True, data_key="type", metadata={"description": "opened, limits, standing …"})
+    type = fields.String(required=True, metadata={"description": "opened, limits, standing …"})
     actor = fields.String(required=True, metadata={"description": "admin:<id>, user:<id>, system:<what>"})
     data = fields.Dict(required=True, metadata={"description": "as it is since then, and the reason"})
 
@@ -135,19 +128,6 @@ class LedgerChanges(CamelSchema):
 
     changes = fields.List(fields.Nested(LedgerChange), required=True)
     next = fields.Integer(required=True, allow_none=True, metadata={"description": "`before` of the next page"})
-
-
-class PointQuery(Query):
-    """When; left out: now."""
-
-    position = fields.Integer(validate=validate.Range(0, 2**62), metadata={"description": "everything up to it"})
-    at = Moment(metadata={"description": "everything before that instant"})
-
-    @validates_schema
-    def check_sense(self, given: Mapping[str, Any], **_: Any) -> None:
-        """Raises ValidationError."""
-        if "position" in given and "at" in given:
-            raise ValidationError({"at": ["Not together with position."]})
 
 
 class AccountThen(CamelSchema):

@@ -35,11 +35,9 @@ class TransferStatuses(Words):
         return [] if "all" in words else words
 
 
-class AdminTransferQuery(Paged):
-    """Which transfers of the whole network."""
+class ProposedQuery(Paged):
+    """Transfers of some time, a page by number or after the one before."""
 
-    status = TransferStatuses(metadata={"description": "initiated, completed, cancelled; several by commas; or all"})
-    account_number = AccountNumber(metadata={"description": "one that takes part"})
     date_from = Moment(metadata={"description": "proposed then or later"})
     date_to = Until(metadata={"description": "proposed before that instant; a day counts whole"})
     after = fields.Integer(
@@ -48,10 +46,17 @@ class AdminTransferQuery(Paged):
     )
 
     @validates_schema
-    def check_sense(self, given: Mapping[str, Any], **_: Any) -> None:
+    def check_page(self, given: Mapping[str, Any], **_: Any) -> None:
         """Raises ValidationError."""
         if "after" in given and given["page"] > 1:
             raise ValidationError({"page": ["Not together with after."]})
+
+
+class AdminTransferQuery(ProposedQuery):
+    """Which transfers of the whole network."""
+
+    status = TransferStatuses(metadata={"description": "initiated, completed, cancelled; several by commas; or all"})
+    account_number = AccountNumber(metadata={"description": "one that takes part"})
 
 
 class NewLeg(CamelSchema):

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.gateway.fields import AccountNumber, Amount, CamelSchema, Moment, Query
 from services.gateway.schemas import STANDINGS
+from services.gateway.schemas_policy import ChangesQuery
 from services.gateway.schemas_transfers import ConsentRule
 
 CHANGES = ("opened", "limits", "standing", "consent")
@@ -119,12 +120,10 @@ class BalanceThen(CamelSchema):
     standing = fields.String(required=True, validate=validate.OneOf(STANDINGS))
 
 
-class HistoryQuery(Query):
-    """Of what, and which page."""
+class HistoryQuery(ChangesQuery):
+    """Of an account: of what."""
 
-    type_ = fields.String(data_key="type", validate=validate.OneOf(CHANGES))
-    before = _position(description="`next` of the page before: older ones")
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
+    type = fields.String(validate=validate.OneOf(CHANGES))
 
 
 class AccountDecision(CamelSchema):
@@ -132,7 +131,7 @@ class AccountDecision(CamelSchema):
 
     position = fields.Integer(required=True)
     time = fields.String(required=True, data_key="createdAt")
-    type_ = fields.String(required=True, data_key="type", validate=validate.OneOf(CHANGES))
+    type = fields.String(required=True, validate=validate.OneOf(CHANGES))
     reason = fields.String(required=True)
     max_positive = Amount(data_key="maxPositiveBalance")
     max_negative = Amount(data_key="maxNegativeBalance")

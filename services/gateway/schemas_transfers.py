@@ -5,9 +5,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.gateway.fields import AccountNumber, Amount, CamelSchema, Flag, Moment, Until
-from services.gateway.schemas import Error, NewTransfer, Paged, Transfer, TransferLeg, TransferStep
-from services.gateway.schemas_ruling import AccountAfter, Reversal
+from services.gateway.fields import AccountNumber, Amount, CamelSchema, Flag
+from services.gateway.schemas import Error, NewTransfer, Transfer, TransferLeg, TransferStep
+from services.gateway.schemas_ruling import AccountAfter, ProposedQuery, Reversal
 
 MOST_IN_A_BATCH = 200
 _MOST_RULES = 100
@@ -19,29 +19,21 @@ def _words() -> validate.Length:
     return validate.Length(1, 100, error="1 to 100 characters.")
 
 
-class TransferQuery(Paged):
+class TransferQuery(ProposedQuery):
     """Transfers of one's own business."""
 
     status = fields.String(required=True, validate=validate.OneOf(("all", "initiated", "completed", "cancelled")))
     querying_entity_id = fields.String(required=True)
-    date_from = Moment(metadata={"description": "proposed then or later"})
-    date_to = Until(metadata={"description": "proposed before that instant; a day counts whole"})
     counterparty = AccountNumber(metadata={"description": "the other party's account number"})
     text = fields.String(validate=_words(), metadata={"description": "a part of description or reference, any case"})
     reference = fields.String(validate=_words(), metadata={"description": "exactly"})
     kind = fields.String(validate=validate.OneOf(("transfer", "admin", "reversal")))
     min_amount = Amount()
     max_amount = Amount()
-    after = fields.Integer(
-        validate=validate.Range(1, 2**62),
-        metadata={"description": "`next` of the page before: goes on after it, whatever is new meanwhile"},
-    )
 
     @validates_schema
     def check_sense(self, given: Mapping[str, Any], **_: Any) -> None:
         """Raises ValidationError."""
-        if "after" in given and given["page"] > 1:
-            raise ValidationError({"page": ["Not together with after."]})
         if given.get("min_amount", 0) > given.get("max_amount", given.get("min_amount", 0)):
             raise ValidationError({"max_amount": ["Less than min_amount."]})
 

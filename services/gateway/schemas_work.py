@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from services.gateway.fields import Amount, CamelSchema, Text
 from services.gateway.schemas_catalogue import CategoryQuery, Term
+from services.gateway.schemas_trading import LoopStep
 
 _MOST_GROUPS, _FEWEST, _MOST_WORDS = 2_000, 2, 20
 
@@ -86,13 +87,8 @@ class Strained(Trader):
     percent = fields.Integer(required=True, metadata={"description": "of the limit"})
 
 
-class Give(CamelSchema):
+class Give(LoopStep):
     """Who gives what to whom."""
-
-    giver = fields.String(required=True, data_key="giverID")
-    receiver = fields.String(required=True, data_key="receiverID")
-    offer = fields.String(required=True)
-    want = fields.String(required=True)
 
 
 class ClearingSuggestion(CamelSchema):

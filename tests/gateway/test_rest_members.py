@@ -70,10 +70,11 @@ def test_many_businesses_are_asked_for_at_once(client: FlaskClient, ann: dict[st
     ]
     network.lives(a_session(entities=roles))
     network.ledger.on("GET", "/accounts", {"accounts": [an_account(account) for account in numbers.values()]})
-    network.ledger.on("GET", "/transfers", {"transfers": [], "total": 0})
+    network.ledger.on("GET", "/transfers", {"transfers": [a_transfer()], "total": 1})
     assert len(client.get("/api/v1/user/entities", headers=ann).get_json()["data"]) == 30
     assert network.ledger.count("GET", "/accounts") == 1
-    assert network.directory.count("GET", "/entities") == 1
+    # Once what they are, and once what the other parties of all of them are called.
+    assert network.directory.count("GET", "/entities") == 2
 
 
 def an_account_number(number: int) -> str:

@@ -48,20 +48,18 @@ class Ledger(Proofs, Ruling):
         before: int | None = None,
         after: int | None = None,
         limit: int | None = None,
+        **only: Any,
     ) -> Document:
         """Statement, newest first; `before` is the `next` of the page before, `after` the `previous` of an older one.
 
         The period is of instants, or of positions that are both included: the same statement for ever.
+        `only`: counterparty, text, min_amount, max_amount, sign.
         """
         query = {
             "from": since, "to": until, "from_position": from_position, "to_position": to_position,
             "before": before, "after": after, "limit": limit,
         }  # fmt: skip
-        return self._get(f"/accounts/{segment(number)}/statement", **query)
-
-    def statement_of(self, number: str, **asked: Any) -> Document:
-        """The same by all that can be asked: from, to, the filters of its entries too."""
-        return self._get(f"/accounts/{segment(number)}/statement", **asked)
+        return self._get(f"/accounts/{segment(number)}/statement", **query, **only)
 
     def account_then(self, number: str, *, at: str | None = None, position: int | None = None) -> Document:
         """`{account, position, at, balance, max_negative, max_positive, standing}` as of then."""
@@ -87,7 +85,7 @@ class Ledger(Proofs, Ruling):
         return self._write("POST", "/transfers", given(body), key)
 
     def preview(self, wanted: Mapping[str, Any]) -> Document:
-        """A Preview of what `initiate` would do with the same; refused as that would be. Writes nothing."""
+        """A Preview of what `initiate` or `administer` would do; refused as that would be. Writes nothing."""
         return self._write("POST", "/preview", wanted, None)
 
     def batch(self, commands: Sequence[Mapping[str, Any]], *, atomic: bool, key: str | None = None) -> list[Document]:

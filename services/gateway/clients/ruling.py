@@ -14,20 +14,9 @@ class Ruling(Part):
         """`{legs: [{account, amount}], description?, reference?, settle?}` → Transfer, completed."""
         return self._write("POST", "/admin-transfers", wanted, key)
 
-    def preview_administered(self, wanted: Mapping[str, Any]) -> Document:
-        """A Preview of the same; refused as that would be."""
-        return self._write("POST", "/preview", wanted, None)
-
     def reverse(self, transfer_id: str, *, reason: str, key: str | None = None) -> Document:
         """Undo a completed transfer by a new one: the reversal. Refused: transfer.not_completed, .already_reversed."""
         return self._write("POST", f"/transfers/{segment(transfer_id)}/reverse", {"reason": reason}, key)
-
-    def all_transfers(
-        self, *, status: Sequence[str] = (), before: int | None = None, page: int = 1, page_size: int, **asked: Any
-    ) -> Document:
-        """`{"transfers": [Transfer], "total": n, "next"}`, newest proposal first; asked: account, from, to."""
-        paged = {"before": before} if before is not None else {"page": page}
-        return self._get("/transfers", status=",".join(status) or "all", page_size=page_size, **paged, **asked)
 
     def account_changes(self, number: str, **asked: Any) -> Document:
         """`{changes, next}`: how the account came to be as it is, newest first. Asked: type, before, limit."""

@@ -9,7 +9,7 @@ from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import Listed, operation
 from services.gateway.rest.refusals import both
 from services.gateway.rest.transfers import meet
-from services.gateway.rest.views import PENDING_SHOWN, ending, names_of, sees_money
+from services.gateway.rest.views import ending, names_of, open_transfers, sees_money
 from services.gateway.schemas_ruling import (
     AdminTransfer,
     AdminTransferPreview,
@@ -48,8 +48,9 @@ def admin_transfers(query: Document) -> Listed:
     """From the ledger; the names from the directory."""
     parts, size = session.parts(), query["page_size"]
     asked = {theirs: query[ours] for ours, theirs in _ASKED.items() if ours in query}
-    found = parts.ledger.all_transfers(
-        status=query.get("status", ()), before=query.get("after"), page=query["page"], page_size=size, **asked
+    status = ",".join(query.get("status", ())) or "all"
+    found = parts.ledger.transfers(
+        status=status, before=query.get("after"), page=query["page"], page_size=size, **asked
     )
     following = str(found["next"]) if found.get("next") else None
     return Listed(_views(parts, found["transfers"]), found["total"], size, following)
@@ -94,7 +95,7 @@ def make_admin_transfer(body: Document, key: str | None) -> Document:
 )
 def preview_admin_transfer(body: Document) -> Document:
     """As everything is now."""
-    return session.parts().ledger.preview_administered(_wanted(body))
+    return session.parts().ledger.preview(_wanted(body))
 
 
 @bp.patch("/admin/transfers/<transfer_id>")
@@ -132,11 +133,10 @@ def reverse_transfer(transfer_id: str, body: Document, key: str | None) -> Docum
 
 
 def pending(parts: Parts, account: str) -> list[Document]:
-    """An account's open transfers, oldest first; the newest hundred of them. Coordinators see none."""
+    """An account's open transfers. Coordinators see none."""
     if not sees_money(parts):
         return []
-    found = parts.ledger.all_transfers(status=("initiated",), account=account, page_size=PENDING_SHOWN)
-    return _views(parts, list(reversed(found["transfers"])))
+    return _views(parts, open_transfers(parts, account))
 
 
 def _wanted(body: Document) -> Document:

@@ -1,6 +1,6 @@
 """Many commands about transfers in one call, and what completes without being asked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.chassis.web import allow
@@ -18,7 +18,6 @@ from services.gateway.schemas_transfers import BatchResults, FeeInForce, Standin
 from services.gateway.scopes import ACCEPT, INITIATE, LOGIN, ScopeMissing
 from services.gateway.spending import paid_by_command, settle_batch, within_day_limit
 
-_NAMED_AT_ONCE = 100
 _EXAMPLE = {
     "atomic": False,
     "commands": [
@@ -47,7 +46,7 @@ def transfer_batch(body: Document, key: str | None) -> Document:
     _require_scope(body)
     parts = session.parts()
     met = {one[side] for command in body["commands"] for one in command.values() for side in _sides(one)}
-    names = _names(parts, met)
+    names = meet(parts, *sorted(met))
     results = _batch(parts, [_told(command) for command in body["commands"]], body["atomic"], key)
     return {"results": _results(parts, results, names)}
 
@@ -82,8 +81,7 @@ def set_consent(entity_id: str, body: Document, key: str | None) -> Document:
 @operation("What transfers between members cost", data=FeeInForce(), listed=True)
 def fees_in_force() -> Listed:
     """Of new proposals; those that wait keep what they were made with."""
-    rules = session.parts().ledger.fees()
-    return Listed(rules, len(rules), max(1, len(rules)))
+    return Listed.whole(session.parts().ledger.fees())
 
 
 def _batch(parts: Parts, commands: list[Document], atomic: bool, key: str | None) -> list[Document]:
@@ -128,21 +126,13 @@ def _told(command: Mapping[str, Any]) -> Document:
 def _results(parts: Parts, results: list[Document], names: dict[str, str]) -> list[Document]:
     done = [result["document"] for result in results if result["ok"]]
     unnamed = {transfer[side] for transfer in done for side in ("payer", "payee")} - names.keys()
-    known = names | _names(parts, unnamed)
+    known = names | meet(parts, *sorted(unnamed))
     return [
         {"ok": True, "transfer": transfer_view(result["document"], my_side(result["document"]), known)}
         if result["ok"]
         else {"ok": False, "errors": list(_errors(result))}
         for result in results
     ]
-
-
-def _names(parts: Parts, accounts: Iterable[str]) -> dict[str, str]:
-    """By account; the directory is asked for a hundred at once."""
-    wanted_ones, named = sorted(accounts), dict[str, str]()
-    for start in range(0, len(wanted_ones), _NAMED_AT_ONCE):
-        named |= meet(parts, *wanted_ones[start : start + _NAMED_AT_ONCE])
-    return named
 
 
 def _errors(result: Mapping[str, Any]) -> Iterator[Document]:

@@ -18,7 +18,6 @@ from services.gateway.schemas_statement import (
 
 _UNKNOWN = {404: ("account.unknown",)}
 _BROAD = _UNKNOWN | {422: ("request.too_broad",)}
-_PERIOD = {"since": "from", "until": "to"}
 
 
 @bp.get("/statement")
@@ -33,8 +32,8 @@ _PERIOD = {"since": "from", "until": "to"}
 def statement(query: Document) -> Document:
     """From the ledger; the names from the directory."""
     account, parts = must_own(query["querying_entity_id"]), session.parts()
-    asked = {_PERIOD.get(name, name): value for name, value in query.items() if name != "querying_entity_id"}
-    found = parts.ledger.statement_of(account, **asked)
+    asked = {name: value for name, value in query.items() if name != "querying_entity_id"}
+    found = parts.ledger.statement(account, **asked)
     entries = found["entries"]
     names = names_of(parts, {entry["counterparty"] for entry in entries}) if entries else {}
     named = [{**entry, "entity_name": names.get(entry["counterparty"])} for entry in entries]
@@ -65,14 +64,13 @@ def balance_then(entity_id: str, query: Document) -> Document:
 )
 def account_history(entity_id: str, query: Document) -> Document:
     """Since it was opened, with reasons."""
-    asked = {"type" if name == "type_" else name: value for name, value in query.items()}
-    found = session.parts().ledger.account_changes(must_own(entity_id), **asked)
+    found = session.parts().ledger.account_changes(must_own(entity_id), **query)
     return {"changes": [_decision(change) for change in found["changes"]], "next": found["next"]}
 
 
 def _decision(change: Document) -> Document:
     """A Change of the ledger for the schema `AccountDecision`."""
-    told = {"type_": change["type"], "reason": change.get("reason") or ""}
+    told = {"reason": change.get("reason") or ""}
     previous = change.get("previous")
     if isinstance(previous, dict):
         told |= {f"previous_{name}": previous[name] for name in ("max_positive", "max_negative")}

@@ -32,8 +32,7 @@ def check_import(body: Document, key: str | None) -> Document:
 @operation("The last files of members, newest first", data=Import(), listed=True)
 def imports() -> Listed:
     """At most fifty."""
-    found = session.parts().directory.imports()
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().directory.imports())
 
 
 @bp.get("/admin/imports/<import_id>")

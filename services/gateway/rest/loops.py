@@ -23,8 +23,7 @@ _KNOWN = _TRADING | {404: ("loop.unknown",)}
 def loops(entity_id: str, query: Document) -> Listed:
     """After them those that it was interested in and that do not close any more."""
     must_own(entity_id)
-    found = session.parts().matcher.loops(entity_id, limit=query["limit"])["loops"]
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().matcher.loops(entity_id, limit=query["limit"])["loops"])
 
 
 @bp.get(f"{_HERE}/<loop_id>")

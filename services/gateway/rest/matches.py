@@ -44,8 +44,7 @@ def matches(entity_id: str, query: Document) -> Document:
 def hidden_matches(entity_id: str) -> Listed:
     """At most five hundred."""
     must_own(entity_id)
-    found = session.parts().matcher.feedback(entity_id)["feedback"]
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().matcher.feedback(entity_id)["feedback"])
 
 
 @bp.post(f"{_HERE}/not-relevant")

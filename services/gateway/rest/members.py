@@ -4,7 +4,7 @@ import hashlib
 
 from services.chassis.web import allow
 from services.gateway import session
-from services.gateway.clients import Document, Refused
+from services.gateway.clients import Document, Parts, Refused
 from services.gateway.failures import Forbidden, Unauthenticated
 from services.gateway.permissions import acts
 from services.gateway.rest.blueprint import bp
@@ -40,13 +40,10 @@ def change_user(body: Document, key: str | None) -> Document:
 @allow("member")
 @operation("One's own businesses with balance, limits, headroom and what is pending", data=OwnEntity(), listed=True)
 def own_entities() -> Listed:
-    """Asks the directory once and the ledger once for all, then for the open transfers of each."""
+    """Asks the directory once and the ledger once for all, then for the open transfers of each, then for all names."""
     parts = session.parts()
     entities = parts.directory.entities(ids=list(login().accounts))["entities"]
-    views = with_accounts(parts, entities)
-    for view in views:
-        view.update(_part_in(view["entity_id"]), pending_transfers=pending_views(parts, view["account"]))
-    return Listed(views, len(views), max(1, len(views)))
+    return Listed.whole(_own_views(parts, entities))
 
 
 @bp.get("/user/entities/<entity_id>")
@@ -60,8 +57,7 @@ def own_entity(entity_id: str) -> Document:
     """As its own people see it; 403 for others'."""
     must_own(entity_id)
     parts = session.parts()
-    view = with_accounts(parts, [parts.directory.entity(entity_id)])[0]
-    return {**view, **_part_in(entity_id), "pending_transfers": pending_views(parts, view["account"])}
+    return _own_views(parts, [parts.directory.entity(entity_id)])[0]
 
 
 @bp.patch("/user/entities/<entity_id>")
@@ -81,8 +77,7 @@ def change_own_entity(entity_id: str, body: Document, key: str | None, expected:
     must_own(entity_id)
     parts = session.parts()
     changed = parts.directory.change_entity(entity_id, profile_changes(body), key=key, expected=expected)
-    view = with_accounts(parts, [changed])[0]
-    return {**view, **_part_in(entity_id), "pending_transfers": pending_views(parts, view["account"])}
+    return _own_views(parts, [changed])[0]
 
 
 @bp.post("/user/entities/<entity_id>/trading-application")
@@ -115,6 +110,13 @@ def apply_for_trading(entity_id: str, body: Document, key: str | None) -> Docume
         if "telephone" in refused.errors:
             refused.errors["user.telephone"] = refused.errors.pop("telephone")
         raise
+
+
+def _own_views(parts: Parts, entities: list[Document]) -> list[Document]:
+    """Businesses of one's own for the schema `OwnEntity`."""
+    views = with_accounts(parts, entities)
+    pending = pending_views(parts, [view["account"] for view in views])
+    return [{**view, **_part_in(view["entity_id"]), "pending_transfers": pending[view["account"]]} for view in views]
 
 
 def _part_in(entity_id: str) -> Document:

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from flask import Response, request
 from marshmallow import Schema
@@ -72,6 +72,11 @@ class Listed:
     page_size: int
     following: str | None = None
     """The cursor of the next page, where there are cursors."""
+
+    @classmethod
+    def whole(cls, items: Sequence[Any]) -> Self:
+        """All there is, on one page."""
+        return cls(items, len(items), max(1, len(items)))
 
 
 def operation(summary: str, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Response]]:

@@ -12,7 +12,6 @@ from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import operation
 from services.gateway.rest.views import account_view, names_of
 from services.gateway.schemas_policy import (
-    AccountChangesQuery,
     AccountThen,
     ChangesQuery,
     Fees,
@@ -21,10 +20,10 @@ from services.gateway.schemas_policy import (
     LimitSimulation,
     LimitsSimulated,
     NewFees,
-    PointQuery,
     Policy,
     PolicyChanges,
 )
+from services.gateway.schemas_statement import HistoryQuery, InstantQuery
 
 _READERS = ("admin", "auditor")
 _THEIRS = {
@@ -134,7 +133,7 @@ def ledger_account(account_number: str) -> Document:
 @allow(*_READERS)
 @operation(
     "Balance and limits of an account as of a position, or an instant",
-    query=PointQuery(),
+    query=InstantQuery(),
     data=AccountThen(),
     codes=_UNKNOWN,
 )
@@ -147,14 +146,13 @@ def account_then(account_number: str, query: Document) -> Document:
 @allow(*_READERS)
 @operation(
     "How an account came to be as it is: opening, limits, standing, consent",
-    query=AccountChangesQuery(),
+    query=HistoryQuery(),
     data=LedgerChanges(),
     codes=_UNKNOWN,
 )
 def account_changes(account_number: str, query: Document) -> Document:
     """Newest first."""
-    asked = {name.rstrip("_"): value for name, value in query.items()}
-    return _changes(session.parts().ledger.account_changes(account_number, **asked))
+    return _changes(session.parts().ledger.account_changes(account_number, **query))
 
 
 def _ours(settings: Document) -> Document:
@@ -164,7 +162,7 @@ def _ours(settings: Document) -> Document:
 def _changes(found: Document) -> Document:
     changes = [
         {
-            **{f"{name}_" if name == "type" else name: change[name] for name in _APART},
+            **{name: change[name] for name in _APART},
             "data": _plain({name: value for name, value in change.items() if name not in _APART}),
         }
         for change in found["changes"]

@@ -59,8 +59,7 @@ def remove_picture(entity_id: str, key: str | None) -> Document:
 @operation("What one has agreed to, oldest first", data=Consent(), listed=True)
 def consents() -> Listed:
     """Every version once."""
-    found = session.parts().directory.consents(login().user_id)
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().directory.consents(login().user_id))
 
 
 @bp.post("/user/consents")
@@ -69,8 +68,7 @@ def consents() -> Listed:
 @operation("Agree to a version of the terms", body=Consent(), data=Consent(), listed=True, keyed=True, scope=LOGIN)
 def agree(body: Document, key: str | None) -> Listed:
     """The first time counts."""
-    found = session.parts().directory.agree(login().user_id, **body, key=key)
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().directory.agree(login().user_id, **body, key=key))
 
 
 @bp.get("/user/personal-data")

@@ -20,8 +20,7 @@ _AWAY = {503: ("matches.unavailable",)}
 def searches(entity_id: str) -> Listed:
     """At most twenty."""
     must_own(entity_id)
-    found = session.parts().matcher.searches(entity_id)["searches"]
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().matcher.searches(entity_id)["searches"])
 
 
 @bp.post(_HERE)

@@ -72,8 +72,7 @@ def _change_password(body: Document) -> None:
 @operation("Where you are logged in, the one used last first", data=LivingSession(), listed=True, scope=LOGIN)
 def sessions() -> Listed:
     """At most a hundred."""
-    found = session.parts().directory.sessions(login().user_id)
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().directory.sessions(login().user_id))
 
 
 @bp.delete("/sessions")

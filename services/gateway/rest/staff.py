@@ -27,8 +27,7 @@ from services.gateway.scopes import LOGIN
 @operation("Administrators, coordinators, auditors", data=Staff(), listed=True)
 def staff() -> Listed:
     """All of them."""
-    found = [user_view(user) for user in session.parts().directory.staff()]
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole([user_view(user) for user in session.parts().directory.staff()])
 
 
 @bp.post("/admin/staff")

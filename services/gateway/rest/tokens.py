@@ -26,8 +26,7 @@ _STEP_UP = "Needs a session that was verified in the last ten minutes (POST /ses
 @operation("One's own API tokens, newest first", data=ApiToken(), listed=True, scope=LOGIN)
 def api_tokens() -> Listed:
     """Without their secrets."""
-    found = session.parts().directory.api_tokens(login().user_id)
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().directory.api_tokens(login().user_id))
 
 
 @bp.post("/user/api-tokens")

@@ -13,7 +13,9 @@ PREFERENCES = {
     "receive_daily_match_notification_email": "daily_match_mail",
     "receive_contact_email": "contact_mail",
 }
-PENDING_SHOWN = 100
+_PENDING_SHOWN = 100
+_NAMED_AT_ONCE = 200
+"""So many businesses the directory tells in one answer."""
 _TOLD_OF_ACCOUNTS = {"standing", "level", "closing", "outside_limits"}
 """As far as the ledger says them."""
 _WHEN_THERE = ("legs", "reference", "reverses", "reversed_by", "expires_at")
@@ -70,12 +72,17 @@ def with_accounts(parts: Parts, entities: list[Document]) -> list[Document]:
     return [entity_view(entity, accounts.get(entity["account"])) for entity in entities]
 
 
-def pending_views(parts: Parts, account: str) -> list[Document]:
-    """The account's open transfers, oldest first; the newest hundred of them. Coordinators see none."""
-    if not sees_money(parts):
-        return []
-    found = parts.ledger.transfers(account=account, status="initiated", page_size=PENDING_SHOWN)["transfers"]
-    return transfer_views(parts, list(reversed(found)), account)
+def open_transfers(parts: Parts, account: str) -> list[Document]:
+    """An account's open transfers, oldest first; the newest hundred of them."""
+    found = parts.ledger.transfers(account=account, status="initiated", page_size=_PENDING_SHOWN)["transfers"]
+    return list(reversed(found))
+
+
+def pending_views(parts: Parts, accounts: Iterable[str]) -> dict[str, list[Document]]:
+    """By account what is open, as that party sees it, with names from one question to the directory."""
+    waiting = {account: open_transfers(parts, account) for account in accounts}
+    names = names_of(parts, {_other(each, account) for account, found in waiting.items() for each in found})
+    return {account: [transfer_view(each, account, names) for each in found] for account, found in waiting.items()}
 
 
 def transfer_views(parts: Parts, transfers: list[Document], account: str) -> list[Document]:
@@ -93,10 +100,11 @@ def businesses_of(parts: Parts, accounts: Sequence[str]) -> dict[str, Business]:
     """By account, as the directory has them now; without those that are not remembered when it is down."""
     memory = session.memory()
     known = memory.businesses(accounts) if memory else {}
-    if unknown := [account for account in accounts if account not in known]:
-        age = memory.age if memory else 0
+    unknown = [account for account in accounts if account not in known]
+    for start in range(0, len(unknown), _NAMED_AT_ONCE):
+        some, age = unknown[start : start + _NAMED_AT_ONCE], memory.age if memory else 0
         try:
-            found = parts.directory.entities(accounts=unknown)["entities"]
+            found = parts.directory.entities(accounts=some)["entities"]
         except PartDown:
             return known
         known |= memory.keep_businesses(found, age) if memory else businesses_by_account(found)

@@ -33,8 +33,7 @@ from services.gateway.scopes import LOGIN
 )
 def webhooks(query: Document) -> Listed:
     """At most twenty."""
-    found = session.parts().notifier.webhooks(query["entity_id"])["webhooks"]
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().notifier.webhooks(query["entity_id"])["webhooks"])
 
 
 @bp.post("/webhooks")
@@ -140,8 +139,7 @@ def redeliver(webhook_id: str, delivery_id: str, key: str | None) -> None:
 @operation("The newest replays", data=Replay(), listed=True)
 def replays(webhook_id: str) -> Listed:
     """At most twenty."""
-    found = session.parts().notifier.replays(webhook_id)["replays"]
-    return Listed(found, len(found), max(1, len(found)))
+    return Listed.whole(session.parts().notifier.replays(webhook_id)["replays"])
 
 
 @bp.post("/webhooks/<webhook_id>/replays")

@@ -53,7 +53,7 @@ def put_words(body: Document, key: str | None) -> Document:
 @operation("Pairs of tags that are often together", data=WordSuggestion(), listed=True, codes=_AWAY)
 def word_suggestions() -> Listed:
     """What the network itself would add to the words, 50 at most."""
-    return _whole(session.parts().matcher.word_suggestions()["suggestions"])
+    return Listed.whole(session.parts().matcher.word_suggestions()["suggestions"])
 
 
 @bp.get("/admin/insight")
@@ -104,7 +104,7 @@ def counted_term(kind: str, term_id: str) -> Document:
 @operation("Pairs of tags that may be one", data=AlikeTags(), listed=True)
 def tags_alike() -> Listed:
     """Merge them, or tell them apart."""
-    return _whole(session.parts().directory.tag_suggestions())
+    return Listed.whole(session.parts().directory.tag_suggestions())
 
 
 @bp.post("/admin/tags/apart")
@@ -121,7 +121,3 @@ def tell_tags_apart(body: Document, key: str | None) -> None:
 def category_letters() -> Document:
     """`#` is for all that begin with none."""
     return {"letters": dict(session.parts().directory.letters())}
-
-
-def _whole(found: list[Document]) -> Listed:
-    return Listed(found, len(found), max(1, len(found)))
