@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from services.gateway.fields import Amount, CamelSchema, Query, Text
+from services.gateway.fields import Amount, CamelSchema, Flag, Query, Text
 from services.gateway.schemas import User
 
 _ROLES, _KINDS = ("owner", "operator"), ("admin", "coordinator", "auditor")
@@ -12,7 +12,7 @@ class Part(CamelSchema):
     """What somebody may do for a business."""
 
     role = fields.String(required=True, validate=validate.OneOf(_ROLES))
-    view_only = fields.Boolean(load_default=False, metadata={"description": "looks, and moves nothing"})
+    view_only = Flag(load_default=False, metadata={"description": "looks, and moves nothing"})
     max_amount = Amount(
         load_default=None, allow_none=True, metadata={"description": "the most of one transfer; for operators alone"}
     )
@@ -101,13 +101,13 @@ class StaffChanges(CamelSchema):
     """Another last day (null: without end), stopped or going on."""
 
     until = fields.String(allow_none=True)
-    suspended = fields.Boolean()
+    suspended = Flag()
 
 
 class Suspension(CamelSchema):
     """Stop a member's login, or let it go on."""
 
-    suspended = fields.Boolean(required=True)
+    suspended = Flag(required=True)
     reason = Text(500, lines=True, load_default="")
 
 

@@ -51,6 +51,19 @@ def test_finding_a_business_by_its_account(client: FlaskClient, admin: dict[str,
     assert [entity["id"] for entity in answered["data"]] == [FARM]
 
 
+@pytest.mark.parametrize(("more", "found"), [("status=tradingAccepted", 1), ("status=rejected", 0)])
+def test_a_status_beside_the_account_is_looked_at(
+    client: FlaskClient, admin: dict[str, str], more: str, found: int
+) -> None:
+    answered = client.get(f"/api/v1/admin/entities?account_number={FARM_ACCOUNT}&{more}", headers=admin).get_json()
+    assert (len(answered["data"]), answered["meta"]["numberOfResults"]) == (found, found)
+
+
+def test_there_is_no_second_page_of_one_account(client: FlaskClient, admin: dict[str, str]) -> None:
+    path = f"/api/v1/admin/entities?account_number={FARM_ACCOUNT}&page=2"
+    assert client.get(path, headers=admin).get_json()["data"] == []
+
+
 def test_one_business_for_administrators(client: FlaskClient, admin: dict[str, str], network: Network) -> None:
     network.directory.on("GET", f"/entities/{FARM}", an_entity(users=[USER], email="ann@farm.example"))
     data = client.get(f"/api/v1/admin/entities/{FARM}", headers=admin).get_json()["data"]

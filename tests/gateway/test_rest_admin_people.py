@@ -154,3 +154,9 @@ def test_a_business_closes_at_zero_alone(client: FlaskClient, admin: dict[str, s
         closed = client.delete(path + query, headers=admin).get_json()["data"]
         assert (closed["accountNumber"], closed["closedAt"]) == (FARM_ACCOUNT, "2026-01-31T12:00:00Z")
         assert scene.directory.last("POST", f"/entities/{FARM}/closing").body == {"reason": reason}
+
+
+@pytest.mark.parametrize("meant", [1, "yes", "false"])
+def test_only_true_and_false_stop_a_login(client: FlaskClient, admin: dict[str, str], meant: object):
+    answered = client.put("/api/v1/admin/users/user-bob/suspension", json={"suspended": meant}, headers=admin)
+    assert (answered.status_code, answered.get_json()["errors"][0]["field"]) == (400, "suspended")

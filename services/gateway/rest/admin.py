@@ -118,7 +118,9 @@ def _found(parts: Parts, query: Document) -> Document:
     others = terms.keys() - {"page", "page_size", "status"}
     if others == {"account"}:
         # Current at once: what was found by its number was often made a moment ago.
-        return parts.directory.entities(accounts=[terms["account"]])
+        found = parts.directory.entities(accounts=[terms["account"]])["entities"]
+        fitting = [entity for entity in found if entity["status"] in (terms.get("status") or STATUSES)]
+        return {"entities": fitting if query["page"] == 1 else [], "total": len(fitting)}
     if others:
         return parts.directory.search(**{"status": list(STATUSES), **terms})
     status = terms.get("status") or STATUSES
