@@ -14,6 +14,7 @@ from tests.gateway.network import (
     a_completed_transfer,
     a_transfer,
     an_admin_transfer,
+    an_entity,
     some_legs,
 )
 from tests.gateway.standin import problem
@@ -124,7 +125,9 @@ def test_it_is_looked_at_before(client: FlaskClient, admin: dict[str, str], netw
              "can_receive_after": 50_250, "level_after": "ok"}  # fmt: skip
     legs = some_legs((FARM_ACCOUNT, -1250), (BAKERY_ACCOUNT, 1250))
     network.ledger.on("POST", "/preview", {"legs": legs, "fees": [], "own": [after], "expires_at": None})
+    network.entities[0] = an_entity(version=8000)
     seen = client.post(f"{PATH}/preview", json=TWO, headers=admin).get_json()["data"]
+    assert network.ledger.last("POST", "/preview").headers["Min-Position"] == "directory=8000", "as the transfer waits"
     assert seen["accounts"][0] == {
         "accountNumber": FARM_ACCOUNT, "amount": -12.5, "balance": 10.0, "balanceAfter": -2.5, "canPayAfter": 97.5,
         "canReceiveAfter": 502.5, "levelAfter": "ok",

@@ -95,7 +95,9 @@ def make_admin_transfer(body: Document, key: str | None) -> Document:
 )
 def preview_admin_transfer(body: Document) -> Document:
     """As everything is now."""
-    return session.parts().ledger.preview(_wanted(body))
+    parts, wanted = session.parts(), _wanted(body)
+    meet(parts, *(leg["account"] for leg in wanted["legs"]))
+    return parts.ledger.preview(wanted)
 
 
 @bp.patch("/admin/transfers/<transfer_id>")
