@@ -89,7 +89,7 @@ class Ledger(Proofs, Ruling):
         return self._write("POST", "/preview", wanted, None)
 
     def batch(self, commands: Sequence[Mapping[str, Any]], *, atomic: bool, key: str | None = None) -> list[Document]:
-        """`[{ok: true, document} or {ok: false, code, detail, errors, extra}]`. Refused: batch.refused."""
+        """`[{ok: true, document} or {ok: false, type, detail, errors?, max_possible?}]`. Refused: batch.refused."""
         body = {"atomic": atomic, "commands": list(commands)}
         found: list[Document] = self._write("POST", "/batches", body, key, BATCH_SECONDS)["results"]
         return found

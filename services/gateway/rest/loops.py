@@ -11,7 +11,7 @@ from services.gateway.schemas_trading import Loop, LoopQuery
 from services.gateway.scopes import DIRECTORY
 
 _HERE = "/user/entities/<entity_id>/loops"
-_TRADING = {403: ("loop.not_trading",), 503: ("matches.unavailable",)}
+_TRADING = {403: ("loop.not_trading",)}
 _KNOWN = _TRADING | {404: ("loop.unknown",)}
 
 

@@ -19,7 +19,6 @@ from services.gateway.schemas_trading import (
 from services.gateway.scopes import DIRECTORY
 
 _HERE = "/user/entities/<entity_id>/matches"
-_AWAY = {503: ("matches.unavailable",)}
 
 
 @bp.get(_HERE)
@@ -28,7 +27,6 @@ _AWAY = {503: ("matches.unavailable",)}
     "Leads and suppliers of one's own business, the best first, each with why",
     query=MatchQuery(),
     data=Matches(),
-    codes=_AWAY,
 )
 def matches(entity_id: str, query: Document) -> Document:
     """Who has no room to trade is left out."""
@@ -40,7 +38,7 @@ def matches(entity_id: str, query: Document) -> Document:
 
 @bp.get(f"{_HERE}/not-relevant")
 @allow("member")
-@operation("What one's business called not relevant, newest first", data=Feedback(), listed=True, codes=_AWAY)
+@operation("What one's business called not relevant, newest first", data=Feedback(), listed=True)
 def hidden_matches(entity_id: str) -> Listed:
     """At most five hundred."""
     must_own(entity_id)
@@ -56,7 +54,7 @@ def hidden_matches(entity_id: str) -> Listed:
     data=Feedback(),
     keyed=True,
     scope=DIRECTORY,
-    codes=_AWAY | {409: ("feedback.too_much",)},
+    codes={409: ("feedback.too_much",)},
 )
 def hide_match(entity_id: str, body: Document, key: str | None) -> Document:
     """When several say so it counts less for all."""
@@ -67,9 +65,7 @@ def hide_match(entity_id: str, body: Document, key: str | None) -> Document:
 @bp.delete(f"{_HERE}/not-relevant/<feedback_id>")
 @allow("member")
 @acts("operator")
-@operation(
-    "It was relevant after all: show it again", keyed=True, scope=DIRECTORY, codes=_AWAY | {404: ("feedback.unknown",)}
-)
+@operation("It was relevant after all: show it again", keyed=True, scope=DIRECTORY, codes={404: ("feedback.unknown",)})
 def show_match_again(entity_id: str, feedback_id: str, key: str | None) -> None:
     """404 `feedback.unknown` when nothing of that id is hidden."""
     must_own(entity_id)

@@ -19,8 +19,7 @@ from services.gateway.schemas_notices import (
 from services.gateway.scopes import DIRECTORY, READ
 
 _EVERYBODY = ("member", "admin", "coordinator", "auditor")
-_AWAY = {503: ("notifier.unavailable",)}
-_LINK = {404: ("unsubscription.invalid",), **_AWAY}
+_LINK = {404: ("unsubscription.invalid",)}
 
 
 @bp.get("/notices")
@@ -30,7 +29,6 @@ _LINK = {404: ("unsubscription.invalid",), **_AWAY}
     query=NoticeQuery(),
     data=Notice(),
     listed=True,
-    codes=_AWAY,
 )
 def notices(query: Document) -> Listed:
     """Kept for 90 days."""
@@ -42,7 +40,7 @@ def notices(query: Document) -> Listed:
 
 @bp.get("/notices/unread")
 @allow(*_EVERYBODY)
-@operation("How many notices one has not read", data=Unread(), codes=_AWAY)
+@operation("How many notices one has not read", data=Unread())
 def unread_notices() -> Document:
     """For a badge: waits for nothing."""
     return {"unread": session.parts().notifier.unread_notices()}
@@ -50,7 +48,7 @@ def unread_notices() -> Document:
 
 @bp.post("/notices/<notice_id>/read")
 @allow(*_EVERYBODY)
-@operation("One has read this", data=Notice(), keyed=True, scope=READ, codes=_AWAY)
+@operation("One has read this", data=Notice(), keyed=True, scope=READ)
 def read_notice(notice_id: str, key: str | None) -> Document:
     """Others to whom it is have not."""
     return session.parts().notifier.read_notice(notice_id, key=key)
@@ -58,7 +56,7 @@ def read_notice(notice_id: str, key: str | None) -> Document:
 
 @bp.post("/notices/read-all")
 @allow(*_EVERYBODY)
-@operation("One has read all of them", body=ReadUntil(), keyed=True, scope=READ, codes=_AWAY)
+@operation("One has read all of them", body=ReadUntil(), keyed=True, scope=READ)
 def read_all_notices(body: Document, key: str | None) -> None:
     """With `until`, what came later stays unread."""
     session.parts().notifier.read_all_notices(body.get("until"), key=key)
@@ -66,7 +64,7 @@ def read_all_notices(body: Document, key: str | None) -> None:
 
 @bp.get("/user/entities/<entity_id>/notifications")
 @allow("member")
-@operation("What one's business wants to hear of, by which channel, and when", data=ToldPreferences(), codes=_AWAY)
+@operation("What one's business wants to hear of, by which channel, and when", data=ToldPreferences())
 def notification_preferences(entity_id: str) -> Document:
     """What holds, chosen or not."""
     must_own(entity_id)
@@ -82,7 +80,6 @@ def notification_preferences(entity_id: str) -> Document:
     data=ToldPreferences(),
     keyed=True,
     scope=DIRECTORY,
-    codes=_AWAY,
     matched="etag",
 )
 def choose_notifications(entity_id: str, body: Document, key: str | None) -> Document:

@@ -11,12 +11,11 @@ from services.gateway.schemas_trading import NewSearch, Search
 from services.gateway.scopes import DIRECTORY
 
 _HERE = "/user/entities/<entity_id>/searches"
-_AWAY = {503: ("matches.unavailable",)}
 
 
 @bp.get(_HERE)
 @allow("member")
-@operation("What one's business looks for all the time, newest first", data=Search(), listed=True, codes=_AWAY)
+@operation("What one's business looks for all the time, newest first", data=Search(), listed=True)
 def searches(entity_id: str) -> Listed:
     """At most twenty."""
     must_own(entity_id)
@@ -32,7 +31,7 @@ def searches(entity_id: str) -> Listed:
     data=Search(),
     keyed=True,
     scope=DIRECTORY,
-    codes=_AWAY | {409: ("search.too_many",), 422: ("search.no_words",)},
+    codes={409: ("search.too_many",), 422: ("search.no_words",)},
 )
 def save_search(entity_id: str, body: Document, key: str | None) -> Document:
     """The same one again is the one that is there."""
@@ -43,9 +42,7 @@ def save_search(entity_id: str, body: Document, key: str | None) -> Document:
 @bp.delete(f"{_HERE}/<search_id>")
 @allow("member")
 @acts("operator")
-@operation(
-    "Be told of nothing more for a search", keyed=True, scope=DIRECTORY, codes=_AWAY | {404: ("search.unknown",)}
-)
+@operation("Be told of nothing more for a search", keyed=True, scope=DIRECTORY, codes={404: ("search.unknown",)})
 def delete_search(entity_id: str, search_id: str, key: str | None) -> None:
     """404 `search.unknown` when there is none of that id."""
     must_own(entity_id)

@@ -20,13 +20,12 @@ from services.gateway.schemas_work import (
     WordSuggestion,
 )
 
-_AWAY = {503: ("matches.unavailable",)}
 _KIND = "/admin/<any(tags, categories):kind>"
 
 
 @bp.get("/admin/words")
 @allow("admin")
-@operation("Words for the same trade", data=WordList(), codes=_AWAY)
+@operation("Words for the same trade", data=WordList())
 def words() -> Document:
     """All groups that are in force."""
     return session.parts().matcher.words()
@@ -40,7 +39,7 @@ def words() -> Document:
     data=WordList(),
     keyed=True,
     notes="A complete list in place of that of `version`; matches follow at once.",
-    codes={409: ("words.changed",), **_AWAY},
+    codes={409: ("words.changed",)},
     matched="etag",
 )
 def put_words(body: Document, key: str | None) -> Document:
@@ -50,7 +49,7 @@ def put_words(body: Document, key: str | None) -> Document:
 
 @bp.get("/admin/words/suggestions")
 @allow("admin")
-@operation("Pairs of tags that are often together", data=WordSuggestion(), listed=True, codes=_AWAY)
+@operation("Pairs of tags that are often together", data=WordSuggestion(), listed=True)
 def word_suggestions() -> Listed:
     """What the network itself would add to the words, 50 at most."""
     return Listed.whole(session.parts().matcher.word_suggestions()["suggestions"])
@@ -58,7 +57,7 @@ def word_suggestions() -> Listed:
 
 @bp.get("/admin/insight")
 @allow("admin")
-@operation("What the network lacks: wants nobody meets, offers nobody uses", data=Insight(), codes=_AWAY)
+@operation("What the network lacks: wants nobody meets, offers nobody uses", data=Insight())
 def insight() -> Document:
     """And what is wanted most, by town and month."""
     return session.parts().matcher.insight()
@@ -66,7 +65,7 @@ def insight() -> Document:
 
 @bp.get("/admin/insight.csv")
 @allow("admin")
-@operation("The same as CSV", media=("text/csv",), notes="Columns: list, month, town, tag, members.", codes=_AWAY)
+@operation("The same as CSV", media=("text/csv",), notes="Columns: list, month, town, tag, members.")
 def insight_file() -> Response:
     """One row a tag."""
     return streaming.csv_file([lacking.csv_of(session.parts().matcher.insight())], "insight.csv")
@@ -74,7 +73,7 @@ def insight_file() -> Response:
 
 @bp.get("/admin/clearing")
 @allow("admin")
-@operation("Who is far from zero, and which real offers and wants would help", data=Clearing(), codes=_AWAY)
+@operation("Who is far from zero, and which real offers and wants would help", data=Clearing())
 def clearing() -> Document:
     """The furthest first, the largest amounts first."""
     return session.parts().matcher.clearing()
