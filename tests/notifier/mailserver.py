@@ -86,8 +86,8 @@ class _Lines(Controller):
 class MailServer:
     """Starts, goes away and comes back at the same port."""
 
-    def __init__(self) -> None:
-        self.desk = Desk()
+    def __init__(self, desk: Desk | None = None) -> None:
+        self.desk = desk or Desk()
         self.port = free_port()
         self._controller: Controller | None = None
 
