@@ -8,10 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext, Page
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from services.gateway.session import sessions_of
 from tests.gateway.scenes import SECOND_STEP, session_of, token_for
+from tests.gateway.standin import QuietHandler
 
 PHONE = {"width": 360, "height": 740}
 NARROW = {"width": 320, "height": 640}
@@ -30,14 +31,10 @@ _ROWS = 8
 _AXE = Axe().axe_script
 
 
-class _QuietHandler(WSGIRequestHandler):
-    def log(self, *_: object) -> None: ...
-
-
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The address of a site that serves `app`."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

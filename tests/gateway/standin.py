@@ -51,7 +51,9 @@ def problem(status: int, code: str, detail: str = "No.", retry_after: int | None
     return Says(document, status, {"Retry-After": str(retry_after)} if retry_after else None)
 
 
-class _QuietHandler(WSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
+    """Says nothing of calls."""
+
     def log(self, *_: Any) -> None: ...
 
 
@@ -63,7 +65,7 @@ class Standin:
         self.asked: list[Asked] = []
         self._verifier = Verifier(internal_public_key, service)
         self._says: dict[tuple[str, str], Any] = {}
-        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_QuietHandler)
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=QuietHandler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()

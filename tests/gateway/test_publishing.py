@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import subprocess
-import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,13 +12,13 @@ from typing import Any
 import playwright
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from services.gateway import openapi
 from services.gateway.openapi_compatible import breaks
 from services.gateway.publishing.__main__ import RELEASED, texts
+from tests.gateway.browsing import serving
 from tests.gateway.network import FARM, FARM_ACCOUNT, Network, a_transfer
-from tests.gateway.standin import _QuietHandler, problem
+from tests.gateway.standin import problem
 
 ROOT = Path(__file__).parents[2]
 NODE = Path(playwright.__file__).parent / "driver/node"
@@ -33,14 +32,8 @@ def document(app: Flask) -> dict[str, Any]:
 @pytest.fixture
 def address(app: Flask, network: Network) -> Iterator[str]:
     """The gateway on a socket."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with serving(app) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +68,8 @@ def test_the_python_client_trades(address: str, network: Network, mccs_client: M
     assert (mine["id"], mine["balance"]) == (FARM, Decimal("10.00"))
     listed = mccs.transfers(status="all", querying_entity_id=FARM)
     assert (listed.total, listed.pages, listed[0]["amount"]) == (1, 1, Decimal("25.00"))
-    body = {"transfer": "out", "initiator": FARM_ACCOUNT, "receiver": "2000000000000006", "amount": Decimal("25.00")}
+    amount = Decimal("25.00").normalize()  # 2.5E+1
+    body = {"transfer": "out", "initiator": FARM_ACCOUNT, "receiver": "2000000000000006", "amount": amount}
     assert mccs.initiate(body, key="order-17")["status"] == "initiated"
     asked = network.ledger.last("POST", "/transfers")
     assert (asked.body["amount"], asked.headers["Idempotency-Key"]) == (2500, "order-17")

@@ -82,12 +82,14 @@ class Calls:
 def _written(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(map(_written, value))
+    if isinstance(value, Decimal):
+        return _plain(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
-        return str(value)
+        return f"{value:f}"
     raise TypeError(f"{type(value).__name__} is nothing that JSON knows")
 
 
