@@ -82,12 +82,12 @@ def path_of(rule: Rule) -> str:
     return re.sub(r"<(?:[^<>]+:)?(\w+)>", r"{\1}", rule.rule)
 
 
-def resolved(document: Mapping[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+def resolved(document: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
     """The part itself, or what it refers to."""
     if "$ref" not in part:
         return part
     kind, _, name = part["$ref"].removeprefix("#/components/").partition("/")
-    found: dict[str, Any] = document["components"][kind][name]
+    found: Mapping[str, Any] = document["components"][kind][name]
     return found
 
 

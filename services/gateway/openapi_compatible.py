@@ -7,6 +7,7 @@ choices and codes in answers break nobody: programs skip what they do not know.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.gateway.openapi import resolved
 from services.gateway.scopes import covers
 
 Node = Mapping[str, Any]
@@ -55,7 +56,7 @@ class _Compared:
 
     def _parameters(self, old: Node, new: Node) -> Iterator[str]:
         before, after = (
-            {(one["in"], one["name"]): one for one in (_followed(document, part) for part in told["parameters"])}
+            {(one["in"], one["name"]): one for one in (resolved(document, part) for part in told["parameters"])}
             for document, told in ((self._old, old), (self._new, new))
         )
         for kind, name in before.keys() - after.keys():
@@ -91,7 +92,7 @@ class _Compared:
             if pair in self._seen:
                 return
             self._seen.add(pair)
-        old, new = _followed(self._old, old), _followed(self._new, new)
+        old, new = resolved(self._old, old), resolved(self._new, new)
         if "anyOf" in old and len(old["anyOf"]) == len(new.get("anyOf", ())):
             for one, other in zip(old["anyOf"], new["anyOf"], strict=True):
                 yield from self.schema(one, other, at, sent=sent)
@@ -132,12 +133,3 @@ def _types(schema: Node) -> set[str]:
     found = {kinds} if isinstance(kinds, str) else set(kinds)
     # Every integer is a number: who takes numbers takes both.
     return found | ({"integer"} if "number" in found else set())
-
-
-def _followed(document: Node, part: Node) -> Node:
-    if "$ref" not in part:
-        return part
-    found: Any = document
-    for step in part["$ref"].removeprefix("#/").split("/"):
-        found = found[step]
-    return dict(found)

@@ -12,7 +12,6 @@ from services.gateway.schemas_search import AtLeast
 
 _AMOUNT = {"type": "number", "format": "decimal", "minimum": 0, "maximum": 999_999_999.99}
 _AMOUNT_TEXT = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,2})?$"
-_METHODS = ("get", "put", "post", "patch", "delete")
 
 
 def teach(plugin: MarshmallowPlugin) -> None:
@@ -92,9 +91,8 @@ def _nullable(kind: dict[str, Any]) -> bool:
 
 def _bodies(document: dict[str, Any]) -> Iterator[str]:
     for item in document["paths"].values():
-        for method in _METHODS:
-            body = item.get(method, {}).get("requestBody")
-            yield from _names(body) if body else ()
+        for operation in item.values():
+            yield from _names(operation.get("requestBody"))
 
 
 def _reached(schemas: dict[str, Any], names: set[str]) -> set[str]:

@@ -4,6 +4,7 @@ import itertools
 import json
 import random
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -67,23 +68,20 @@ class Calls:
 
     def floor(self, chance: random.Random, tally: "Tally") -> "Caller":
         """A call that only proves who it is; counts calls."""
-        while True:
-            payer, payee = self._parties(chance)
-            status, answer = yield self._proposal(payer, payee, chance)
-            tally.done += self._as_expected(status, answer, tally)
+        return self._each(tally, lambda: self._proposal(*self._parties(chance), chance))
 
     def balance(self, chance: random.Random, tally: "Tally") -> "Caller":
         """Read one account; counts calls."""
-        while True:
+
+        def asked() -> bytes:
             account = chance.choice(self._plan.accounts)
-            status, answer = yield self._get(account, f"/accounts/{account}")
-            tally.done += self._as_expected(status, answer, tally)
+            return self._get(account, f"/accounts/{account}")
+
+        return self._each(tally, asked)
 
     def paths(self, chance: random.Random, tally: "Tally") -> "Caller":
-        """Read any of some paths; counts calls."""
-        while True:
-            status, answer = yield self._get(self._plan.accounts[0], chance.choice(self._plan.paths))
-            tally.done += self._as_expected(status, answer, tally)
+        """Read any of some paths as any of the callers; counts calls."""
+        return self._each(tally, lambda: self._get(chance.choice(self._plan.accounts), chance.choice(self._plan.paths)))
 
     def page(self, _: random.Random, tally: "Tally") -> "Caller":
         """Walk through the statement of the first account, page by page; counts pages."""
@@ -94,6 +92,11 @@ class Calls:
             tally.done += self._as_expected(status, answer, tally)
             following = json.loads(answer).get("next")
             before = f"&before={following}" if following else ""
+
+    def _each(self, tally: "Tally", asked: Callable[[], bytes]) -> "Caller":
+        while True:
+            status, answer = yield asked()
+            tally.done += self._as_expected(status, answer, tally)
 
     def _parties(self, chance: random.Random) -> tuple[str, str]:
         accounts = self._plan.accounts

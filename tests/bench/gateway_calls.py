@@ -31,31 +31,19 @@ class GatewayCalls(Calls):
 
     def proposals(self, chance: random.Random, tally: "Tally") -> "Caller":
         """Propose transfers; counts calls."""
-        while True:
-            status, answer = yield self._propose(*self._parties(chance))
-            tally.done += self._as_expected(status, answer, tally)
+        return self._each(tally, lambda: self._propose(*self._parties(chance)))
 
     def balance(self, chance: random.Random, tally: "Tally") -> "Caller":
         """Read one's own balance; counts calls."""
-        while True:
-            account = chance.choice(self._plan.accounts)
-            path = f"{API}/balance?querying_entity_id={self._plan.owners[account]}"
-            status, answer = yield self._get(account, path)
-            tally.done += self._as_expected(status, answer, tally)
+        return self._each(tally, lambda: self._own(chance, f"{API}/balance?"))
 
     def page(self, chance: random.Random, tally: "Tally") -> "Caller":
         """Read the newest transfers of one's own business; counts pages."""
-        while True:
-            account = chance.choice(self._plan.accounts)
-            path = f"{API}/transfers?status=all&querying_entity_id={self._plan.owners[account]}"
-            status, answer = yield self._get(account, path)
-            tally.done += self._as_expected(status, answer, tally)
+        return self._each(tally, lambda: self._own(chance, f"{API}/transfers?status=all&"))
 
-    def paths(self, chance: random.Random, tally: "Tally") -> "Caller":
-        """Read any of some paths as any member; counts calls."""
-        while True:
-            status, answer = yield self._get(chance.choice(self._plan.accounts), chance.choice(self._plan.paths))
-            tally.done += self._as_expected(status, answer, tally)
+    def _own(self, chance: random.Random, path: str) -> bytes:
+        account = chance.choice(self._plan.accounts)
+        return self._get(account, f"{path}querying_entity_id={self._plan.owners[account]}")
 
     def _propose(self, payer: str, payee: str) -> bytes:
         body = {"transfer": "out", "initiator": payer, "receiver": payee, "amount": 1, "description": "bench"}

@@ -281,7 +281,10 @@ def _transfers(network: Network, note: str) -> None:
     entries = [
         an_entry(12, -123_450, -1500, note), an_entry(9, 140_000, 121_950, ""), an_entry(4, -18_050, -18_050, note),
     ]  # fmt: skip
-    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement(entries, next=4))
+    network.ledger.on(
+        "GET", f"/accounts/{FARM_ACCOUNT}/statement",
+        lambda asked: a_statement(entries, next=None if "before" in asked.query else 4),
+    )  # fmt: skip
 
 
 def a_user(user_id: str, first_name: str, last_name: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from services.gateway.openapi import resolved
+
 _MADE = "# Made from the OpenAPI document by `make docs`. Do not edit.\n"
 _UNUSED = "  # noqa: F401 -- for what is made below"
 _KINDS = {"string": "str", "number": "Number", "integer": "int", "boolean": "bool", "null": "None"}
@@ -35,7 +37,7 @@ def _client(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _method(document: Mapping[str, Any], path: str, method: str, told: Mapping[str, Any]) -> Iterator[str]:
-    taken = [_followed(document, one) for one in told["parameters"]]
+    taken = [resolved(document, one) for one in told["parameters"]]
     parts = [one["name"] for one in taken if one["in"] == "path"]
     query = sorted((one for one in taken if one["in"] == "query"), key=lambda one: not one.get("required"))
     asked = [one["name"] for one in query]
@@ -107,10 +109,3 @@ def _kind(kind: str, schema: Mapping[str, Any]) -> str:
 def _name(text: str) -> str:
     plain = text.replace("-", "_").replace(".", "_")
     return f"{plain}_" if keyword.iskeyword(plain) or plain in ("body", "key", "self") else plain
-
-
-def _followed(document: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "$ref" not in part:
-        return part
-    found: Mapping[str, Any] = document["components"]["parameters"][part["$ref"].rpartition("/")[2]]
-    return found
