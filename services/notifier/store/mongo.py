@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure, WriteConcernError, WriteError
+from pymongo.errors import BulkWriteError, OperationFailure, WriteError
 
+from services.mongo.outbox import AWAY
 from services.mongo.outcomes import Command, Outcomes, Told
 from services.notifier.domain import Message
 from services.notifier.knowledge import Effects, Reader
@@ -58,7 +59,7 @@ class _Overtaken(Exception):
     """Another consumer applied these records meanwhile."""
 
 
-TRANSIENT: tuple[type[Exception], ...] = (ConnectionFailure, WriteConcernError, StoreAway)
+TRANSIENT: tuple[type[Exception], ...] = (*AWAY, StoreAway)
 """MongoDB is away or changes its primary: try again."""
 
 
