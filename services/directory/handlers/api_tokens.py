@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Any
 
 from events.directory import SecurityNotice
@@ -104,8 +103,10 @@ def reserve(directory: Directory, by: By, token_id: str, *, amount: int, key: st
     day, resets_at = rules.day_of(now), rfc3339(rules.day_end(now))
 
     def work(store: Store) -> Done:
-        token = _limited(store, token_id, now)
-        limit, moved = token.day_limit or 0, store.api_tokens.moved(token_id, day)
+        token, moved = store.api_tokens.counted(token_id, day)
+        if token is None or not token.lives(now):
+            raise UnknownApiToken("This token is not valid: it has expired, or was revoked.")
+        limit = token.day_limit or 0
         known = store.api_tokens.payment(token_id, key)
         if known and known["asked"] != amount:
             raise IdempotencyKeyReused("This key was used for another amount. Use a new key for a new payment.")
@@ -141,13 +142,6 @@ def settle(directory: Directory, by: By, token_id: str, *, kept: int, key: str) 
 def _counted(directory: Directory, by: By, work: Callable[[Store], Done]) -> Done:
     # By a key of the token's own, not the caller's, who is the gateway; the ledger's log says what was moved.
     return once(directory, replace(by, key=None), None, work)
-
-
-def _limited(store: Store, token_id: str, now: datetime) -> ApiToken:
-    token = store.api_tokens.of_id(token_id)
-    if token is None or not token.lives(now):
-        raise UnknownApiToken("This token is not valid: it has expired, or was revoked.")
-    return token
 
 
 def api_token_view(token: ApiToken) -> dict[str, Any]:

@@ -53,14 +53,10 @@ class ApiTokens(Stored):
         stale = {"token_id": token.token_id, "last_used_at": token.last_used_at}
         tokens.update_one(stale, {"$set": {"last_used_at": rfc3339(now)}})
 
-    def of_id(self, token_id: str) -> ApiToken | None:
-        """The one of that id."""
-        return _token(self._collection(_NAME).find_one({"token_id": token_id}, session=self._session))
-
-    def moved(self, token_id: str, day: str) -> int:
-        """What it moved out that day."""
-        found = self._collection(_NAME).find_one({"token_id": token_id, "day": day}, session=self._session)
-        return int(found["moved"]) if found else 0
+    def counted(self, token_id: str, day: str) -> tuple[ApiToken | None, int]:
+        """The one of that id, and what it moved out that day."""
+        found = self._collection(_NAME).find_one({"token_id": token_id}, session=self._session)
+        return _token(found), int(found["moved"]) if found and found.get("day") == day else 0
 
     def add_moved(self, token_id: str, day: str, amount: int) -> None:
         """Count what it moves, or (less than nothing) does not move after all; in a transaction."""
