@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 
-from events.directory import MembershipChanged, SecurityNotice, UserClosed
+from events.directory import MembershipChanged, UserClosed
 from services.directory.domain import EntityChange, UnknownUser, User
 from services.directory.domain.audit import Entry
 from services.directory.domain.memberships import Part
 from services.directory.handlers import members, memberships
 from services.directory.handlers.members import known_user
 from services.directory.handlers.placing import prepare
-from services.directory.handlers.security import check_strength
+from services.directory.handlers.security import check_strength, password_set
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store, personal
 from services.directory.views import View, user_view
@@ -103,15 +103,8 @@ def _hashed(directory: Directory, user_id: str, password: str) -> str:
 
 
 def _password_set(directory: Directory, store: Store, by: By, user_id: str, hashed: str) -> Done:
-    """All sessions and links end, and the person is told."""
-    store.users.set_password(user_id, hashed)
     store.sessions.end_all(user_id)
-    store.resets.drop(user_id)
-    store.tickets.drop(user_id)
-    notice = SecurityNotice(user_id=user_id, what="password-changed")
-    position = append(directory, store, by, [notice], directory.clock())
-    store.users.touched(user_id, position)
-    return Done({}, position, (Entry(action="password.changed", subject=f"user/{user_id}"),))
+    return password_set(directory, store, by, user_id, hashed)
 
 
 def _businesses_set(directory: Directory, store: Store, by: By, user_id: str, wanted: Sequence[str]) -> Done:

@@ -99,17 +99,25 @@ def change_password(directory: Directory, by: By, session_id: str, user_id: str,
         if now is None or now.password_hash != user.password_hash:
             # It was changed at the same moment: what was entered as the current one is not that any more.
             raise PasswordWrong("current")
-        store.users.set_password(user_id, hashed)
         store.sessions.end_others(user_id, digest(session_id))
         store.sessions.verify(session_id, user_id, directory.now())
-        store.resets.drop(user_id)
-        store.tickets.drop(user_id)
-        notice = SecurityNotice(user_id=user_id, what="password-changed")
-        position = append(directory, store, by, [notice], directory.clock())
-        store.users.touched(user_id, position)
-        return Done({}, position, (Entry(action="password.changed", subject=f"user/{user_id}"),))
+        return password_set(directory, store, by, user_id, hashed)
 
     return once(directory, replace(by, key=None), None, work)
+
+
+def password_set(directory: Directory, store: Store, by: By, user_id: str, hashed: str) -> Done:
+    """Another password, in the transaction of `store`: links and begun logins end, and the person is told: `{}`.
+
+    Which sessions end with it is for the caller to decide.
+    """
+    store.users.set_password(user_id, hashed)
+    store.resets.drop(user_id)
+    store.tickets.drop(user_id)
+    notice = SecurityNotice(user_id=user_id, what="password-changed")
+    position = append(directory, store, by, [notice], directory.clock())
+    store.users.touched(user_id, position)
+    return Done({}, position, (Entry(action="password.changed", subject=f"user/{user_id}"),))
 
 
 def sessions(directory: Directory, user_id: str, session_id: str) -> list[View]:
