@@ -40,7 +40,7 @@ _CHUNK = 5_000
 
 
 class Counter(Desk):
-    """Keeps mails as they came: reading them takes as long as a third of sending them, on the same cores."""
+    """Keeps mails as they came: to read each took a quarter of the time of all, on the same cores."""
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- aiosmtpd's name
         self.mails.append(envelope.content)
