@@ -94,7 +94,7 @@ def user_view(user: User) -> View:
 
 
 def session_view(
-    session_id: str, user: User, memberships: Sequence[tuple[Entity, Membership]], expires_at: str
+    session_id: str, user: User, memberships: Sequence[tuple[Entity, Membership]], expires_at: str | None
 ) -> View:
     """Session: who it is, what they may act for, and the newest position that touched any of it."""
     return {

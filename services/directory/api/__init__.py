@@ -16,6 +16,7 @@ from services.directory.api import (
     privacy,
     search,
     security,
+    service_accounts,
     staff,
     users,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "privacy",
     "search",
     "security",
+    "service_accounts",
     "staff",
     "users",
 ]

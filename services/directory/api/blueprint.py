@@ -10,6 +10,7 @@ from services.chassis.web import Problem, answer, caller, idempotency_key
 from services.directory.api.errors import ERRORS
 from services.directory.domain import DirectoryError, EntityNotYours, UnknownUser
 from services.directory.domain.memberships import OwnersOnly
+from services.directory.domain.service_accounts import require_person
 from services.directory.handlers import auditing, security
 from services.directory.handlers.reading import Reader
 from services.directory.handlers.writing import By, Directory, Done, origin_of
@@ -112,8 +113,10 @@ def is_admin() -> bool:
 def recently_verified() -> None:
     """Raises StepUpNeeded unless the caller's session was verified by password or code in the last ten minutes.
 
-    A caller without a session of its own, such as one with an API token, never is.
+    A caller without a session of its own, such as one with an API token, never is. Raises PersonNeeded for a service
+    account, which has no password.
     """
+    require_person(caller().subject)
     security.require_verified(the_directory(), caller().session, caller().subject)
 
 

@@ -64,6 +64,13 @@ from services.directory.domain.memberships import (
     UnknownMember,
 )
 from services.directory.domain.security import REQUIRE_TWO_FACTOR, Device
+from services.directory.domain.service_accounts import (
+    PersonNeeded,
+    ServiceAccountDisabled,
+    ServiceAccountNameTaken,
+    TooManyServiceAccounts,
+    UnknownServiceAccount,
+)
 from services.directory.domain.staff import LastAdmin, NotYourself
 from services.directory.domain.users import (
     PASSWORD_MAX,
@@ -137,8 +144,11 @@ __all__ = [
     "OwnersOnly",
     "OwnsEntities",
     "PasswordWrong",
+    "PersonNeeded",
     "Preferences",
     "ResetInvalid",
+    "ServiceAccountDisabled",
+    "ServiceAccountNameTaken",
     "StatusDecided",
     "StatusNotAllowed",
     "StepUpNeeded",
@@ -149,11 +159,13 @@ __all__ = [
     "TooManyEmailChanges",
     "TooManyFavourites",
     "TooManyMembers",
+    "TooManyServiceAccounts",
     "TwoFactorState",
     "UnknownApiToken",
     "UnknownEntity",
     "UnknownImport",
     "UnknownMember",
+    "UnknownServiceAccount",
     "UnknownSession",
     "UnknownTerm",
     "UnknownUser",

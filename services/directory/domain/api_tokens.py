@@ -1,4 +1,6 @@
-"""Personal API tokens: what one looks like, what it may do, how long it lives. Pure: randomness is an argument.
+"""API tokens, of people and of service accounts: what one looks like, what it may do, how long it lives.
+
+Pure: randomness is an argument.
 
 A token is `mccs_`, 256 random bits and a checksum, so that a mistyped or cut one is refused without a look-up, and a
 scanner of leaked secrets knows one when it sees it.
@@ -59,10 +61,12 @@ class ApiToken:
 
     token_id: str
     user_id: str
+    """Or the id of a service account."""
     name: str
     scopes: tuple[str, ...]
     created_at: str
-    expires_at: str
+    expires_at: str | None
+    """None, of service accounts alone: it lives until it is revoked."""
     last_used_at: str | None = None
     """Within a minute."""
     day_limit: int | None = None
@@ -70,7 +74,7 @@ class ApiToken:
 
     def lives(self, now: datetime) -> bool:
         """Whether it can be used."""
-        return now < datetime.fromisoformat(self.expires_at)
+        return self.expires_at is None or now < datetime.fromisoformat(self.expires_at)
 
 
 def hold_to_two_factor(token: ApiToken, since: datetime | None) -> None:

@@ -11,10 +11,14 @@ from services.directory.domain import api_tokens as rules
 from services.directory.domain.api_tokens import ApiToken, DayLimitReached, TooManyApiTokens, UnknownApiToken
 from services.directory.domain.audit import Entry
 from services.directory.domain.security import needs_two_factor
+from services.directory.domain.service_accounts import is_one
+from services.directory.handlers import service_accounts
 from services.directory.handlers.logins import entities_of
 from services.directory.handlers.writing import By, Directory, Done, append, once
 from services.directory.store import Store
 from services.directory.views import View, session_view
+
+_INVALID = "This token is not valid: it has expired, or was revoked."
 
 
 def create(
@@ -79,9 +83,13 @@ def session_of(directory: Directory, secret: str) -> View:
     Looked up at each request, so a token that was revoked, or whose user may not log in any more, is dead at once.
     """
     token = directory.store.api_tokens.find(secret) if rules.is_well_formed(secret) else None
-    user = directory.store.users.find(token.user_id) if token and token.lives(directory.now()) else None
-    if token is None or user is None or not user.has_access(directory.now()):
-        raise UnknownApiToken("This token is not valid: it has expired, or was revoked.")
+    if token is None or not token.lives(directory.now()):
+        raise UnknownApiToken(_INVALID)
+    if is_one(token.user_id):
+        return service_accounts.session_of(directory, token)
+    user = directory.store.users.find(token.user_id)
+    if user is None or not user.has_access(directory.now()):
+        raise UnknownApiToken(_INVALID)
     if needs_two_factor(directory.require_two_factor, user.kind):
         factor = directory.store.factors.find(user.user_id)
         rules.hold_to_two_factor(token, factor["since"] if factor else None)
@@ -105,7 +113,7 @@ def reserve(directory: Directory, by: By, token_id: str, *, amount: int, key: st
     def work(store: Store) -> Done:
         token, moved = store.api_tokens.counted(token_id, day)
         if token is None or not token.lives(now):
-            raise UnknownApiToken("This token is not valid: it has expired, or was revoked.")
+            raise UnknownApiToken(_INVALID)
         limit = token.day_limit or 0
         known = store.api_tokens.payment(token_id, key)
         if known and known["asked"] != amount:

@@ -17,6 +17,7 @@ from services.directory.domain.audit_search import (
     may_be_told,
     own_view,
 )
+from services.directory.domain.service_accounts import is_one
 from services.directory.handlers.writing import By, Directory, Done, once
 from services.directory.store import Store
 from services.directory.store.audit_reading import COUNTED_MOST, about, selector_of
@@ -31,6 +32,7 @@ COLUMNS = (
     *("position", "time", "category", "actor", "on_behalf_of", "action", "subject", "concerns"),
     *("before", "after", "reason", "erased", "origin", "correlation_id", "hash"),
 )
+_PROGRAM = "service-account/"
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -70,19 +72,22 @@ def _with_text(
 
 
 def _names(store: Store, entries: Sequence[View]) -> View:
-    """Who is who on a page: `{"user/<id>": {name, email}, "entity/<id>": {name}}`, by two queries."""
+    """Who is who on a page: `{"user/<id>": {name, email}, "entity/<id>": {name}}`; so service accounts."""
     told = {each for entry in entries for each in (entry["subject"], *entry["concerns"])}
     users = {each.removeprefix("user/") for each in told if each.startswith("user/")}
     for entry in entries:
         for actor in (entry["actor"], entry["on_behalf_of"] or ""):
             kind, _, identity = actor.partition(":")
             users |= {identity} if kind in ("user", "admin") else set()
+    programs = {each.removeprefix(_PROGRAM) for each in told if each.startswith(_PROGRAM)} | set(filter(is_one, users))
     known: View = {
         f"user/{user.user_id}": {"name": f"{user.first_name} {user.last_name}".strip(), "email": user.email}
         for user in store.users.of_ids(sorted(users))
     }
     entities = [each.removeprefix("entity/") for each in told if each.startswith("entity/")]
-    return known | {f"entity/{key}": {"name": name} for key, name in store.entities.names_of(entities).items()}
+    known |= {f"entity/{key}": {"name": name} for key, name in store.entities.names_of(entities).items()}
+    found = store.service_accounts.names_of(sorted(programs)) if programs else {}
+    return known | {f"{_PROGRAM}{key}": {"name": name} for key, name in found.items()}
 
 
 def person_of(store: Store, email: str) -> str:

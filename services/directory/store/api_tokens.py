@@ -1,4 +1,4 @@
-"""Personal API tokens in MongoDB, by the SHA-256 digest of each: who reads the database can't use one."""
+"""API tokens in MongoDB, by the SHA-256 digest of each: who reads the database can't use one."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -22,8 +22,9 @@ class ApiTokens(Stored):
 
     def add(self, secret: str, token: ApiToken) -> None:
         """Store a new one by its digest."""
-        ends = datetime.fromisoformat(token.expires_at)
-        document = {"_id": digest(secret), **asdict(token), "gone_after": ends + timedelta(days=30)}
+        document = {"_id": digest(secret), **asdict(token)}
+        if token.expires_at is not None:
+            document["gone_after"] = datetime.fromisoformat(token.expires_at) + timedelta(days=30)
         self._collection(_NAME).insert_one(document, session=self._session)
 
     def find(self, secret: str) -> ApiToken | None:
@@ -32,7 +33,11 @@ class ApiTokens(Stored):
 
     def of_user(self, user_id: str) -> list[ApiToken]:
         """All of a user, newest first."""
-        found = self._collection(_NAME).find({"user_id": user_id}, session=self._session)
+        return self.of_users([user_id])
+
+    def of_users(self, user_ids: list[str]) -> list[ApiToken]:
+        """All of several, newest first."""
+        found = self._collection(_NAME).find({"user_id": {"$in": user_ids}}, session=self._session)
         return [token for each in found.sort([("created_at", -1), ("token_id", -1)]) if (token := _token(each))]
 
     def revoke(self, user_id: str, token_id: str) -> ApiToken | None:

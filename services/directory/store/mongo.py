@@ -36,6 +36,7 @@ from services.directory.store.pictures import Pictures
 from services.directory.store.places import Places
 from services.directory.store.propagations import Propagations
 from services.directory.store.renewal import Renewal
+from services.directory.store.service_accounts import ServiceAccounts
 from services.directory.store.users import Users
 from services.mongo import outcomes
 from services.mongo.outcomes import OutcomeKnown
@@ -66,6 +67,7 @@ class Store:
         self.sessions = Sessions(database, session)
         self.resets = Resets(database, session)
         self.api_tokens = ApiTokens(database, session)
+        self.service_accounts = ServiceAccounts(database, session)
         self.email_changes = EmailChanges(database, session)
         self.factors = Factors(database, session)
         self.tickets = Tickets(database, session)

@@ -53,6 +53,7 @@ COLLECTIONS: Mapping[str, Personal | Impersonal] = {
     "tags": Impersonal("What all businesses together offer and want: no row says whose it is."),
     "resets": Personal(lambda store: store.resets),
     "api_tokens": Personal(lambda store: store.api_tokens),
+    "service_accounts": Impersonal("What programs of the office act as: nobody is behind one. Who made it is an id."),
     "token_payments": Impersonal("What a token counted under a key; nobody's when the token is gone. Kept 90 days."),
     "imports": Personal(lambda store: store.imports),
     "import_rows": Personal(lambda store: store.import_rows),

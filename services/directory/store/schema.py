@@ -96,6 +96,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         # Shown as expired for a month, then gone.
         IndexModel([("gone_after", ASCENDING)], name="expiry", expireAfterSeconds=0),
     ],
+    "service_accounts": [IndexModel([("name_key", ASCENDING)], name="name", unique=True)],
     "token_payments": [
         IndexModel([("gone_after", ASCENDING)], name="expiry", expireAfterSeconds=0),
     ],
