@@ -6,20 +6,19 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 
 import orjson
-import urllib3
-from urllib3.exceptions import EmptyPoolError, HTTPError, ProtocolError, ReadTimeoutError
 
 from services.chassis import deadlines
 from services.chassis.logs import CORRELATION_HEADER, correlation_id, log
 from services.chassis.tokens import Caller, Signer
 from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
 from services.gateway.circuit import Circuit
+from services.gateway.connections import Answer, Connections, NoAnswer, NoneFree, Reply, TooSlow
 
 CONNECT_SECONDS = 0.5
 READ_SECONDS = 3.0
@@ -29,7 +28,6 @@ PASSWORD_SECONDS = 8.0
 CLIENT_ADDRESS_HEADER = "Client-Address"
 STREAM_SECONDS = 15.0
 """Of a stream: until its beginning, and then between any two pieces."""
-STREAM_PIECE = 65_536
 POOL_SIZE = 64
 REQUEST_SECONDS = 15.0
 """For everything that one request asks of services; a password is hashed for a good part of it."""
@@ -41,13 +39,14 @@ WAITS = 100
 """Calls that wait for something to happen, apart from all others."""
 MOST_CALLS = 2 * POOL_SIZE + WAITS
 """Under way or waiting for a connection: a slow service must not keep all requests of this process waiting."""
-POOL_WAIT_SECONDS: Any = 0.5
-"""`Any`: urllib3 hands it to queue.get, which takes fractions; its annotation says int."""
+POOL_WAIT_SECONDS = 0.5
 
+_POSITION, _RETRY_AFTER = POSITION_HEADER.lower(), "retry-after"
 _HARMLESS = re.compile(r"/sessions(/codes)?|/api-token-sessions|/api-tokens/[^/]+/payments")
 """Writes that change nothing of what a login may do: a login begun, and what each call by an API token asks."""
 
 Document = dict[str, Any]
+_Told = TypeVar("_Told")
 
 
 class PartDown(Exception):
@@ -119,12 +118,10 @@ class Line:
         self.service, self._signer = service, signer
         self._room = threading.Semaphore(most)
         self._circuit = circuit or Circuit()
-        self._pool = urllib3.connection_from_url(url.rstrip("/"), maxsize=POOL_SIZE, block=True, retries=False)
+        self._pool, self._streams, self._waits = (_connections(url, most) for most in (POOL_SIZE, STREAMS, WAITS))
         self.wrote_at = -math.inf
         """When this process last had something changed there (`time.monotonic()`), `_HARMLESS` writes aside."""
         self._url = url
-        self._streams = urllib3.connection_from_url(url.rstrip("/"), maxsize=STREAMS, block=True, retries=False)
-        self._waits = urllib3.connection_from_url(url.rstrip("/"), maxsize=WAITS, block=True, retries=False)
 
     def apart(self) -> "Line":
         """Another way to the same service, with connections and a circuit of its own."""
@@ -156,7 +153,7 @@ class Line:
         finally:
             if method != "GET" and not _HARMLESS.fullmatch(path):
                 self.wrote_at = time.monotonic()
-        asker.saw(parse_positions(response.headers.get(POSITION_HEADER, "")))
+        asker.saw(parse_positions(response.headers.get(_POSITION, "")))
         if response.status < 400:
             return _document(response.data)
         raise self._refusal(response)
@@ -187,14 +184,17 @@ class Line:
     ) -> "Stream":
         """An answer that is too large to be held: read in pieces, each within `seconds`. Raises Refused, PartDown."""
         target = path + (f"?{urlencode(given(query))}" if query and given(query) else "")
-        response = self._send("GET", target, None, self._headers(asker, "GET", None), seconds, stream=True)
-        if response.status < 400:
-            return Stream(self.service, response, self._circuit)
+        headers = self._headers(asker, "GET", None)
+        reply = self._within(
+            seconds, headers, lambda allowed: self._streams.open("GET", target, headers, allowed)
+        )  # fmt: skip
+        if reply.status < 400:
+            return Stream(self.service, reply, self._circuit, seconds)
         try:
-            _ = response.data
-        except HTTPError as error:
+            whole = reply.whole(time.monotonic() + seconds)
+        except NoAnswer as error:
             raise PartDown(self.service) from error
-        raise self._refusal(response)
+        raise self._refusal(whole)
 
     def alive(self) -> None:
         """Ask for `/healthz`. Raises PartDown."""
@@ -220,26 +220,34 @@ class Line:
         content: bytes | None,
         headers: dict[str, str],
         seconds: float,
-        *,
-        stream: bool = False,
-        pool: urllib3.HTTPConnectionPool | None = None,
-    ) -> urllib3.BaseHTTPResponse:
-        if not self._circuit.admits():
-            raise PartDown(self.service, retry_after=self._circuit.seconds_left)
+        pool: Connections | None = None,
+    ) -> Answer:
+        # Once more on a new connection is safe: reads change nothing and every write carries a key.
+        return self._within(
+            seconds, headers, lambda allowed: (pool or self._pool).ask(method, target, content, headers, allowed),
+            waits=pool is not None,
+        )  # fmt: skip
+
+    def _within(
+        self, seconds: float, headers: dict[str, str], call: Callable[[float], _Told], *, waits: bool = False
+    ) -> _Told:
+        """What `call` gives in the seconds that are left to it. Raises PartDown."""
         # Whoever waits for something to happen has all the time that it asked for.
-        allowed = min(seconds, deadlines.left()) if pool is None else seconds
+        allowed = seconds if waits else min(seconds, deadlines.left())
         if allowed < _TOO_LATE_SECONDS:
             raise self._too_late()
         if not self._room.acquire(blocking=False):
             raise self._too_busy()
-        headers[deadlines.HEADER] = f"{min(allowed, _MOST_TOLD_SECONDS):.3f}"
-        chosen = pool or (self._streams if stream else self._pool)
         try:
-            response = self._send_again_if_cut(chosen, method, target, content, headers, allowed, stream)
-        except EmptyPoolError as error:
+            # Last: the one call that probes a service after a pause must be made.
+            if not self._circuit.admits():
+                raise PartDown(self.service, retry_after=self._circuit.seconds_left)
+            headers[deadlines.HEADER] = f"{min(allowed, _MOST_TOLD_SECONDS):.3f}"
+            told = call(allowed)
+        except NoneFree as error:
             raise self._too_busy() from error
-        except HTTPError as error:
-            if isinstance(error, ReadTimeoutError) and allowed < seconds:
+        except NoAnswer as error:
+            if isinstance(error, TooSlow) and allowed < seconds:
                 # It may be well: others took the time.
                 raise self._too_late() from error
             self._circuit.failed()
@@ -248,7 +256,7 @@ class Line:
         finally:
             self._room.release()
         self._circuit.succeeded()
-        return response
+        return told
 
     def _too_busy(self) -> PartDown:
         log.warning("part.busy", part=self.service)
@@ -260,41 +268,10 @@ class Line:
         sentence = f"This took too long before the {self.service} could answer. Try again in a moment."
         return PartDown(self.service, "part.late", sentence, 1)
 
-    def _send_again_if_cut(
-        self,
-        pool: urllib3.HTTPConnectionPool,
-        method: str,
-        target: str,
-        content: bytes | None,
-        headers: dict[str, str],
-        seconds: float,
-        stream: bool,
-    ) -> urllib3.BaseHTTPResponse:
-        # A kept-alive connection may be closed by the other side just as we use it. Once more on a new one is safe:
-        # reads change nothing and every write carries a key.
-        until = time.monotonic() + seconds
-
-        def request(left: float) -> urllib3.BaseHTTPResponse:
-            return pool.urlopen(
-                method,
-                target,
-                body=content,
-                headers=headers,
-                redirect=False,
-                preload_content=not stream,
-                pool_timeout=POOL_WAIT_SECONDS,
-                timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=left),
-            )
-
-        try:
-            return request(seconds)
-        except ProtocolError:
-            return request(max(_TOO_LATE_SECONDS, until - time.monotonic()))
-
-    def _refusal(self, response: urllib3.BaseHTTPResponse) -> Refused | PartDown | StepUpNeeded:
+    def _refusal(self, response: Answer) -> Refused | PartDown | StepUpNeeded:
         problem = _document(response.data)
         code, detail = str(problem.get("type", "")), str(problem.get("detail", ""))
-        retry_after = _number(response.headers.get("Retry-After"))
+        retry_after = _number(response.headers.get(_RETRY_AFTER))
         if response.status >= 500:
             log.warning("part.failed", part=self.service, status=response.status, code=code)
             known = response.status == 503 and code
@@ -314,18 +291,18 @@ _FILENAME = re.compile(r'attachment; filename="?([A-Za-z0-9_-][A-Za-z0-9._-]{0,1
 class Stream:
     """An answer that is read piece by piece, as the service wrote it. Close it, or read it to its end."""
 
-    def __init__(self, service: str, response: urllib3.BaseHTTPResponse, circuit: Circuit) -> None:
-        self._service, self._response, self._circuit = service, response, circuit
-        self.content_type = response.headers.get("Content-Type", "application/octet-stream")
-        named = _FILENAME.fullmatch(response.headers.get("Content-Disposition", ""))
+    def __init__(self, service: str, reply: Reply, circuit: Circuit, seconds: float) -> None:
+        self._service, self._reply, self._circuit, self._seconds = service, reply, circuit, seconds
+        self.content_type = reply.headers.get("content-type", "application/octet-stream")
+        named = _FILENAME.fullmatch(reply.headers.get("content-disposition", ""))
         self.name = named[1] if named else ""
         """What the service calls the file; empty when it does not."""
 
     def __iter__(self) -> Iterator[bytes]:
         """The pieces. Raises PartDown when one does not come in time: what came before is then not all."""
         try:
-            yield from self._response.stream(STREAM_PIECE, decode_content=False)
-        except HTTPError as error:
+            yield from self._reply.pieces(self._seconds)
+        except NoAnswer as error:
             self._circuit.failed()
             log.warning("part.stream_broken", part=self._service, error=type(error).__name__)
             raise PartDown(self._service) from error
@@ -334,11 +311,14 @@ class Stream:
 
     def close(self) -> None:
         """Give up what was not read; the connection is not used again then."""
-        self._response.close()
-        self._response.release_conn()
+        self._reply.close()
 
 
 _PROBLEM_FIELDS = frozenset({"type", "title", "status", "detail", "correlation_id", "errors"})
+
+
+def _connections(url: str, most: int) -> Connections:
+    return Connections(url, most, connect_seconds=CONNECT_SECONDS, wait_seconds=POOL_WAIT_SECONDS)
 
 
 def given(values: Mapping[str, Any] | None) -> dict[str, Any]:
