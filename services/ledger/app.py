@@ -40,7 +40,7 @@ def create_app(
     app = new_app(parts, api.bp)
     api.install(app, reader, link, clock, unit)
     app.extensions["exports"] = exports or Exports(_no_source)
-    app.wsgi_app = Quick(app, verifier, link, {"directory": directory})  # type: ignore[method-assign]
+    app.wsgi_app = Quick(app, verifier, link, reader, {"directory": directory})  # type: ignore[method-assign]
     return app
 
 

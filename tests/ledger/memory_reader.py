@@ -53,6 +53,9 @@ class MemoryReader:
         self.check()
         return [self._store.accounts[number] for number in numbers if number in self._store.accounts]
 
+    def accounts_and_policy(self, numbers: Sequence[str]) -> tuple[list[Account], Policy]:
+        return self.accounts(numbers), self.policy()
+
     def transfer(self, transfer_id: str) -> Transfer | None:
         return self._store.transfers.get(transfer_id)
 

@@ -1,6 +1,7 @@
-"""The quick way of the two busiest commands: same answers as the application's, and everything unusual goes there."""
+"""The quick way of the busiest commands and reads: answers as the application's, and all that is unusual goes there."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 import pytest
@@ -9,6 +10,7 @@ from services.chassis.tokens import Caller, Verifier
 from services.ledger.app import create_app
 from services.ledger.handlers import Appender
 from services.ledger.link import CommitterBusy
+from services.ledger.schemas.reads import TRANSFERS, plain_page
 from tests.chassis.keys import key_pair, signer_of
 from tests.ledger.factories import an_account_number, limiting, opening
 from tests.ledger.fakes import DirectLink, MemoryStore, Ticking
@@ -58,8 +60,14 @@ class Web:
         sent = {"Authorization": token or self.token(self.payer), "Idempotency-Key": key, **(headers or {})}
         return self.client.post(path, data=orjson.dumps(body), headers=sent)
 
-    def accept(self, transfer_id: str, data: bytes = b"{}"):
-        headers = {"Authorization": self.token(self.payee), "Idempotency-Key": "k-accept"}
+    def read(self, path: str, *, token: str = "", **headers: str):
+        return self.client.get(path, headers={"Authorization": token or self.token(self.payer), **headers})
+
+    def page(self, *, account: str = "", rest: str = "&status=all&page_size=2&page=1", **how: Any):
+        return self.read(f"/transfers?account={account or self.payer}{rest}", **how)
+
+    def accept(self, transfer_id: str, data: bytes = b"{}", key: str = "k-accept"):
+        headers = {"Authorization": self.token(self.payee), "Idempotency-Key": key}
         return self.client.post(f"/transfers/{transfer_id}/accept", data=data, headers=headers)
 
 
@@ -75,10 +83,66 @@ def test_plain_commands_do_not_reach_flask_and_are_answered_alike(web):
     # The same key by the application: a query makes it unusual.
     slow = web.pay(path="/transfers?x=1")
     assert web.went_on == 1
-    assert slow.data == quick.data
+    assert_alike(slow, quick)
+
+
+def assert_alike(slow, quick):
     unlike = {"Correlation-Id"}
+    assert (slow.status_code, slow.data) == (quick.status_code, quick.data)
     assert {k: v for k, v in slow.headers if k not in unlike} == {k: v for k, v in quick.headers if k not in unlike}
     assert quick.headers["Correlation-Id"]
+
+
+def test_plain_reads_do_not_reach_flask_and_are_answered_alike(web):
+    for number in range(3):
+        web.accept(web.pay(key=f"k-{number}").json["transfer_id"], key=f"a-{number}")
+    account, first = web.read(f"/accounts/{web.payer}"), web.page()
+    rest = f"&status=completed&page_size=2&before={first.json['next']}"
+    second, nothing = web.page(rest=rest), web.page(rest="&status=cancelled&page_size=2&page=1")
+    assert (account.json["balance"], first.json["total"], web.went_on) == (-15, 3, 0)
+    assert [len(each.json["transfers"]) for each in (first, second, nothing)] == [2, 1, 0]
+    # An order, or a parameter, that the gateway does not write makes them unusual.
+    assert_alike(web.read(f"/accounts/{web.payer}?x="), account)
+    assert_alike(web.page(rest="&page=1&page_size=2&status=all"), first)
+    assert_alike(web.page(rest=f"{rest}&kind=transfer"), second)
+    assert web.went_on == 3
+
+
+def test_reads_that_are_not_plain_go_on(web):
+    other, admin = web.token(web.payee), web.token(web.payee, "admin")
+    answers = [
+        web.read(f"/accounts/{web.payer}", token=other),
+        web.page(token=other),
+        web.page(account=web.payee),
+        web.read(f"/accounts/{web.payer}", token=admin),
+        web.page(token=admin),
+        web.page(token=web.token(web.payer, "coordinator")),
+        web.read(f"/accounts/{web.payer}", token="Bearer abc"),
+        web.page(rest="&status=nothing&page_size=2&page=1"),
+        web.page(rest="&status=all&page_size=101&page=1"),
+        web.page(rest="&status=all&page_size=2&page=0"),
+        web.read(f"/accounts/{web.payer}", **{"Min-Position": "directory=7"}),
+        web.read(f"/accounts/{web.payer}", **{"Min-Position": "directory=8", "Time-Left": "0.001"}),
+    ]
+    assert [each.status_code for each in answers] == [403, 403, 403, 200, 200, 403, 401, 400, 400, 400, 200, 503]
+    assert web.went_on == len(answers)
+
+
+def test_an_account_that_is_not_there_is_refused_as_by_the_application(web):
+    unknown = an_account_number()
+    quick = web.read(f"/accounts/{unknown}", token=web.token(unknown))
+    assert (quick.status_code, quick.json["type"], web.went_on) == (404, "account.unknown", 0)
+
+
+def test_plain_pages_are_read_as_the_schema_reads_them():
+    number = an_account_number()
+    asked = [
+        "all&page_size=10&page=1",
+        "initiated&page_size=100&page=9",
+        "cancelled&page_size=1&before=999999999999999999",
+    ]
+    for query in (f"account={number}&status={rest}" for rest in asked):
+        assert plain_page(query) == TRANSFERS.load(dict(parse_qsl(query)))
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,9 @@ def test_what_was_is_never_changed_by_what_comes(world):
         position = world.position
         then = everything_then(world, numbers, position)
         seen[position] = then
-        for account in world.reader.accounts(numbers):
+        accounts, policy = world.reader.accounts_and_policy(numbers)
+        assert (accounts, policy) == (world.reader.accounts(numbers), world.reader.policy())
+        for account in accounts:
             _, was = world.reader.account_then(account.account, position)
             for name in ("entity_id", "balance", "max_negative", "max_positive", "standing"):
                 assert getattr(was, name) == getattr(account, name)
@@ -336,3 +338,5 @@ def test_history_of_the_rules(world):
     (fees,), _ = world.reader.changes("fee-rules")
     assert (fees.type, fees.data["rules"][0]["basis_points"]) == ("fee-rules", 25)
     assert world.reader.policy().warning_percent == 90
+    assert world.reader.accounts_and_policy(world.open())[1].warning_percent == 90
+    assert world.reader.accounts_and_policy([an_account_number()])[0] == []

@@ -1,5 +1,7 @@
 """Routes that read accounts: as they are, as they were, and how they came to be so."""
 
+from typing import Any
+
 from flask import Response
 from marshmallow import ValidationError
 
@@ -9,6 +11,7 @@ from services.ledger.api.history import reached
 from services.ledger.domain import Account, UnknownAccount
 from services.ledger.schemas.fields import ACCOUNT_NUMBER
 from services.ledger.schemas.reads import HISTORY, NUMBERS, POINT
+from services.ledger.store import Reader
 from services.ledger.views import account_then_view, change_view, levelled_view
 
 _MAX_NUMBERS = 100
@@ -22,6 +25,14 @@ def known_account(number: str) -> Account:
     if not found:
         raise UnknownAccount(_UNKNOWN)
     return found[0]
+
+
+def account_document(reading: Reader, number: str) -> dict[str, Any]:
+    """The answer to `GET /accounts/<number>`. Raises UnknownAccount."""
+    found, policy = reading.accounts_and_policy([number])
+    if not found:
+        raise UnknownAccount(_UNKNOWN)
+    return levelled_view(found[0], policy)
 
 
 def require_number(number: str) -> None:
@@ -43,8 +54,8 @@ def get_accounts() -> Response:
     for number in numbers:
         ACCOUNT_NUMBER(number)
         require_sight_of(number, "admin", "auditor", "service")
-    policy = reader().policy()
-    return answer({"accounts": [levelled_view(account, policy) for account in reader().accounts(numbers)]})
+    found, policy = reader().accounts_and_policy(numbers)
+    return answer({"accounts": [levelled_view(account, policy) for account in found]})
 
 
 @bp.get("/accounts/<number>")
@@ -53,7 +64,8 @@ def get_accounts() -> Response:
 def get_account(number: str) -> Response:
     """One account."""
     require_sight_of(number, "admin", "auditor", "service")
-    return answer(levelled_view(known_account(number), reader().policy()))
+    require_number(number)
+    return answer(account_document(reader(), number))
 
 
 @bp.get("/accounts/<number>/balance")

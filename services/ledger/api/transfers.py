@@ -1,11 +1,15 @@
 """Routes that read transfers."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Response
 
 from services.chassis.web import allow, answer, caller, follows, query
 from services.ledger.api.blueprint import bp, known_form, may_see, reader, require_sight_of
 from services.ledger.domain import UnknownTransfer
 from services.ledger.schemas.reads import TRANSFERS
+from services.ledger.store import Reader
 from services.ledger.views import transfer_view
 
 
@@ -15,13 +19,18 @@ from services.ledger.views import transfer_view
 def get_transfers() -> Response:
     """A page of transfers, newest proposal first; members name one of their accounts."""
     asked = query(TRANSFERS)
-    account, size, before = asked["account"], asked["page_size"], asked["before"]
-    require_sight_of(account, "admin", "auditor")
-    found, total = reader().transfers(
-        account, asked["status"], limit=size + 1, offset=(asked["page"] - 1) * size, before=before, only=asked["only"]
+    require_sight_of(asked["account"], "admin", "auditor")
+    return answer(page_document(reader(), asked))
+
+
+def page_document(reading: Reader, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to `GET /transfers`; `asked` is what TRANSFERS has made of the question."""
+    size, offset = asked["page_size"], (asked["page"] - 1) * asked["page_size"]
+    found, total = reading.transfers(
+        asked["account"], asked["status"], limit=size + 1, offset=offset, before=asked["before"], only=asked["only"]
     )
     following = found[size - 1].initiated_position if len(found) > size else None
-    return answer({"transfers": [transfer_view(each) for each in found[:size]], "total": total, "next": following})
+    return {"transfers": [transfer_view(each) for each in found[:size]], "total": total, "next": following}
 
 
 @bp.get("/transfers/<transfer_id>")

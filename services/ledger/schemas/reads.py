@@ -1,11 +1,12 @@
 """Shapes of questions."""
 
+import re
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from services.ledger.domain import MAX_AMOUNT
-from services.ledger.questions import EntryFilter, TransferFilter
+from services.ledger.questions import EVERY_TRANSFER, EntryFilter, TransferFilter
 from services.ledger.schemas.fields import LARGEST_POSITION, AccountNumber, Instant, MinorUnits, Text
 
 _STATUSES = ("initiated", "completed", "cancelled")
@@ -89,6 +90,28 @@ class TransfersSchema(PageSchema):
     @post_load
     def gather(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
         return given | {"only": TransferFilter(**{name: given.pop(name) for name in TransferFilter.__slots__})}
+
+
+_PLAIN_PAGE = re.compile(
+    r"account=([0-9]{16})&status=(all|initiated|completed|cancelled)&page_size=([1-9][0-9]?|100)"
+    r"&(?:page=([1-9][0-9]{0,5})|before=([1-9][0-9]{0,17}))"
+)
+
+
+def plain_page(query: str) -> dict[str, Any] | None:
+    """What TRANSFERS makes of a query string that is as plain as the gateway writes it, without filters; else None."""
+    found = _PLAIN_PAGE.fullmatch(query)
+    if found is None:
+        return None
+    account, status, size, page, before = found.groups()
+    return {
+        "account": account,
+        "status": _STATUSES if status == "all" else (status,),
+        "page_size": int(size),
+        "page": int(page or 1),
+        "before": int(before) if before else None,
+        "only": EVERY_TRANSFER,
+    }
 
 
 class NumbersSchema(Schema):

@@ -7,6 +7,7 @@ list: each gives its newest, and the newest of those are the page.
 # ruff: noqa: S608 -- only constants of this package are put into the texts
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, LiteralString
 
 import psycopg
@@ -61,13 +62,20 @@ def listing(
     conditions = _conditions(statuses, only)
     places = _ALL if account is None else _BETWEEN if only.counterparty else _OF_ACCOUNT
     prepare = None if only == EVERY_TRANSFER else False
-    rows = connection.execute(_page(places, conditions, before), asked, prepare=prepare).fetchall()
-    total = connection.execute(_total(places, conditions), asked, prepare=prepare).fetchone()
-    return [transfer_of(row) for row in rows], int(total[0]) if total else 0
+    question = _page_and_total(places, conditions, before is not None)
+    rows = connection.execute(question, asked, prepare=prepare).fetchall()
+    return [transfer_of(row[1:]) for row in rows if row[1] is not None], int(rows[0][0])
 
 
-def _page(places: Sequence[LiteralString], conditions: LiteralString, before: int | None) -> LiteralString:
-    below: LiteralString = "" if before is None else "AND t.initiated_position < %(before)s"
+@cache
+def _page_and_total(places: tuple[LiteralString, ...], conditions: LiteralString, goes_on: bool) -> LiteralString:
+    """One question: an answer costs the worker more than what is in it. A page with nothing has its total too."""
+    return f"""SELECT total.count, page.* FROM ({_total(places, conditions)}) AS total
+        LEFT JOIN ({_page(places, conditions, goes_on)}) AS page ON true ORDER BY page.initiated_position DESC"""
+
+
+def _page(places: Sequence[LiteralString], conditions: LiteralString, goes_on: bool) -> LiteralString:
+    below: LiteralString = "AND t.initiated_position < %(before)s" if goes_on else ""
     each: list[LiteralString] = [
         f"(SELECT t.* FROM {place} {conditions} {below} ORDER BY t.initiated_position DESC LIMIT %(needed)s)"
         for place in places
@@ -80,7 +88,7 @@ def _page(places: Sequence[LiteralString], conditions: LiteralString, before: in
 def _total(places: Sequence[LiteralString], conditions: LiteralString) -> LiteralString:
     each: list[LiteralString] = [f"(SELECT count(*) FROM {place} {conditions})" for place in places]
     every: LiteralString = " + ".join(each)
-    return f"SELECT {every}"
+    return f"SELECT {every} AS count"
 
 
 def _conditions(statuses: Sequence[str], only: TransferFilter) -> LiteralString:

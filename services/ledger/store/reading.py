@@ -44,6 +44,9 @@ _OPTIONS = " ".join(
 )
 
 _RULES = "SELECT policy, fee_rules FROM book_rules WHERE book = %s"
+# `book` is all that the two tables have in common.
+_WITH_POLICY: LiteralString = f"""
+SELECT policy, {ACCOUNT} FROM accounts LEFT JOIN book_rules USING (book) WHERE book = %s AND account = ANY(%s)"""
 _HEAD = """
 SELECT h.position, h.hash, h.time, count(a.account), coalesce(sum(a.balance), 0)::bigint
 FROM book_head h LEFT JOIN accounts a ON a.book = h.book WHERE h.book = %s GROUP BY h.book"""
@@ -122,6 +125,14 @@ class Reader:
         with self._connection() as connection:
             found = {row[0]: account_of(row) for row in connection.execute(query, (self._book, list(numbers)))}
         return [found[number] for number in numbers if number in found]
+
+    def accounts_and_policy(self, numbers: Sequence[str]) -> tuple[list[Account], Policy]:
+        """The same, and the settings of the book that they are judged by: one question, one moment."""
+        with self._connection() as connection:
+            rows = connection.execute(_WITH_POLICY, (self._book, list(numbers))).fetchall()
+        found = {row[1]: account_of(row[1:]) for row in rows}
+        policy = rules_of(rows[0][0], None, self._policy)[0] if rows else self._policy
+        return [found[number] for number in numbers if number in found], policy
 
     def transfer(self, transfer_id: str) -> Transfer | None:
         query: LiteralString = f"SELECT {TRANSFER} FROM transfers WHERE book = %s AND transfer_id = %s"
