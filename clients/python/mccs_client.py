@@ -572,6 +572,17 @@ CreatedApiToken = TypedDict(
         "token": NotRequired['str | None'],
     },
 )
+CreatedServiceAccountToken = TypedDict(
+    "CreatedServiceAccountToken",
+    {
+        "id": NotRequired['str'],
+        "name": NotRequired['str'],
+        "createdAt": NotRequired['str'],
+        "expiresAt": NotRequired['str | None'],
+        "lastUsedAt": NotRequired['str | None'],
+        "token": NotRequired['str | None'],
+    },
+)
 Credentials = TypedDict(
     "Credentials",
     {
@@ -1317,6 +1328,21 @@ NewSearch = TypedDict(
         "category": NotRequired['str | None'],
     },
 )
+NewServiceAccount = TypedDict(
+    "NewServiceAccount",
+    {
+        "name": 'str | None',
+        "purpose": 'str | None',
+        "scopes": 'list[Literal["read", "admin", "admin:members", "admin:catalogue", "admin:ledger", "admin:mail", "admin:audit"]]',
+    },
+)
+NewServiceAccountToken = TypedDict(
+    "NewServiceAccountToken",
+    {
+        "name": 'str | None',
+        "days": NotRequired['int | None'],
+    },
+)
 NewStaff = TypedDict(
     "NewStaff",
     {
@@ -1619,6 +1645,40 @@ Search = TypedDict(
         "category": 'str | None',
         "createdAt": 'str',
         "found": 'int',
+    },
+)
+ServiceAccount = TypedDict(
+    "ServiceAccount",
+    {
+        "id": NotRequired['str'],
+        "name": NotRequired['str'],
+        "purpose": NotRequired['str'],
+        "scopes": NotRequired['list[Literal["read", "admin", "admin:members", "admin:catalogue", "admin:ledger", "admin:mail", "admin:audit"]]'],
+        "madeBy": NotRequired['str'],
+        "madeByName": NotRequired['str'],
+        "createdAt": NotRequired['str'],
+        "disabledAt": NotRequired['str | None'],
+        "lastUsedAt": NotRequired['str | None'],
+        "tokens": NotRequired['list[ServiceAccountToken]'],
+    },
+)
+ServiceAccountChanges = TypedDict(
+    "ServiceAccountChanges",
+    {
+        "name": NotRequired['str | None'],
+        "purpose": NotRequired['str | None'],
+        "scopes": NotRequired['list[Literal["read", "admin", "admin:members", "admin:catalogue", "admin:ledger", "admin:mail", "admin:audit"]]'],
+        "disabled": NotRequired['bool'],
+    },
+)
+ServiceAccountToken = TypedDict(
+    "ServiceAccountToken",
+    {
+        "id": NotRequired['str'],
+        "name": NotRequired['str'],
+        "createdAt": NotRequired['str'],
+        "expiresAt": NotRequired['str | None'],
+        "lastUsedAt": NotRequired['str | None'],
     },
 )
 SignUp = TypedDict(
@@ -3975,6 +4035,71 @@ class Client(Calls):
     ) -> None:
         """Remove the second factor of somebody who lost it; all their sessions end."""
         self._call("POST", "/api/v1/admin/users/{user_id}/two-factor/reset", parts={"user_id": user_id}, query={}, body=body, key=key, keyed=True)
+
+    def service_accounts(
+        self,
+        *,
+        fields: list[Literal["id", "name", "purpose", "scopes", "madeBy", "madeByName", "createdAt", "disabledAt", "lastUsedAt", "tokens"]] | None = None,
+    ) -> list[ServiceAccount]:
+        """Service accounts with their tokens, by name."""
+        return self._call("GET", "/api/v1/admin/service-accounts", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
+
+    def create_service_account(
+        self,
+        body: NewServiceAccount,
+        *,
+        key: str | None = None,
+    ) -> ServiceAccount:
+        """Make a service account, which programs act as by tokens of its own."""
+        return self._call("POST", "/api/v1/admin/service-accounts", parts={}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
+
+    def service_account(
+        self,
+        service_account_id: str,
+        *,
+        fields: list[Literal["id", "name", "purpose", "scopes", "madeBy", "madeByName", "createdAt", "disabledAt", "lastUsedAt", "tokens"]] | None = None,
+    ) -> ServiceAccount:
+        """A service account with its tokens."""
+        return self._call("GET", "/api/v1/admin/service-accounts/{service_account_id}", parts={"service_account_id": service_account_id}, query={"fields": fields})  # type: ignore[no-any-return]
+
+    def change_service_account(
+        self,
+        service_account_id: str,
+        body: ServiceAccountChanges,
+        *,
+        key: str | None = None,
+    ) -> ServiceAccount:
+        """Change a service account, disable it (which revokes its tokens) or enable it."""
+        return self._call("PATCH", "/api/v1/admin/service-accounts/{service_account_id}", parts={"service_account_id": service_account_id}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
+
+    def remove_service_account(
+        self,
+        service_account_id: str,
+        *,
+        key: str | None = None,
+    ) -> None:
+        """Delete a service account with its tokens."""
+        self._call("DELETE", "/api/v1/admin/service-accounts/{service_account_id}", parts={"service_account_id": service_account_id}, query={}, key=key, keyed=True)
+
+    def create_service_account_token(
+        self,
+        service_account_id: str,
+        body: NewServiceAccountToken,
+        *,
+        key: str | None = None,
+    ) -> CreatedServiceAccountToken:
+        """Make a token of a service account: its secret is in this answer alone."""
+        return self._call("POST", "/api/v1/admin/service-accounts/{service_account_id}/tokens", parts={"service_account_id": service_account_id}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
+
+    def revoke_service_account_token(
+        self,
+        service_account_id: str,
+        token_id: str,
+        *,
+        key: str | None = None,
+    ) -> None:
+        """Revoke a token of a service account, at once and everywhere."""
+        self._call("DELETE", "/api/v1/admin/service-accounts/{service_account_id}/tokens/{token_id}", parts={"service_account_id": service_account_id, "token_id": token_id}, query={}, key=key, keyed=True)
 
     def staff(
         self,

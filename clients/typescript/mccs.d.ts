@@ -446,6 +446,18 @@ export interface CreatedApiToken {
   token?: string | null;
 }
 
+export interface CreatedServiceAccountToken {
+  id?: string;
+  name?: string;
+  createdAt?: string;
+  /** null: it lives until it is revoked */
+  expiresAt?: string | null;
+  /** within a minute */
+  lastUsedAt?: string | null;
+  /** shown once; null when this is a repeat under the same key */
+  token?: string | null;
+}
+
 export interface Credentials {
   email: string | null;
   password: string;
@@ -1145,6 +1157,18 @@ export interface NewSearch {
   category?: string | null;
 }
 
+export interface NewServiceAccount {
+  name: string | null;
+  purpose: string | null;
+  scopes: Array<"read" | "admin" | "admin:members" | "admin:catalogue" | "admin:ledger" | "admin:mail" | "admin:audit">;
+}
+
+export interface NewServiceAccountToken {
+  name: string | null;
+  /** null: until it is revoked */
+  days?: number | null;
+}
+
 export interface NewStaff {
   email: string | null;
   kind: "admin" | "coordinator" | "auditor";
@@ -1443,6 +1467,43 @@ export interface Search {
   createdAt: string;
   /** how many it finds now */
   found: number;
+}
+
+export interface ServiceAccount {
+  /** the audit log names it admin:<id> */
+  id?: string;
+  name?: string;
+  purpose?: string;
+  /** of all its tokens */
+  scopes?: Array<"read" | "admin" | "admin:members" | "admin:catalogue" | "admin:ledger" | "admin:mail" | "admin:audit">;
+  /** the id of an administrator */
+  madeBy?: string;
+  /** empty when they have left */
+  madeByName?: string;
+  createdAt?: string;
+  disabledAt?: string | null;
+  /** by any token, within a minute */
+  lastUsedAt?: string | null;
+  /** newest first */
+  tokens?: Array<ServiceAccountToken>;
+}
+
+export interface ServiceAccountChanges {
+  name?: string | null;
+  purpose?: string | null;
+  scopes?: Array<"read" | "admin" | "admin:members" | "admin:catalogue" | "admin:ledger" | "admin:mail" | "admin:audit">;
+  /** true revokes all its tokens; false lets new ones be made */
+  disabled?: boolean;
+}
+
+export interface ServiceAccountToken {
+  id?: string;
+  name?: string;
+  createdAt?: string;
+  /** null: it lives until it is revoked */
+  expiresAt?: string | null;
+  /** within a minute */
+  lastUsedAt?: string | null;
 }
 
 export interface SignUp {
@@ -1967,7 +2028,7 @@ export interface WordSuggestion {
 
 export type Refused400 = "http.bad_request" | "request.invalid" | "request.malformed" | "request.duplicate_key" | "request.not_a_number" | "request.number_too_long" | "request.trailing_data" | "request.not_utf8" | "request.unpaired_surrogate" | "request.too_deep" | "request.too_many_values" | "idempotency.key_malformed";
 export type Refused401 = "auth.invalid" | "auth.expired" | "auth.ended";
-export type Refused403 = "auth.scope_missing" | "auth.two_factor_needed";
+export type Refused403 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed";
 export type Refused409 = "idempotency.key_reused" | "idempotency.answer_gone" | "user.email_taken";
 export type Refused412 = "precondition.unsupported";
 export type Refused413 = "http.request_entity_too_large";
@@ -1977,42 +2038,42 @@ export type Refused500 = "internal";
 export type Refused503 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable";
 export type Refused400_2 = "http.bad_request" | "request.invalid" | "request.malformed" | "request.duplicate_key" | "request.not_a_number" | "request.number_too_long" | "request.trailing_data" | "request.not_utf8" | "request.unpaired_surrogate" | "request.too_deep" | "request.too_many_values";
 export type Refused401_2 = "auth.invalid" | "auth.expired" | "auth.ended" | "login.failed" | "login.code_needed";
-export type Refused403_2 = "auth.scope_missing" | "auth.two_factor_needed" | "login.expired";
+export type Refused403_2 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "login.expired";
 export type Refused429_2 = "http.too_many_requests" | "login.locked";
 export type Refused401_3 = "auth.invalid" | "auth.expired" | "auth.ended" | "login.code_failed";
 export type Refused400_3 = "http.bad_request";
 export type Refused401_4 = "auth.invalid" | "auth.expired" | "auth.ended" | "auth.missing";
-export type Refused403_3 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role";
+export type Refused403_3 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role";
 export type Refused404 = "http.not_found" | "reset.invalid";
 export type Refused400_4 = "http.bad_request" | "request.invalid";
-export type Refused403_4 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf";
+export type Refused403_4 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf";
 export type Refused409_2 = "idempotency.key_reused" | "idempotency.answer_gone";
 export type Refused412_2 = "precondition.failed";
 export type Refused404_2 = "entity.unknown" | "http.not_found";
-export type Refused403_5 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "entity.not_yours" | "entity.owners_only";
+export type Refused403_5 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "entity.not_yours" | "entity.owners_only";
 export type Refused409_3 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed";
 export type Refused409_4 = "idempotency.key_reused" | "idempotency.answer_gone" | "trading_application.wrong_status";
 export type Refused422 = "trading_application.incomplete";
-export type Refused403_6 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "entity.not_yours" | "entity.owners_only";
+export type Refused403_6 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "entity.not_yours" | "entity.owners_only";
 export type Refused404_3 = "entity.unknown";
-export type Refused403_7 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "account.amount_not_allowed";
+export type Refused403_7 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "account.amount_not_allowed";
 export type Refused404_4 = "account.unknown";
 export type Refused422_2 = "token.day_limit" | "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account" | "transfer.same_account";
 export type Refused422_3 = "request.too_broad";
-export type Refused403_8 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "transfer.not_yours";
+export type Refused403_8 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "transfer.not_yours";
 export type Refused404_5 = "transfer.unknown" | "http.not_found";
-export type Refused403_9 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "account.amount_not_allowed" | "transfer.not_yours";
+export type Refused403_9 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "account.amount_not_allowed" | "transfer.not_yours";
 export type Refused409_5 = "idempotency.key_reused" | "idempotency.answer_gone" | "transfer.already_closed";
 export type Refused422_4 = "token.day_limit" | "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account" | "transfer.cancelled_by_system";
 export type Refused409_6 = "idempotency.key_reused" | "idempotency.answer_gone" | "transfer.not_completed" | "transfer.not_reversible" | "transfer.already_reversed";
 export type Refused422_5 = "token.day_limit" | "account.not_trading" | "transfer.limit_exceeded" | "transfer.counterparty_limit" | "transfer.fee_exceeds_amount" | "transfer.fee_account";
 export type Refused422_6 = "account.not_trading" | "transfer.same_account" | "transfer.limit_exceeded" | "transfer.counterparty_limit";
-export type Refused403_10 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "entity.not_yours";
+export type Refused403_10 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "entity.not_yours";
 export type Refused503_2 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "search.unavailable";
 export type Refused404_6 = "entity.unknown" | "http.not_found" | "user.unknown" | "account.unknown";
 export type Refused409_7 = "idempotency.key_reused" | "idempotency.answer_gone" | "status.not_allowed" | "status.decided_already" | "entity.closed" | "membership.last_owner";
 export type Refused400_5 = "http.bad_request" | "request.invalid" | "idempotency.key_malformed";
-export type Refused403_11 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.step_up_needed";
+export type Refused403_11 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.step_up_needed";
 export type Refused422_7 = "entity.balance_not_zero";
 export type Refused404_7 = "user.unknown" | "http.not_found";
 export type Refused404_8 = "user.unknown" | "http.not_found" | "entity.unknown";
@@ -2038,7 +2099,7 @@ export type Refused422_10 = "import.too_large";
 export type Refused404_14 = "import.unknown" | "http.not_found";
 export type Refused409_11 = "idempotency.key_reused" | "idempotency.answer_gone" | "import.started_already";
 export type Refused422_11 = "import.has_errors" | "import.too_large";
-export type Refused403_12 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "auth.step_up_needed";
+export type Refused403_12 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "auth.step_up_needed";
 export type Refused422_12 = "favourites.too_many";
 export type Refused422_13 = "contact.not_accepted" | "contact.switched_off";
 export type Refused429_4 = "http.too_many_requests" | "contact.too_often";
@@ -2046,9 +2107,9 @@ export type Refused404_15 = "head.none";
 export type Refused503_7 = "part.down" | "part.busy" | "part.late" | "projection.behind" | "ledger.busy" | "ledger.unavailable" | "directory.unavailable" | "matches.unavailable" | "notifier.unavailable" | "proof.building";
 export type Refused404_16 = "transfer.unknown" | "http.not_found" | "head.none" | "proof.not_covered";
 export type Refused404_17 = "http.not_found" | "code.unknown";
-export type Refused403_13 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "loop.not_trading";
+export type Refused403_13 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "loop.not_trading";
 export type Refused404_18 = "entity.unknown" | "http.not_found" | "loop.unknown";
-export type Refused403_14 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "loop.not_trading";
+export type Refused403_14 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "loop.not_trading";
 export type Refused409_12 = "idempotency.key_reused" | "idempotency.answer_gone" | "loop.gone";
 export type Refused409_13 = "idempotency.key_reused" | "idempotency.answer_gone" | "notifier.not_waiting" | "notifier.nothing_left";
 export type Refused409_14 = "idempotency.key_reused" | "idempotency.answer_gone" | "feedback.too_much";
@@ -2059,40 +2120,45 @@ export type Refused409_15 = "idempotency.key_reused" | "idempotency.answer_gone"
 export type Refused409_16 = "idempotency.key_reused" | "idempotency.answer_gone" | "membership.exists" | "membership.too_many";
 export type Refused404_22 = "entity.unknown" | "http.not_found" | "invitation.invalid";
 export type Refused404_23 = "http.not_found" | "invitation.invalid";
-export type Refused403_15 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "invitation.other_address";
+export type Refused403_15 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "invitation.other_address";
 export type Refused409_17 = "user.email_taken";
 export type Refused422_14 = "transfer.fee_account";
 export type Refused404_24 = "http.not_found" | "account.unknown";
-export type Refused403_16 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
-export type Refused403_17 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
+export type Refused403_16 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
+export type Refused403_17 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
 export type Refused409_18 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "entity.not_settled";
 export type Refused409_19 = "user.belongs_to_open_entities";
 export type Refused409_20 = "idempotency.key_reused" | "idempotency.answer_gone" | "search.too_many";
 export type Refused422_15 = "search.no_words";
 export type Refused404_25 = "entity.unknown" | "http.not_found" | "search.unknown";
-export type Refused403_18 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.wrong";
+export type Refused403_18 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.wrong";
 export type Refused404_26 = "session.unknown" | "http.not_found";
 export type Refused409_21 = "two_factor.state";
 export type Refused409_22 = "idempotency.key_reused" | "idempotency.answer_gone" | "two_factor.state";
-export type Refused409_23 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.last_admin" | "staff.not_yourself";
-export type Refused409_24 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.not_yourself";
-export type Refused404_27 = "entity.unknown" | "user.unknown" | "http.not_found";
-export type Refused409_25 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "membership.exists" | "membership.too_many";
-export type Refused404_28 = "entity.unknown" | "user.unknown";
+export type Refused409_23 = "idempotency.key_reused" | "idempotency.answer_gone" | "service_account.name_taken" | "service_account.too_many";
+export type Refused404_27 = "service_account.unknown" | "http.not_found";
+export type Refused409_24 = "idempotency.key_reused" | "idempotency.answer_gone" | "service_account.name_taken";
+export type Refused409_25 = "idempotency.key_reused" | "idempotency.answer_gone" | "api_token.too_many" | "service_account.disabled";
+export type Refused404_28 = "service_account.unknown" | "api_token.unknown" | "http.not_found";
+export type Refused409_26 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.last_admin" | "staff.not_yourself";
+export type Refused409_27 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.not_yourself";
+export type Refused404_29 = "entity.unknown" | "user.unknown" | "http.not_found";
+export type Refused409_28 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "membership.exists" | "membership.too_many";
+export type Refused404_30 = "entity.unknown" | "user.unknown";
 export type Refused422_16 = "statement.too_long";
-export type Refused403_19 = "auth.scope_missing" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.step_up_needed" | "api_token.two_factor_needed";
-export type Refused409_26 = "idempotency.key_reused" | "idempotency.answer_gone" | "api_token.too_many";
-export type Refused404_29 = "api_token.unknown" | "http.not_found";
-export type Refused404_30 = "email_change.none";
+export type Refused403_19 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.step_up_needed" | "api_token.two_factor_needed";
+export type Refused409_29 = "idempotency.key_reused" | "idempotency.answer_gone" | "api_token.too_many";
+export type Refused404_31 = "api_token.unknown" | "http.not_found";
+export type Refused404_32 = "email_change.none";
 export type Refused429_5 = "http.too_many_requests" | "email_change.too_often";
-export type Refused404_31 = "http.not_found" | "email_change.invalid";
-export type Refused409_27 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.too_many";
+export type Refused404_33 = "http.not_found" | "email_change.invalid";
+export type Refused409_30 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.too_many";
 export type Refused422_17 = "webhooks.address_forbidden";
-export type Refused409_28 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.paused";
-export type Refused409_29 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.nothing_to_send";
-export type Refused409_30 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.paused" | "webhooks.replaying";
+export type Refused409_31 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.paused";
+export type Refused409_32 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.nothing_to_send";
+export type Refused409_33 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.paused" | "webhooks.replaying";
 export type Refused422_18 = "webhooks.position_ahead";
-export type Refused409_31 = "idempotency.key_reused" | "idempotency.answer_gone" | "words.changed";
+export type Refused409_34 = "idempotency.key_reused" | "idempotency.answer_gone" | "words.changed";
 export interface Meta { numberOfResults: number; totalPages: number; next?: string }
 
 export interface Operations {
@@ -3876,6 +3942,76 @@ export interface Operations {
     data: Record<string, unknown>;
     code: Refused400 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_22 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
+  /** Service accounts with their tokens, by name */
+  service_accounts: {
+    method: "GET";
+    path: "/api/v1/admin/service-accounts";
+    parts: undefined;
+    query: { fields?: Array<"id" | "name" | "purpose" | "scopes" | "madeBy" | "madeByName" | "createdAt" | "disabledAt" | "lastUsedAt" | "tokens"> };
+    body: undefined;
+    data: Array<ServiceAccount>;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+  };
+  /** Make a service account, which programs act as by tokens of its own */
+  create_service_account: {
+    method: "POST";
+    path: "/api/v1/admin/service-accounts";
+    parts: undefined;
+    query: undefined;
+    body: NewServiceAccount;
+    data: ServiceAccount;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused409_23 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+  };
+  /** A service account with its tokens */
+  service_account: {
+    method: "GET";
+    path: "/api/v1/admin/service-accounts/{service_account_id}";
+    parts: { service_account_id: string };
+    query: { fields?: Array<"id" | "name" | "purpose" | "scopes" | "madeBy" | "madeByName" | "createdAt" | "disabledAt" | "lastUsedAt" | "tokens"> };
+    body: undefined;
+    data: ServiceAccount;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_27 | Refused429 | Refused500 | Refused503;
+  };
+  /** Change a service account, disable it (which revokes its tokens) or enable it */
+  change_service_account: {
+    method: "PATCH";
+    path: "/api/v1/admin/service-accounts/{service_account_id}";
+    parts: { service_account_id: string };
+    query: undefined;
+    body: ServiceAccountChanges;
+    data: ServiceAccount;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_27 | Refused409_24 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+  };
+  /** Delete a service account with its tokens */
+  remove_service_account: {
+    method: "DELETE";
+    path: "/api/v1/admin/service-accounts/{service_account_id}";
+    parts: { service_account_id: string };
+    query: undefined;
+    body: undefined;
+    data: Record<string, unknown>;
+    code: Refused400_6 | Refused401_4 | Refused403_11 | Refused404_27 | Refused409_2 | Refused412_2 | Refused429 | Refused500 | Refused503;
+  };
+  /** Make a token of a service account: its secret is in this answer alone */
+  create_service_account_token: {
+    method: "POST";
+    path: "/api/v1/admin/service-accounts/{service_account_id}/tokens";
+    parts: { service_account_id: string };
+    query: undefined;
+    body: NewServiceAccountToken;
+    data: CreatedServiceAccountToken;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_27 | Refused409_25 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+  };
+  /** Revoke a token of a service account, at once and everywhere */
+  revoke_service_account_token: {
+    method: "DELETE";
+    path: "/api/v1/admin/service-accounts/{service_account_id}/tokens/{token_id}";
+    parts: { service_account_id: string; token_id: string };
+    query: undefined;
+    body: undefined;
+    data: Record<string, unknown>;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_28 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
+  };
   /** Administrators, coordinators, auditors */
   staff: {
     method: "GET";
@@ -3904,7 +4040,7 @@ export interface Operations {
     query: undefined;
     body: StaffChanges;
     data: Staff;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_23 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_26 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Remove a login of the staff for good */
   remove_staff: {
@@ -3914,7 +4050,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_23 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_11 | Refused404_7 | Refused409_26 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Mail a fresh link to set the password by */
   invite_staff_again: {
@@ -3934,7 +4070,7 @@ export interface Operations {
     query: undefined;
     body: Suspension;
     data: Staff;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_7 | Refused409_24 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_7 | Refused409_27 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Make a user a member of a business */
   link_member: {
@@ -3944,7 +4080,7 @@ export interface Operations {
     query: undefined;
     body: Part;
     data: Member;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_27 | Refused409_25 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_29 | Refused409_28 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Take a user out of a business */
   unlink_member: {
@@ -3964,7 +4100,7 @@ export interface Operations {
     query: undefined;
     body: Acting;
     data: ActingUntil;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_28 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_30 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Act for nobody any more */
   act_for_nobody: {
@@ -4014,7 +4150,7 @@ export interface Operations {
     query: undefined;
     body: NewApiToken;
     data: CreatedApiToken;
-    code: Refused400 | Refused401_4 | Refused403_19 | Refused409_26 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_19 | Refused409_29 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Revoke an API token, at once and everywhere */
   revoke_api_token: {
@@ -4024,7 +4160,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_29 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_31 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The change of one's mail address that is under way */
   email_change: {
@@ -4034,7 +4170,7 @@ export interface Operations {
     query: { fields?: Array<"newEmail" | "askedAt" | "expiresAt" | "waitsFor"> };
     body: undefined;
     data: EmailChange;
-    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_30 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_32 | Refused429 | Refused500 | Refused503;
   };
   /** Ask for another mail address: links to both, the change takes effect when both have confirmed */
   request_email_change: {
@@ -4064,7 +4200,7 @@ export interface Operations {
     query: { fields?: Array<"side" | "newEmail"> };
     body: undefined;
     data: EmailLink;
-    code: Refused400_4 | Refused401 | Refused403 | Refused404_31 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_33 | Refused429 | Refused500 | Refused503;
   };
   /** Confirm another mail address by a mailed link, once */
   confirm_email: {
@@ -4074,7 +4210,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: EmailConfirmed;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused409_17 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_33 | Refused409_17 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** It was somebody else: stop it by the link to the old address, end all sessions and tokens */
   stop_email_change: {
@@ -4084,7 +4220,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_31 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_33 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The webhooks of a business, or of the network */
   webhooks: {
@@ -4104,7 +4240,7 @@ export interface Operations {
     query: undefined;
     body: NewWebhook;
     data: MadeWebhook;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_27 | Refused412 | Refused413 | Refused415 | Refused422_17 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_30 | Refused412 | Refused413 | Refused415 | Refused422_17 | Refused429 | Refused500 | Refused503;
   };
   /** One webhook */
   webhook: {
@@ -4154,7 +4290,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_28 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_31 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** What was delivered, and what was answered, newest first */
   deliveries: {
@@ -4174,7 +4310,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_29 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_32 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The newest replays */
   replays: {
@@ -4194,7 +4330,7 @@ export interface Operations {
     query: undefined;
     body: NewReplay;
     data: Replay;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_30 | Refused412 | Refused413 | Refused415 | Refused422_18 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_11 | Refused409_33 | Refused412 | Refused413 | Refused415 | Refused422_18 | Refused429 | Refused500 | Refused503;
   };
   /** Words for the same trade */
   words: {
@@ -4214,7 +4350,7 @@ export interface Operations {
     query: undefined;
     body: WordGroups;
     data: WordList;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_31 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_34 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Pairs of tags that are often together */
   word_suggestions: {

@@ -92,7 +92,7 @@ def failure_of(error: Exception) -> Failure:
         case TooManyCalls():
             return Failure(429, error.CODE, str(error), {}, {"limit": error.limit}, error.wait)
         case ScopeMissing():
-            return Failure(403, "auth.scope_missing", error.detail, {}, {"scope": error.scope})
+            return Failure(403, error.CODE, error.detail, {}, {"scope": error.scope})
         case TooLong():
             return Failure(422, "statement.too_long", _too_long(error), {}, {})
         case ValidationError():

@@ -67,9 +67,11 @@ class Login:
     own_roles: frozenset[str] = frozenset()
     """An administrator's own, while acting for a member."""
     scopes: frozenset[str] | None = None
-    """Of a personal API token; None for a login, which may do all that its roles may."""
+    """Of an API token; None for a login, which may do all that its roles may."""
     token_id: str = ""
-    """Of a personal API token."""
+    """Of an API token."""
+    service_account: bool = False
+    """No person: a program of the office, by a token of a service account."""
     day_limit: int | None = None
     """The most that the token may move out in a day; None: no such bound."""
 
@@ -143,6 +145,7 @@ def login_of(session: Mapping[str, Any]) -> Login:
         own_roles=frozenset(session["roles"]) if acting else frozenset(),
         scopes=frozenset(session["scopes"]) if "scopes" in session else None,
         token_id=session.get("token_id", ""),
+        service_account=session.get("service_account", False),
         day_limit=session.get("day_limit"),
     )
 

@@ -35,7 +35,8 @@ Every success is 200 with `data`; lists add `meta`. Every refusal has `errors` a
 429 too many calls, 503 a part is down (with `Retry-After`). Each route lists the codes that it may be refused with.
 Amounts are exact: at most two decimals.
 The bearer token is a session's (15 minutes, renewed by /token/renew) or a personal API token (`mccs_...`), which
-needs the scope that the operation names as `x-scope`: without it 403 `auth.scope_missing`; `login` means no token.\
+needs the scope that the operation names as `x-scope`: without it 403 `auth.scope_missing`; `login` means no token.
+Tokens of service accounts act as the account: what is somebody's own refuses them with 403 `auth.person_needed`.\
 """
 _CURSOR = {
     "name": "cursor", "in": "query", "schema": {"type": "string", "minLength": 1, "maxLength": 1_000},

@@ -15,7 +15,9 @@ class LogQuery(Paged):
     detail = Text(100, metadata={"description": "a part of action or details"})
     date_from = Text(40, metadata={"description": "a day, or an instant"})
     date_to = Text(40, metadata={"description": "a day, which counts whole, or an instant"})
-    actor = Text(200, metadata={"description": "admin:<id>, user:<id> or system:<what>"})
+    actor = Text(
+        200, metadata={"description": "admin:<id> (a service account: admin:sa-…), user:<id> or system:<what>"}
+    )
     subject = Text(200)
     concerns = Text(200, metadata={"description": "the subject, or one of those concerned: entity/<id>, user/<id> …"})
     correlation_id = Text(200)

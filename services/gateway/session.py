@@ -36,7 +36,7 @@ from services.gateway.login import Limits, Login, Membership, believed_membershi
 from services.gateway.memory import Memory, living
 from services.gateway.permissions import allowed_on_behalf
 from services.gateway.positions import POSITIONS, highest, kept_in_page_cookie, remember
-from services.gateway.scopes import ScopeMissing, covers, is_api_token, needed
+from services.gateway.scopes import hold_to_scopes, is_api_token, needed
 from services.gateway.tokens import RENEWABLE_SECONDS, Claims, SessionTokens
 
 __all__ = [
@@ -274,7 +274,7 @@ class Sessions:
             return None
         view = current_app.view_functions[request.endpoint]
         allowed: frozenset[str] = getattr(view, "allowed_roles", frozenset())
-        self._admit_token(needed(view, request.method))
+        self._admit_token(view)
         if allowed & {"anyone", "public"}:
             return None
         login = self.current()
@@ -294,13 +294,11 @@ class Sessions:
             raise Unauthenticated if login is None else Forbidden
         return _to_the_right_door(login, allowed)
 
-    def _admit_token(self, scope: str) -> None:
-        """Raises ScopeMissing when a personal API token asks for what it may not do."""
-        if not scope or not is_api() or not is_api_token(offered()):
-            return
-        login = self.current()
-        if login is None or not covers(login.scopes, scope):
-            raise ScopeMissing(scope)
+    def _admit_token(self, view: Any) -> None:
+        """Raises ScopeMissing when an API token asks for what it may not do."""
+        scope = needed(view, request.method)
+        if scope and is_api() and is_api_token(offered()):
+            hold_to_scopes(self.current(), view, scope)
 
     def _keep(self, response: Response) -> Response:
         login: Login | None = g.get("login")

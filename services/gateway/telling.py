@@ -38,6 +38,13 @@ ACTION_WORDS = {
     "email.changed": lazy_gettext("Email address changed"),
     "api-token.created": lazy_gettext("Access for a program made"),
     "api-token.revoked": lazy_gettext("Access for a program taken away"),
+    "service-account.created": lazy_gettext("Service account made"),
+    "service-account.changed": lazy_gettext("Service account changed"),
+    "service-account.disabled": lazy_gettext("Service account disabled, its tokens revoked"),
+    "service-account.enabled": lazy_gettext("Service account enabled"),
+    "service-account.deleted": lazy_gettext("Service account deleted"),
+    "service-account.token-created": lazy_gettext("Token of a service account made"),
+    "service-account.token-revoked": lazy_gettext("Token of a service account revoked"),
     "invitation.sent": lazy_gettext("Invitation sent"),
     "invitation.revoked": lazy_gettext("Invitation taken back"),
     "membership.began": lazy_gettext("Somebody may act for the business"),
@@ -112,6 +119,8 @@ def who_words(by: Mapping[str, str]) -> str:
 def actor_words(actor: str, names: Mapping[str, Mapping[str, str]]) -> str:
     """By whom, for administrators and auditors: name or address, and what it was done as."""
     kind, _, identity = actor.partition(":")
+    if program := names.get(f"service-account/{identity}"):
+        return str(gettext("%(name)s (service account)", name=program["name"]))
     known = names.get(f"user/{identity}", {})
     who = known.get("name") or known.get("email") or identity
     if kind == "admin":

@@ -196,7 +196,7 @@ def test_names_and_numbers_are_held(gateway: Gateway, admin: Caller, monkeypatch
 def test_what_one_can_not_be(gateway: Gateway, admin: Caller, wrong: dict, field: str) -> None:
     status, problem = gateway.post("/service-accounts", NEW | wrong, admin)
     assert (status, list(problem["errors"])) == (400, [field])
-    assert gateway.patch("/service-accounts/sa-1", {}, admin)[0] == 400
+    assert gateway.patch("/service-accounts/sa-1", wrong, admin)[0] == 400
 
 
 def test_who_may(gateway: Gateway, admin: Caller) -> None:

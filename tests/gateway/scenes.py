@@ -37,7 +37,7 @@ from tests.gateway.scenes_mailing import furnish_mails, no_mails
 from tests.gateway.scenes_matches import furnish_matches, no_matches
 from tests.gateway.scenes_notices import furnish_notices, no_notices
 from tests.gateway.scenes_privacy import furnish_privacy
-from tests.gateway.scenes_tokens import furnish_imports, furnish_tokens
+from tests.gateway.scenes_tokens import furnish_imports, furnish_service_accounts, furnish_tokens
 from tests.gateway.scenes_trading import furnish_trading, no_trading
 from tests.gateway.scenes_webhooks import furnish_webhooks, no_webhooks
 from tests.gateway.standin import Asked, problem
@@ -149,6 +149,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_proofs(network)
     _people(network)
     furnish_tokens(network)
+    furnish_service_accounts(network)
     furnish_log(network, ANN, note)
     furnish_imports(network)
     furnish_privacy(network)

@@ -29,6 +29,32 @@ def furnish_tokens(network: Network) -> None:
         network.directory.on("GET", f"/email-confirmations/{side}", link)
 
 
+def a_service_token(**changes: Any) -> dict[str, Any]:
+    """A token of a service account, that ends."""
+    return {"token_id": "t-1", "name": "server", "created_at": NOW, "expires_at": NOW, "last_used_at": NOW} | changes
+
+
+def a_service_account(**changes: Any) -> dict[str, Any]:
+    """One with two tokens, made by somebody who is still there."""
+    endless = a_service_token(token_id="t-2", name="the next one", expires_at=None, last_used_at=None)
+    known = {
+        "service_account_id": "sa-1", "name": _NAME, "purpose": "Fetches the transfers of the day before each night.",
+        "scopes": ["read", "admin:mail"], "made_by": "admin-root", "made_by_name": "Ada Admin", "created_at": NOW,
+        "disabled_at": None, "last_used_at": NOW, "tokens": [a_service_token(), endless],
+    }  # fmt: skip
+    return known | changes
+
+
+def furnish_service_accounts(network: Network) -> None:
+    """One in use, and one that was disabled by somebody who has left since."""
+    stopped = a_service_account(
+        service_account_id="sa-2", name="Website", disabled_at=NOW, last_used_at=None, tokens=[], made_by_name=""
+    )
+    network.directory.on("GET", "/service-accounts", {"service_accounts": [a_service_account(), stopped]})
+    for each in (a_service_account(), stopped):
+        network.directory.on("GET", f"/service-accounts/{each['service_account_id']}", each)
+
+
 def an_import(**changes: Any) -> dict[str, Any]:
     """A file of four rows, two of them not good."""
     known = {

@@ -13,6 +13,7 @@ from services.gateway.clients.people import People
 from services.gateway.clients.privacy import Privacy
 from services.gateway.clients.searching import Searching
 from services.gateway.clients.security import Security, Visit
+from services.gateway.clients.service_accounts import ServiceAccounts
 from services.gateway.clients.tokens import Tokens
 from services.gateway.part import segment
 
@@ -20,7 +21,7 @@ THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
 """The gateway on its own account: looks after sessions."""
 
 
-class Directory(Activity, Catalogue, Keeping, People, Privacy, Security, Tokens, Searching, Importing):
+class Directory(Activity, Catalogue, Keeping, People, Privacy, Security, Tokens, ServiceAccounts, Searching, Importing):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"

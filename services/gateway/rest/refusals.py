@@ -18,7 +18,7 @@ _PARTS = ("ledger", "directory", "matches", "notifier")
 _ALWAYS: Codes = {
     400: ("http.bad_request",),
     401: ("auth.invalid", "auth.expired", "auth.ended"),
-    403: ("auth.scope_missing", "auth.two_factor_needed"),
+    403: ("auth.scope_missing", "auth.person_needed", "auth.two_factor_needed"),
     429: ("http.too_many_requests",),
     500: ("internal",),
     503: (
@@ -60,6 +60,7 @@ _PATH: Mapping[str, str] = {
     "import_id": "import.unknown",
     "term_id": "term.unknown",
     "token_id": "api_token.unknown",
+    "service_account_id": "service_account.unknown",
     "handle": "session.unknown",
 }
 """What is not there, by the name of the path's part. A part that is not listed needs codes of the route's own."""
