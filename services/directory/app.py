@@ -14,7 +14,7 @@ from services.chassis.clock import clock_for, rfc3339, system_clock
 from services.chassis.config import read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import KeyFile, Verifier, public_keys
-from services.chassis.web import Parts, new_app
+from services.chassis.web import Followed, Parts, new_app
 from services.directory import api, consumer, search
 from services.directory.api.access import ACCESS, BELIEVED
 from services.directory.config import Config, ScheduleConfig
@@ -41,7 +41,10 @@ def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flas
         checks={"mongo": store.ping},
         # Without the search everything else goes on.
         reported={"elasticsearch": index.ping},
-        projections={"directory": lambda: consumer.applied(store), "ledger": lambda: consumer.figures_applied(store)},
+        projections={
+            "directory": Followed(lambda: consumer.applied(store)),
+            "ledger": Followed(lambda: consumer.figures_applied(store)),
+        },
         schema_version=VERSION,
     )
     app = new_app(parts, api.bp)

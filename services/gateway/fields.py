@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.chassis.clock import rfc3339
 from services.gateway import amounts
+from services.gateway.dumping import Plan, dumped, plan_of
 
 STATUSES = ("pending", "accepted", "rejected", "tradingPending", "tradingAccepted", "tradingRejected")
 MAX_TAGS = 10
@@ -40,6 +41,17 @@ class CamelSchema(Schema):
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """marshmallow's hook."""
         field_obj.data_key = field_obj.data_key or camel(field_name)
+
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        # Between marshmallow's hooks, which stay as they are.
+        if many and obj is not None:
+            return [self._serialize(each) for each in obj]
+        if not isinstance(obj, dict):
+            return super()._serialize(obj)
+        plan: Plan | None = self.__dict__.get("_plan")
+        if plan is None:
+            self._plan = plan = plan_of(self)
+        return dumped(plan, obj)
 
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> None:
         """marshmallow's hook: say of a known key why it cannot be set."""

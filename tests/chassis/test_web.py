@@ -277,6 +277,18 @@ def test_min_position_gives_up_after_two_seconds(client: FlaskClient, applied: A
     assert int(response.headers["Retry-After"]) > 0
 
 
+def test_what_is_known_to_have_come_is_not_asked_again(applied: Applied):
+    parts = web.Parts("box", Verifier(PUBLIC, "box"), projections={"directory": web.Followed(applied)})
+    client, applied.position = web.new_app(parts, bp).test_client(), 5
+    for position, asked in ((5, 1), (3, 1), (5, 1)):
+        headers = bearer("public") | {"Min-Position": f"directory={position}"}
+        assert client.get("/news", headers=headers).status_code == 200
+        assert applied.asked == asked
+    applied.position = 6
+    assert client.get("/news", headers=bearer("public") | {"Min-Position": "directory=6"}).status_code == 200
+    assert applied.asked == 2
+
+
 def test_min_position_waits_no_longer_than_whoever_asks(client: FlaskClient, applied: Applied):
     applied.position = 4
     headers = bearer("public") | {"Min-Position": "directory=5", "Time-Left": "0.005"}
