@@ -29,8 +29,16 @@ structlog.configure(
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole systems come last, after the shuffle: their many processes must not slow down everything else."""
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    """What takes long comes first, after the shuffle, and whole systems come last.
+
+    So no process ends the run alone with a test of a minute, and what starts servers for its module stays in one
+    process: the others take over from the end. Many processes of whole systems must not slow down everything else.
+    """
+    items.sort(key=lambda item: (_has("e2e", item), not _has("long", item)))
+
+
+def _has(marker: str, item: pytest.Item) -> bool:
+    return item.get_closest_marker(marker) is not None
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,9 @@ def main() -> int:
 
 def _pytest(*arguments: str, environment: dict[str, str]) -> int:
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
+    # Compiled modules are kept: the tests start some hundred programs, and each would compile all that it imports.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run(command, env={**kept, **environment}, check=False).returncode
 
 
 if __name__ == "__main__":

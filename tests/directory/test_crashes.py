@@ -25,7 +25,7 @@ from services.directory.store.outbox import EVENTS
 from tests.directory.process import freeze, running
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 BY = By(actor="system:test", correlation_id="test-correlation")
 MANY = 20_000

@@ -45,7 +45,7 @@ from tests.notifier.conftest import a_sender
 from tests.notifier.mailserver import MailServer
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 BY = By(actor="system:test", correlation_id="test")
 MARKER, DEGREES, CALLED = "zebrafinch", "53.98765", "0900-5550"

@@ -28,7 +28,7 @@ from tests.directory.process import running
 from tests.directory.test_crashes import BY, SECONDS, add_entities, in_truth, indexed
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 WRITERS = 4
 

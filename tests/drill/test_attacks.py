@@ -25,7 +25,7 @@ from deploy.drill.places import Places
 from deploy.drill.small_book import BOOK, a_key, make_small_book
 from services.ledger.heads import HeadKey
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 INITIATED, COMPLETED = 135, 136
 """Positions of the transfer that the attacks are about."""

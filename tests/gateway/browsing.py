@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from services.gateway.session import sessions_of
@@ -46,6 +46,11 @@ def serving(app: Flask) -> Iterator[str]:
         thread.join(5)
 
 
+def narrow_phone(browser: Browser) -> BrowserContext:
+    """A context that is NARROW and light, and where nothing moves: no page waits until its colours have faded."""
+    return browser.new_context(viewport=NARROW, color_scheme="light", reduced_motion="reduce")  # type: ignore[arg-type]
+
+
 def enter(context: BrowserContext, app: Flask, site: str, who: str) -> None:
     """Give a browser the cookie of somebody."""
     session = session_of(who)
@@ -81,7 +86,7 @@ def violations(page: Page, *, of_looks_alone: bool = False) -> list[tuple[str, l
 def complaints(page: Page, address: str, *, is_like_another: bool = False) -> list[tuple[str, ...]]:
     """What is wrong with a page: light on a narrow phone by what look and size can break, dark on a laptop by all.
 
-    In one load, which takes as long as a judgement. `page` is of a context that is NARROW and light.
+    In one load, which takes as long as a judgement. `page` is of a `narrow_phone`.
     """
     page.goto(address)
     found: list[tuple[str, ...]] = []

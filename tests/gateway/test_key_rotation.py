@@ -26,7 +26,7 @@ from tests.bench.serving import answers
 from tests.chassis.keys import key_pair
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 PASSWORD = "Correct-horse-7"
 CALLERS = 3

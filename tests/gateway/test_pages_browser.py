@@ -7,11 +7,11 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from tests.gateway import scenes
-from tests.gateway.browsing import NARROW, PHONE, complaints, enter, serving, violations
+from tests.gateway.browsing import PHONE, complaints, enter, narrow_phone, serving, violations
 from tests.gateway.network import BAKERY_ACCOUNT, Network, a_transfer
 from tests.gateway.scenes_pages import PAGES
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 EXPECTED = ("Failed to load resource: the server responded with a status of",)
 
@@ -42,7 +42,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_a_narrow_phone(
 ) -> None:
     """With the longest words in all of them."""
     scenes.furnish(network, name=f"{scenes.LONG_NAME} {scenes.LONG_WORD}", note=scenes.LONG_WORD)
-    context = browser.new_context(viewport=NARROW, color_scheme="light")  # type: ignore[arg-type]
+    context = narrow_phone(browser)
     enter(context, app, site, who)
     page = context.new_page()
     said = messages_of(page)

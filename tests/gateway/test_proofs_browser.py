@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Browser
 
 from tests.gateway import scenes
-from tests.gateway.browsing import NARROW, PHONE, complaints, enter, serving
+from tests.gateway.browsing import NARROW, PHONE, complaints, enter, narrow_phone, serving
 from tests.gateway.network import Network
 from tests.gateway.pdf_text import Pdf
 from tests.gateway.proven import CODE, DOWN, PRINTED, furnish_file, no_proofs, some_entries, some_facts
@@ -43,7 +43,7 @@ def test_axe_finds_nothing_on_a_bad_day(
     scene(network)
     found = []
     for who, paths in (("visitor", ("/ledger", f"/check/{CODE}")), ("auditor", ("/auditor",))):
-        context = browser.new_context(viewport=NARROW, color_scheme="light")  # type: ignore[arg-type]
+        context = narrow_phone(browser)
         enter(context, app, site, who)
         page = context.new_page()
         found += [each for path in paths for each in complaints(page, site + path)]

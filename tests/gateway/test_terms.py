@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
 from services.gateway.config import Config
-from tests.gateway.browsing import NARROW, complaints, enter, serving
+from tests.gateway.browsing import complaints, enter, narrow_phone, serving
 from tests.gateway.network import ANN, BAKERY, FARM, Network, a_session
 from tests.gateway.scenes import furnish, hidden, log_in, send
 from tests.gateway.scenes_pages import PAGES
@@ -175,7 +175,7 @@ def test_a_trading_application_says_which_version_was_agreed_to(
 def test_axe_finds_nothing_on_pages_that_ask(app: Flask, asked: Network, browser: Browser) -> None:
     assert any(page.path == "/terms" for page in PAGES)
     with serving(app) as site:
-        context = browser.new_context(viewport=NARROW, color_scheme="light")  # type: ignore[arg-type]
+        context = narrow_phone(browser)
         enter(context, app, site, "member")
         page = context.new_page()
         for path in ("/terms?next=/profile", "/dashboard"):

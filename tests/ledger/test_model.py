@@ -9,6 +9,7 @@ from collections import Counter
 from random import Random
 from typing import get_args
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -42,6 +43,7 @@ CODES = {
 COMMANDS = {single.__name__ for single in get_args(Single)}
 
 
+@pytest.mark.long
 def test_tens_of_thousands_of_steps_are_answered_as_the_model_says() -> None:
     """Set LEDGER_MODEL_SEED to the seed of a failure to see it again."""
     seed = os.environ.get("LEDGER_MODEL_SEED") or secrets.token_hex(4)

@@ -26,7 +26,7 @@ from tests.ledger.fakes import decoded
 from tests.ledger.processes import Instance, Traffic
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 BOOK = "main"
 

@@ -32,7 +32,7 @@ from tests.matcher.test_accounts import completed, initiated, opened
 from tests.primary import mongo_of_our_own, step_down, term
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 SECONDS = 90
 Start = Callable[[], subprocess.Popen]

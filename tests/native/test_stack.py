@@ -22,7 +22,7 @@ from deploy.native.stack import Stack
 from deploy.native.waiting import wait_until
 from tests.native.stand_ins import SMALL
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 NAMES = [server.name for server in SERVERS]
 

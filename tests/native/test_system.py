@@ -14,7 +14,7 @@ from deploy.native.tenancy import Tenancy
 from deploy.native.trouble import Trouble
 from tests.native.stand_ins import a_system
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 
 @pytest.fixture

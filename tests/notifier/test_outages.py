@@ -22,7 +22,7 @@ from tests.notifier.mailserver import MailServer
 from tests.primary import mongo_of_our_own, step_down, term
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.long]
 
 SECONDS = 90
 AT_ONCE = 50
