@@ -61,8 +61,9 @@ def _fernet_key() -> str:
 
 
 def write_keys(folder: Path) -> list[Path]:
-    """Two RSA keys: one for sessions, one for internal tokens (with its public half)."""
-    session, internal = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    """Two keys: RSA for sessions, Ed25519 for internal tokens (with its public half)."""
+    session = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    internal = ed25519.Ed25519PrivateKey.generate()
     public = internal.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )

@@ -42,8 +42,8 @@ class KeyFolder:
         return self._file(f"{name}.pem", _new_signing_key)
 
     def public_key(self, name: str) -> Path:
-        """The public half of `private_key(name)`, as a PEM file of its own."""
-        private = self.private_key(name)
+        """The public half of `signing_key(name)`, as a PEM file of its own."""
+        private = self.signing_key(name)
         return self._file(f"{name}.public.pem", lambda: _public_half(private))
 
     def _file(self, name: str, make: Callable[[], str]) -> Path:

@@ -144,7 +144,7 @@ class Settings:
             "GATEWAY_MONGO_URL": self._mongo_url("gateway"),
             "GATEWAY_SECRET_KEY": self.keys.password("gateway-secret-key"),
             "GATEWAY_SESSION_PRIVATE_KEY_FILE": str(self.keys.private_key("session")),
-            "GATEWAY_INTERNAL_PRIVATE_KEY_FILE": str(self.keys.private_key("internal")),
+            "GATEWAY_INTERNAL_PRIVATE_KEY_FILE": str(self.keys.signing_key("internal")),
         }
 
     def _postgres_url(self, role: str, password: str) -> str:

@@ -27,7 +27,8 @@ class Config:
         "PEM file of the RSA key that signs session tokens, then former ones",
     )
     internal_private_key_file: str = setting(
-        "GATEWAY_INTERNAL_PRIVATE_KEY_FILE", "PEM file of the RSA key that signs tokens for the other services"
+        "GATEWAY_INTERNAL_PRIVATE_KEY_FILE",
+        "PEM file of the Ed25519 (or RSA) key that signs tokens for other services",
     )
     ledger_url: str = setting("LEDGER_URL", "address of the ledger")
     directory_url: str = setting("DIRECTORY_URL", "address of the directory")

@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from services.chassis.tokens import (
     ISSUER,
@@ -22,7 +23,7 @@ from services.chassis.tokens import (
     private_key,
     public_keys,
 )
-from tests.chassis.keys import key_pair
+from tests.chassis.keys import key_pair, short_key_pair
 from tests.log_lines import LogLines
 from tests.waiting import wait_until
 
@@ -86,6 +87,23 @@ def test_actor_is_as_events_name_it(roles: set[str], actor: str):
 def test_whoever_acts_for_a_member_is_named_as_the_administrator():
     assert MEMBER.actor == "admin:user-1"
     assert OPERATOR.actor == "user:user-2"
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(key_pair, short_key_pair), (short_key_pair, key_pair)])
+def test_of_two_kinds_of_keys_each_is_good_for_its_own_algorithm(ours: Any, theirs: Any):
+    (private, public), (foreign, foreign_public) = ours("gateway"), theirs("stranger")
+    verifier = Verifier(public, "ledger")
+    assert verifier.caller(Signer(private).token(MEMBER, "ledger")) == MEMBER
+    kid = public_keys(public).popitem()[0]
+    of_another_kind = jwt.encode(
+        claims(), load_pem_private_key(foreign, None), algorithm="EdDSA" if theirs is short_key_pair else "RS256",
+        headers={"kid": kid},
+    )  # fmt: skip
+    for forged in (of_another_kind, by_hand({"alg": "HS256", "typ": "JWT", "kid": kid}, claims(), public)):
+        with pytest.raises(InvalidToken):
+            verifier.caller(forged)
+    both = Verifier(public + foreign_public, "ledger")
+    assert [both.caller(Signer(key).token(MEMBER, "ledger")) for key in (private, foreign)] == [MEMBER, MEMBER]
 
 
 def test_a_foreign_key_is_refused():
@@ -180,7 +198,7 @@ def test_a_token_is_made_once_per_caller_and_service():
     assert jwt.decode(token, options={"verify_signature": False})["exp"] <= time.time() + LIFETIME_SECONDS
 
 
-NEW_PRIVATE, NEW_PUBLIC = key_pair("new")
+NEW_PRIVATE, NEW_PUBLIC = short_key_pair("new")
 
 
 @pytest.fixture

@@ -29,9 +29,9 @@ def settings(tmp_path: Path) -> Settings:
 def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path: Path):
     folder = tmp_path / "secrets"
     keys = KeyFolder(folder)
-    made = [keys.password("p"), keys.fernet("f"), keys.private_key("k"), keys.public_key("k")]
+    made = [keys.password("p"), keys.fernet("f"), keys.signing_key("k"), keys.public_key("k")]
     again = KeyFolder(folder)
-    assert [again.password("p"), again.fernet("f"), again.private_key("k"), again.public_key("k")] == made
+    assert [again.password("p"), again.fernet("f"), again.signing_key("k"), again.public_key("k")] == made
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert len(list(folder.iterdir())) == 4
@@ -40,10 +40,10 @@ def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path: Path):
 def test_keys_fit_together(tmp_path: Path):
     keys = KeyFolder(tmp_path)
     Fernet(keys.fernet("f"))
-    private = load_pem_private_key(keys.private_key("k").read_bytes(), password=None)
+    private = load_pem_private_key(keys.signing_key("k").read_bytes(), password=None)
     public = load_pem_public_key(keys.public_key("k").read_bytes())
-    assert private.public_key().public_numbers() == public.public_numbers()
-    assert private.key_size >= 2048
+    assert private.public_key() == public
+    assert load_pem_private_key(keys.private_key("session").read_bytes(), password=None).key_size >= 2048
 
 
 def test_no_program_gets_the_administrators_password(settings: Settings):
