@@ -41,5 +41,4 @@ def clock_for(environment: str, path: str | None) -> Clock:
 
 def rfc3339(moment: datetime) -> str:
     """`2026-01-31T12:00:00.000000Z`: UTC with microseconds, so that text order is time order."""
-    # A fifth of the time that `strftime` takes; a page of transfers has dozens of them.
     return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"

@@ -29,8 +29,10 @@ class Part:
     """The type of values that it passes on as they are, None beside them."""
     of: _Type | None
     """Of a list: the type of items with which it is passed on as it is."""
+    own: Callable[[Any, str, Any], Any] | None
+    """What the field makes of any other value of its name; None when its value is found in another way."""
     other: Callable[[Any], Any]
-    """marshmallow's way, from the whole document."""
+    """marshmallow's way then, from the whole document."""
 
 
 Plan = tuple[Part, ...]
@@ -46,26 +48,36 @@ def dumped(plan: Plan, document: Mapping[str, Any]) -> dict[str, Any]:
     written: dict[str, Any] = {}
     for part in plan:
         value = document.get(part.name, missing)
-        if not (value is None or type(value) is part.passed) or part.passed is None or not _all(value, part.of):
+        if type(value) is part.passed and (part.of is None or set(map(type, value)) <= {part.of}):
+            written[part.key] = value
+            continue
+        if part.own is None:
             value = part.other(document)
-            if value is missing:
-                continue
-        written[part.key] = value
+        elif value is not missing:
+            value = part.own(value, part.name, document)
+        if value is not missing:
+            written[part.key] = value
     return written
 
 
-def _all(value: Any, of: _Type | None) -> bool:
-    return of is None or value is None or set(map(type, value)) <= {of}
-
-
 def _part(schema: Schema, name: str, field: fields.Field[Any]) -> Part:
-    plain = field.attribute is None and field.dump_default is missing
+    plain = _is_found_by_name(schema, name, field)
     passed, of = _passed(field) if plain else (None, None)
 
     def other(document: Any) -> Any:
         return field.serialize(name, document, accessor=schema.get_attribute)
 
-    return Part(name, name if field.data_key is None else field.data_key, passed, of, other)
+    own = field._serialize if plain else None  # noqa: SLF001 -- without the way through the whole document
+    return Part(name, name if field.data_key is None else field.data_key, passed, of, own, other)
+
+
+def _is_found_by_name(schema: Schema, name: str, field: fields.Field[Any]) -> bool:
+    """Whether its value is the document's of that name, and nothing when there is none."""
+    kind = type(field)
+    inherited = kind.serialize is fields.Field.serialize and kind.get_value is fields.Field.get_value
+    inherited = inherited and type(schema).get_attribute is Schema.get_attribute
+    simple = field.attribute is None and field.dump_default is missing and "." not in name
+    return inherited and simple and field._CHECK_ATTRIBUTE  # noqa: SLF001 -- that of Function and Method is False
 
 
 def _passed(field: fields.Field[Any]) -> tuple[_Type | None, _Type | None]:

@@ -8,10 +8,10 @@ from services.chassis.clock import Clock, clock_for, system_clock
 from services.chassis.config import read_settings
 from services.chassis.logs import configure_logs
 from services.chassis.tokens import KeyFile, Verifier, public_keys
-from services.chassis.web import Parts, new_app
+from services.chassis.web import Followed, Parts, new_app
 from services.ledger import api
 from services.ledger.api.exports import Exports
-from services.ledger.api.quick import Followed, Quick
+from services.ledger.api.quick import Quick
 from services.ledger.config import DEFAULT_UNIT, DIRECTORY_SOURCE, Config
 from services.ledger.link import CommitterLink, Link
 from services.ledger.store import Reader, schema_version

@@ -18,7 +18,7 @@ from flask import Flask, g
 from services.chassis import deadlines
 from services.chassis.logs import correlate
 from services.chassis.tokens import Caller, InvalidToken, Verifier
-from services.chassis.web import POSITION_HEADER, parse_positions
+from services.chassis.web import POSITION_HEADER, Followed, parse_positions
 from services.ledger.api.accounts import account_document
 from services.ledger.api.blueprint import is_key, problem_of, request_of
 from services.ledger.api.transfers import page_document
@@ -46,17 +46,6 @@ _ROUTES = {
 Environ = dict[str, Any]
 Answered = tuple[Any, int | None]
 """The document, and the position of what was written."""
-
-
-class Followed:
-    """How far the book has followed a topic. It never goes back, so what was once read answers for all before it."""
-
-    def __init__(self, read: Callable[[], int]) -> None:
-        self._read, self.known = read, 0
-
-    def __call__(self) -> int:
-        self.known = max(self.known, self._read())
-        return self.known
 
 
 class Quick:
