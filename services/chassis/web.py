@@ -297,6 +297,8 @@ def measure(app: Flask, registry: CollectorRegistry) -> None:
     seconds = Histogram("http_request_seconds", "Time to answer.", ["route"], registry=registry)
     count = cache(lambda route, status: requests.labels(route, status).inc)
     observe = cache(lambda route: seconds.labels(route).observe)
+    # No view and no hook of ours is async: Flask would look at each of them in each request.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
 
     @app.before_request
     def start() -> None:

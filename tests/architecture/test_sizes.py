@@ -38,7 +38,7 @@ def test_the_chassis_keeps_its_cap():
     modules = [path for path in python("services/chassis/") if path.name != "__init__.py"]
     lines = sum(len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in modules)
     assert len(modules) <= 9
-    assert lines <= 1360
+    assert lines <= 1375
 
 
 def test_readmes_are_one_page():

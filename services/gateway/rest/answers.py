@@ -8,6 +8,7 @@ import orjson
 from flask import Response, g, request
 
 from services.chassis.logs import correlation_id
+from services.chassis.web import Whole
 from services.gateway.amounts import json_number
 from services.gateway.failures import Failure
 
@@ -41,7 +42,7 @@ _FIELDS = {
 def answer(data: Any, meta: Mapping[str, int | str] | None = None) -> Response:
     """A success: 200 with the envelope."""
     document = {"data": data, "meta": meta} if meta is not None else {"data": data}
-    return Response(orjson.dumps(document), 200, content_type="application/json")
+    return Whole(orjson.dumps(document), 200, content_type="application/json")
 
 
 def only(data: Any, chosen: Collection[str] | None) -> Any:
@@ -57,7 +58,7 @@ def error_answer(failure: Failure) -> Response:
     """A failure in the envelope, one entry per message."""
     g.outcome = failure.code
     document = {"errors": list(entries(failure)), "correlationId": correlation_id()}
-    return Response(orjson.dumps(document), failure.status, content_type="application/json")
+    return Whole(orjson.dumps(document), failure.status, content_type="application/json")
 
 
 def entries(failure: Failure) -> Iterator[dict[str, Any]]:
