@@ -25,7 +25,7 @@ SCOPE_WORDS: dict[str, Any] = {
 _PAYING = ("transfer:initiate", "transfer:accept")
 _MEMBERS = ("read", "directory", *_PAYING)
 _STAFF = ("read", *(scope for scope in SCOPE_WORDS if scope.startswith("admin")))
-_DAYS: dict[int, Any] = {days: lazy_gettext("%(days)s days", days=days) for days in (7, 30, 90, 180, 366)}
+DAYS: dict[int, Any] = {days: lazy_gettext("%(days)s days", days=days) for days in (7, 30, 90, 180, 366)}
 
 
 def scopes_for(roles: frozenset[str]) -> tuple[str, ...]:
@@ -35,7 +35,8 @@ def scopes_for(roles: frozenset[str]) -> tuple[str, ...]:
     return ("read",) if "auditor" in roles else _STAFF
 
 
-def _some(_: Form, field: Field) -> None:
+def some(_: Form, field: Field) -> None:
+    """Raises ValidationError when nothing is chosen."""
     if not field.data:
         raise ValidationError(gettext("Choose at least one."))
 
@@ -51,13 +52,13 @@ class ApiTokenForm(KeyedForm):
     name = TextField(lazy_gettext("What is it for?"), [Needed(), at_most(100)])
     scopes = SelectMultipleField(
         lazy_gettext("What may it do?"),
-        validators=[_some],
+        validators=[some],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
     days = SelectField(
         lazy_gettext("For how long?"),
-        choices=[SelectChoice(str(days), words) for days, words in _DAYS.items()],
+        choices=[SelectChoice(str(days), words) for days, words in DAYS.items()],
         default="90",
     )
 

@@ -9,6 +9,9 @@ from services.chassis.tokens import Caller
 Acting = Literal["owner", "operator"]
 """What somebody must be of a business; an owner may do all that an operator may, who looks only may do neither."""
 
+PROGRAM = "sa-"
+"""What the id of a service account begins with."""
+
 Limits = Mapping[str, tuple[bool, int | None]]
 """Entity id to `view_only` and `max_amount`, of those that somebody is an operator of."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext, lazy_gettext
 
+from services.gateway.login import PROGRAM
 from services.gateway.presenting import TRANSFER_WORDS, account_number, figure, status_words
 
 ACTION_WORDS = {
@@ -119,8 +120,9 @@ def who_words(by: Mapping[str, str]) -> str:
 def actor_words(actor: str, names: Mapping[str, Mapping[str, str]]) -> str:
     """By whom, for administrators and auditors: name or address, and what it was done as."""
     kind, _, identity = actor.partition(":")
-    if program := names.get(f"service-account/{identity}"):
-        return str(gettext("%(name)s (service account)", name=program["name"]))
+    if identity.startswith(PROGRAM):
+        program = names.get(f"service-account/{identity}", {})
+        return str(gettext("%(name)s (service account)", name=program.get("name") or identity))
     known = names.get(f"user/{identity}", {})
     who = known.get("name") or known.get("email") or identity
     if kind == "admin":

@@ -9,6 +9,7 @@ from services.gateway.permissions import WHO, Right, matrix
 
 _BUSINESS = "/user/entities/<entity_id>"
 _TERMS = "/admin/<any(tags, categories):kind>"
+_ACCOUNTS = "/admin/service-accounts"
 _HOOK = "/webhooks/<webhook_id>"
 _SWITCH = "<any(pause, resume, test):action>"
 
@@ -173,6 +174,17 @@ OF_STAFF = {
     "GET /admin/mail/previews": "GET /admin/mail/kinds",
     "GET /admin/mail/previews/<kind>": "GET /admin/mail/kinds/<kind>/preview",
     "GET /admin/mail/previews/<kind>/html": "GET /admin/mail/kinds/<kind>/preview",
+    f"GET {_ACCOUNTS}": f"GET {_ACCOUNTS}",
+    f"POST {_ACCOUNTS}": f"POST {_ACCOUNTS}",
+    f"GET {_ACCOUNTS}/<service_account_id>": f"GET {_ACCOUNTS}/<service_account_id>",
+    f"POST {_ACCOUNTS}/<service_account_id>": f"PATCH {_ACCOUNTS}/<service_account_id>",
+    f"POST {_ACCOUNTS}/<service_account_id>/<any(disable, enable, delete):action>": (
+        f"PATCH {_ACCOUNTS}/<service_account_id>; DELETE {_ACCOUNTS}/<service_account_id>"
+    ),
+    f"POST {_ACCOUNTS}/<service_account_id>/tokens": f"POST {_ACCOUNTS}/<service_account_id>/tokens",
+    f"POST {_ACCOUNTS}/<service_account_id>/tokens/<token_id>/revoke": (
+        f"DELETE {_ACCOUNTS}/<service_account_id>/tokens/<token_id>"
+    ),
     "GET /admin/staff": "GET /admin/staff",
     "POST /admin/staff": "POST /admin/staff",
     "POST /admin/staff/<user_id>/<any(suspend, resume, invite, remove):action>": (

@@ -7,8 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from services.gateway.scopes import ADMIN, CATALOGUE, LOGIN, READ, SERVICE_SCOPES
+from services.gateway.telling import actor_words, subject_words
 from tests.gateway.network import FARM, NOW, Network, an_admin_session
-from tests.gateway.scenes_tokens import a_service_account, a_service_token
+from tests.gateway.scenes import log_in, send
+from tests.gateway.scenes_tokens import a_service_account, a_service_token, furnish_service_accounts
 from tests.gateway.standin import Asked, problem
 from tests.gateway.test_api_tokens import TOKEN, calls
 
@@ -159,3 +161,88 @@ def test_calls_count_for_the_account(client: FlaskClient, network: Network, bear
     told = client.get("/api/v1/admin/staff", headers=bearer).headers["RateLimit"]
     assert '"account"' in told
     assert '"token"' in told
+
+
+# --- pages --------------------------------------------------------------------------------------------------------
+
+PAGE = "/admin/service-accounts"
+
+
+@pytest.fixture
+def pages(client: FlaskClient, network: Network) -> FlaskClient:
+    """An administrator's browser."""
+    log_in(client, "admin")
+    furnish_service_accounts(network)
+    return client
+
+
+def test_the_page_makes_one_and_leads_to_its_tokens(pages: FlaskClient, network: Network) -> None:
+    network.directory.on("POST", ACCOUNTS, a_service_account())
+    values = {"name": " Export ", "purpose": "Each night.", "scopes": ["read", "admin:mail"], "key": "k"}
+    made = send(pages, PAGE, values)
+    assert (made.status_code, made.location) == (302, f"{PAGE}/sa-1")
+    assert network.directory.last("POST", ACCOUNTS).body == {
+        "name": "Export", "purpose": "Each night.", "scopes": ["read", "admin:mail"],
+    }  # fmt: skip
+    wrong = send(pages, PAGE, values | {"scopes": []})
+    assert (wrong.status_code, "Choose at least one" in wrong.text) == (422, True)
+    network.directory.on("POST", ACCOUNTS, problem(409, "service_account.name_taken", "There is one of this name."))
+    taken = send(pages, PAGE, values)
+    assert (taken.status_code, "There is one of this name." in taken.text) == (409, True)
+
+
+def test_the_page_of_one_shows_and_changes_it(pages: FlaskClient, network: Network) -> None:
+    shown = pages.get(f"{PAGE}/sa-1").text
+    for told in ("Ada Admin", "without end", "never used", "Read what administrators can read", "actor=admin:sa-1"):
+        assert told in shown, told
+    assert "somebody who has left" in pages.get(f"{PAGE}/sa-2").text
+    network.directory.on("PATCH", ONE, a_service_account())
+    values = {"name": "Export", "purpose": "Hourly.", "scopes": ["read"], "key": "k"}
+    assert send(pages, f"{PAGE}/sa-1", values, f"{PAGE}/sa-1").status_code == 302
+    assert network.directory.last("PATCH", ONE).body == {"name": "Export", "purpose": "Hourly.", "scopes": ["read"]}
+
+
+def test_the_page_shows_a_new_token_once(pages: FlaskClient, network: Network) -> None:
+    network.directory.on("POST", f"{ONE}/tokens", a_service_token(expires_at=None) | {"token": TOKEN})
+    values, page = {"token_name": "server", "days": "", "key": "k"}, f"{PAGE}/sa-1"
+    shown = send(pages, f"{page}/tokens", values, page)
+    assert TOKEN in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert network.directory.last("POST", f"{ONE}/tokens").body == {"name": "server", "days": None}
+    assert TOKEN not in pages.get(page).text
+    network.directory.on("POST", f"{ONE}/tokens", a_service_token() | {"token": None})
+    assert "made when you sent the form before" in send(pages, f"{page}/tokens", values | {"days": "30"}, page).text
+    assert network.directory.last("POST", f"{ONE}/tokens").body["days"] == 30
+    assert send(pages, f"{page}/tokens", values | {"token_name": " "}, page).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("action", "method", "body", "back"),
+    [
+        ("disable", "PATCH", {"disabled": True}, f"{PAGE}/sa-1"),
+        ("enable", "PATCH", {"disabled": False}, f"{PAGE}/sa-1"),
+        ("delete", "DELETE", None, PAGE),
+    ],
+)
+def test_the_page_stops_and_deletes_one(
+    pages: FlaskClient, network: Network, action: str, method: str, body: dict[str, Any] | None, back: str
+) -> None:
+    network.directory.on(method, ONE, a_service_account())
+    answered = send(pages, f"{PAGE}/sa-1/{action}", {}, f"{PAGE}/sa-1")
+    assert (answered.status_code, answered.location) == (302, back)
+    assert network.directory.last(method, ONE).body == body
+
+
+def test_the_page_revokes_a_token(pages: FlaskClient, network: Network) -> None:
+    network.directory.on("DELETE", f"{ONE}/tokens/t-1", {})
+    assert send(pages, f"{PAGE}/sa-1/tokens/t-1/revoke", {}, f"{PAGE}/sa-1").status_code == 302
+    assert network.directory.count("DELETE", f"{ONE}/tokens/t-1") == 1
+
+
+def test_the_log_says_which_program_it_was(app: Flask) -> None:
+    names = {"service-account/sa-1": {"name": "Export"}, "user/admin-root": {"name": "Ada", "email": "a@b.example"}}
+    with app.test_request_context():
+        assert actor_words("admin:sa-1", names) == "Export (service account)"
+        assert actor_words("admin:admin-root", names) == "Ada (administrator)"
+        assert actor_words("admin:sa-gone", {}) == "sa-gone (service account)"
+        assert subject_words("service-account/sa-1", names) == "Export"
