@@ -6,7 +6,17 @@ from typing import Any
 
 from services.directory import places
 from services.directory.handlers.reading import Reader
-from services.directory.search import MAX_WINDOW, Effort, Search, efforts, first_of, request, suggesting, why
+from services.directory.search import (
+    MAX_WINDOW,
+    Effort,
+    Search,
+    asks_nearly,
+    efforts,
+    first_of,
+    request,
+    suggesting,
+    why,
+)
 from services.directory.search.cursor import decoded, encoded
 from services.directory.search.explaining import distance_km, place_why
 from services.directory.search.facets import facets
@@ -42,6 +52,13 @@ def find(index: EntityIndex, reader: Reader, asked: Search, cursor: str = "") ->
 
 
 def _answered(index: EntityIndex, asked: Search, effort: Effort) -> Found:
+    known = index.words.known() if asks_nearly(asked) else None
+    while known is not None:
+        found = index.search(request(asked, effort, known=known))
+        if found.mark == known.mark:
+            return found
+        # The index that was searched has other words.
+        known = index.words.renewed(known)
     return index.search(request(asked, effort))
 
 

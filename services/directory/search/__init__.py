@@ -7,6 +7,7 @@ from services.directory.search.asking import (
     Near,
     Search,
     Sort,
+    asks_nearly,
     efforts,
     first_of,
     request,
@@ -14,17 +15,23 @@ from services.directory.search.asking import (
 from services.directory.search.cursor import CursorInvalid
 from services.directory.search.document import INDEX_VERSION, MAPPING, indexed
 from services.directory.search.explaining import why
+from services.directory.search.nearly import FIELDS, MARK, MOST_WORDS, Vocabulary
 
 __all__ = [
+    "FIELDS",
     "INDEX_VERSION",
     "MAPPING",
+    "MARK",
     "MAX_WINDOW",
+    "MOST_WORDS",
     "Bound",
     "CursorInvalid",
     "Effort",
     "Near",
     "Search",
     "Sort",
+    "Vocabulary",
+    "asks_nearly",
     "efforts",
     "first_of",
     "indexed",

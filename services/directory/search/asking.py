@@ -21,6 +21,7 @@ from services.directory.search.matching import (
     literal,
     term_query,
 )
+from services.directory.search.nearly import MARK, Vocabulary
 from services.directory.words import WAYS, Way, search_terms
 
 Side = Literal["offers", "wants", "name"]
@@ -117,9 +118,19 @@ def efforts(search: Search) -> tuple[Effort, ...]:
     return EFFORTS[:2] if search.city or search.region or search.country else EFFORTS[:1]
 
 
-def request(search: Search, effort: Effort = "as_typed", *, named: bool = False) -> Query:
-    """The body of the search: query, order, page. With `named` each hit tells how it matched, for tests."""
-    scored, filters = _scored(search, effort, named=named), _filters(search, effort)
+def asks_nearly(search: Search) -> bool:
+    """Whether it asks for words that a Vocabulary has: then `request` takes one."""
+    return bool(search.offers or search.wants) and search.tagged_since is None
+
+
+def request(
+    search: Search, effort: Effort = "as_typed", *, named: bool = False, known: Vocabulary | None = None
+) -> Query:
+    """The body of the search: query, order, page. With `named` each hit tells how it matched, for tests.
+
+    What is found by `known` words holds when the sum of MARK, which is asked for too, is that of these words.
+    """
+    scored, filters = _scored(search, effort, named=named, known=known), _filters(search, effort)
     if search.sort != "relevance":
         # Nobody reads the score then.
         scored, filters = [], [*filters, *scored]
@@ -130,15 +141,22 @@ def request(search: Search, effort: Effort = "as_typed", *, named: bool = False)
         **page,
         "size": search.limit,
         "track_total_hits": True,
-        **({"aggs": _facets()} if search.facets else {}),
+        **_counted(search, marked=known is not None),
     }
 
 
-def _scored(search: Search, effort: Effort, *, named: bool) -> list[Query]:
+def _counted(search: Search, *, marked: bool) -> Query:
+    counted = _facets() if search.facets else {}
+    if marked:
+        counted[MARK] = {"global": {}, "aggs": {MARK: {"sum": {"field": MARK}}}}
+    return {"aggs": counted} if counted else {}
+
+
+def _scored(search: Search, effort: Effort, *, named: bool, known: Vocabulary | None) -> list[Query]:
     """What must match, and counts."""
     musts = [_name(terms, effort, named=named) for terms in _asked(search.name)]
     for side, text in (("offers", search.offers), ("wants", search.wants)):
-        musts += [_tagged(side, terms, search.tagged_since, named=named) for terms in _asked(text)]
+        musts += [_tagged(side, terms, search.tagged_since, named=named, known=known) for terms in _asked(text)]
     return musts + [_anywhere(terms, effort, named=named) for terms in text_terms(search)]
 
 
@@ -152,9 +170,9 @@ def text_terms(search: Search) -> list[tuple[str, ...]]:
     return [tuple(term for term in terms if term not in SMALL_WORDS) or terms for terms in _asked(search.text)]
 
 
-def _any_term(field: str, terms: Sequence[str], *, named: bool) -> Query:
+def _any_term(field: str, terms: Sequence[str], *, named: bool, known: Vocabulary | None = None) -> Query:
     clauses = [
-        best_of(term_query(field, term, boost=DECAY**index, named=_named(named, field, term)))
+        best_of(term_query(field, term, boost=DECAY**index, named=_named(named, field, term), known=known))
         for index, term in enumerate(terms)
     ]
     return any_of([*clauses, *_phrases(field, terms)])
@@ -189,10 +207,10 @@ def _named(named: bool, field: str, term: str) -> str:
     return f"{field}|{term}" if named else ""
 
 
-def _tagged(side: str, terms: Sequence[str], since: str | None, *, named: bool) -> Query:
+def _tagged(side: str, terms: Sequence[str], since: str | None, *, named: bool, known: Vocabulary | None) -> Query:
     """Each term finds the entity by its best tag; `since` must hold of that same tag."""
     if since is None:
-        return _any_term(side, terms, named=named)
+        return _any_term(side, terms, named=named, known=known)
     path = _TAGS[side]
     newer = {"range": {f"{path}.added_at": {"gte": since}}}
     return any_of([_newer_tag(path, term, DECAY**index, newer) for index, term in enumerate(terms)])

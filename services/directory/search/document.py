@@ -13,11 +13,12 @@ from typing import Any
 
 from services.directory.domain import Entity, Tag
 from services.directory.domain.visibility import hidden
+from services.directory.search.nearly import MARK, mark_of
 from services.directory.words import Folded, endings, folded, folded_name, near_forms
 
 Query = dict[str, Any]
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 BETWEEN = "\x1f"
 """Stands between what is compared and what is shown; nobody can type it."""
 LABEL_MAX = 100
@@ -29,6 +30,8 @@ _LOOKED_UP = {"type": "keyword", "doc_values": False}
 _WORDS = dict.fromkeys(("words", "stems"), _LOOKED_UP)
 _FOLDED = {"whole": _LOOKED_UP, "stem": _LOOKED_UP, **_WORDS}
 _FOUND_WITHIN = {**_FOLDED, "endings": _LOOKED_UP}
+_LISTED_WORDS = {**_FOUND_WITHIN, "words": {"type": "keyword"}}
+"""Whose words are read as a list (`nearly.Vocabulary`)."""
 _SORTED = {"whole": {"type": "keyword"}}
 _DATED = {"type": "nested", "properties": {**_FOLDED, "added_at": {"type": "date_nanos"}}}
 _TOWN = {**_FOLDED, "label": {"type": "keyword"}}
@@ -49,7 +52,7 @@ MAPPING: Query = {
         **{name: {"type": "long"} for name in ("balance", "max_negative", "max_positive")},
         **{name: {"properties": _TOWN} for name in ("city", "region", "country")},
         "name": {"properties": {**_FOUND_WITHIN, **_SORTED}},
-        **{name: {"properties": _FOUND_WITHIN} for name in ("offers", "wants")},
+        **{name: {"properties": _LISTED_WORDS} for name in ("offers", "wants")},
         "category": {"properties": _FOLDED},
         "about": {"properties": _WORDS},
         "anything": {"properties": {"words": _LOOKED_UP}},
@@ -62,6 +65,8 @@ MAPPING: Query = {
                 "grams": _LOOKED_UP,
             }
         },
+        # Only summed up.
+        MARK: {"type": "long", "index": False},
         "view": {"type": "object", "enabled": False},
     },
 }
@@ -101,10 +106,12 @@ def _texts(entity: Entity) -> Query:
     wants = [folded(tag.name) for tag in entity.wants]
     categories = [folded(category) for category in entity.categories]
     anything = _each(map(near_forms, (*offers, *wants, *categories, name, city)))
+    given, wanted = _found_within(offers), _found_within(wants)
     return {
         "name": _found_within([name]),
-        "offers": _found_within(offers),
-        "wants": _found_within(wants),
+        "offers": given,
+        "wants": wanted,
+        MARK: mark_of([given["words"], wanted["words"]]),
         "category": _folded(categories),
         "about": _words([about]),
         "anything": {"words": _each([tuple(anything), about.words])},

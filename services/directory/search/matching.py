@@ -6,6 +6,7 @@ The ways and their order are those of words.way_matched, which explains a hit; a
 from collections.abc import Iterable, Mapping, Sequence
 
 from services.directory.search.document import Query
+from services.directory.search.nearly import EXPANSIONS, Vocabulary
 from services.directory.words import WAYS, Folded, Way, edits_allowed, runs, term_of
 
 DECAY = 0.9
@@ -25,16 +26,25 @@ NOT_FUZZY: tuple[Way, ...] = tuple(way for way in WAYS if way != "fuzzy")
 IN_WORDS: tuple[Way, ...] = ("word", "word_stem", "fuzzy")
 """The ways of a text that is no tag or name: a description."""
 
-_EXPANSIONS = 50
 NAME_BETWEEN = "|"
 
 
 def term_query(
-    field: str, whole: str, *, boost: float = 1.0, ways: Sequence[Way] = WAYS, endings: bool = True, named: str = ""
+    field: str,
+    whole: str,
+    *,
+    boost: float = 1.0,
+    ways: Sequence[Way] = WAYS,
+    endings: bool = True,
+    named: str = "",
+    known: Vocabulary | None = None,
 ) -> list[Query]:
-    """The scored ways of one term in one field. With `named` a hit tells which of them it matched."""
+    """The scored ways of one term in one field. With `named` a hit tells which of them it matched.
+
+    `known` are the words of the index; without them, or of another field, Elasticsearch finds what is near itself.
+    """
     term = term_of(whole)
-    found = [(way, query) for way, query in _asked(field, term, endings=endings) if way in ways]
+    found = [(way, query) for way, query in _asked(field, term, endings=endings, known=known) if way in ways]
     return [
         _scored(query, WEIGHTS[way] * boost, f"{named}{NAME_BETWEEN}{way}" if named else "") for way, query in found
     ]
@@ -55,7 +65,7 @@ def _scored(query: Query, boost: float, name: str) -> Query:
     return {"constant_score": {"filter": query, "boost": round(boost, 4), **told}}
 
 
-def _asked(field: str, term: Folded, *, endings: bool) -> Iterable[tuple[Way, Query]]:
+def _asked(field: str, term: Folded, *, endings: bool, known: Vocabulary | None) -> Iterable[tuple[Way, Query]]:
     whole, edits = term.whole, edits_allowed(term.whole)
     yield "exact", {"term": {f"{field}.whole": whole}}
     yield "stem", {"term": {f"{field}.stem": term.stem}}
@@ -66,8 +76,14 @@ def _asked(field: str, term: Folded, *, endings: bool) -> Iterable[tuple[Way, Qu
     if pieces := runs(term):
         yield "part", {"terms": {f"{field}.whole": list(pieces)}}
     if edits:
-        near = {"value": whole, "fuzziness": edits, "max_expansions": _EXPANSIONS, "transpositions": True}
-        yield "fuzzy", {"fuzzy": {f"{field}.words": near}}
+        yield "fuzzy", _nearly(f"{field}.words", whole, edits, known)
+
+
+def _nearly(field: str, whole: str, edits: int, known: Vocabulary | None) -> Query:
+    if known is not None and field in known:
+        return {"terms": {field: list(known.near(field, whole))}}
+    near = {"value": whole, "fuzziness": edits, "max_expansions": EXPANSIONS, "transpositions": True}
+    return {"fuzzy": {field: near}}
 
 
 def _contains(field: str, whole: str, *, endings: bool) -> Query:

@@ -16,6 +16,9 @@ from typing import Any
 import orjson
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, OrjsonSerializer, TransportError
 
+from services.directory.search.nearly import FIELDS, MARK, MOST_WORDS, Vocabulary
+from services.directory.store.vocabulary import Words
+
 BATCH = 500
 _LOOKS = 5
 _WRITERS = 2
@@ -70,11 +73,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of hits, how many there are in all, and what was counted."""
+    """A page of hits, how many there are in all, what was counted, and the sum of MARK if it was asked for."""
 
     hits: Sequence[Hit]
     total: int
     aggregations: Mapping[str, Any]
+    mark: int = 0
 
 
 class EntityIndex:
@@ -83,6 +87,7 @@ class EntityIndex:
     def __init__(self, client: Elasticsearch, prefix: str, mapping: Mapping[str, Any], version: int) -> None:
         self._client, self._mapping = client, dict(mapping)
         self._version = version
+        self.words = Words(self._vocabulary)
         self.alias = f"{prefix}-entities"
 
     def ping(self) -> None:
@@ -223,6 +228,17 @@ class EntityIndex:
             raise SearchUnavailable("Elasticsearch answered a part of the searches alone")
         return [_found(each) for each in answered]
 
+    def _vocabulary(self) -> Vocabulary | None:
+        """Words and sum of one moment. None for an index of an earlier version, which has no marks, or of too many."""
+        counted = {field: {"terms": {"field": field, "size": MOST_WORDS}} for field in FIELDS}
+        asked = {"size": 0, "track_total_hits": False, "aggs": {MARK: {"sum": {"field": MARK}}, **counted}}
+        with _reaching():
+            found = self._client.search(index=self.alias, body=asked).body["aggregations"]
+        mark = int(found[MARK]["value"])
+        if not mark or any(found[field]["sum_other_doc_count"] for field in FIELDS):
+            return None
+        return Vocabulary(mark, {field: [each["key"] for each in found[field]["buckets"]] for field in FIELDS})
+
     @property
     def _own(self) -> str:
         return f"{self.alias}-v{self._version}-"
@@ -282,7 +298,9 @@ def _found(body: Mapping[str, Any]) -> Found:
         Hit(hit.get("_source", {}), hit.get("sort", ()), hit.get("matched_queries", ())) for hit in body["hits"]["hits"]
     ]
     total = int(body["hits"].get("total", {}).get("value", 0))
-    return Found(hits, total, body.get("aggregations", {}))
+    counted = dict(body.get("aggregations", {}))
+    mark = counted.pop(MARK, None)
+    return Found(hits, total, counted, int(mark[MARK]["value"]) if mark else 0)
 
 
 def _puts(documents: Sequence[Indexed]) -> _Lines:
