@@ -24,8 +24,31 @@ def test_two_businesses_meet_and_trade(
     _a_request_is_declined(farm, cafe, mailbox)
     _an_acceptance_beyond_the_limit_is_cancelled(farm, cafe, mailbox)
     _a_lost_password_is_reset(cafe, mailbox)
+    _a_program_of_the_office_acts_and_is_stopped(admin)
     audited = run_command("ledger", "audit")
     assert audited.returncode == 0, audited.stdout + audited.stderr
+
+
+def _a_program_of_the_office_acts_and_is_stopped(admin: Api) -> None:
+    assert admin.post("/session/verification", {"password": PASSWORD}).status == 200
+    wanted = {"name": "Nightly export", "purpose": "Reads the log.", "scopes": ["read", "admin:catalogue"]}
+    account = admin.post("/admin/service-accounts", wanted).data["id"]
+    old, program = (Api(admin.address, _token_of(admin, account, name)) for name in ("old", "next"))
+    tokens = {token["name"]: token["id"] for token in admin.get(f"/admin/service-accounts/{account}").data["tokens"]}
+    assert admin.call("DELETE", f"/admin/service-accounts/{account}/tokens/{tokens['old']}").status == 200
+    assert old.get("/admin/staff").codes == ["auth.invalid"]
+    assert program.post("/admin/tags", {"name": "ledger-paper"}).status == 200
+    (made,) = program.get("/admin/logs", actor=f"admin:{account}").data
+    assert (made["userID"], made["action"]) == (account, "tag.created")
+    assert program.get("/user/api-tokens").codes == program.get("/user").codes == ["auth.person_needed"]
+    assert program.patch("/admin/policy", {"warningPercent": 90}).codes == ["auth.scope_missing"]
+    assert admin.patch(f"/admin/service-accounts/{account}", {"disabled": True}).data["tokens"] == []
+    assert program.get("/admin/staff").codes == ["auth.invalid"]
+
+
+def _token_of(admin: Api, account: str, name: str) -> str:
+    made: str = admin.post(f"/admin/service-accounts/{account}/tokens", {"name": name}).data["token"]
+    return made
 
 
 def _both_are_welcomed_and_admitted(farm: Business, cafe: Business, admin: Api, mailbox: Mailbox) -> None:
