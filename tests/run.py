@@ -20,7 +20,8 @@ def main() -> int:
     backends = Backends(os.environ)
     try:
         addresses = {variable: backends.address(name) for name, variable in ADDRESSES.items()}
-        codes = [_pytest("--ignore", "tests/e2e", "-n", str(PROCESSES), "--dist", "worksteal", environment=addresses)]
+        in_processes = ("-n", str(PROCESSES), "--dist", "worksteal", "-p", "tests.compiling")
+        codes = [_pytest("--ignore", "tests/e2e", *in_processes, environment=addresses)]
     finally:
         backends.close()
     codes.append(_pytest("tests/e2e", environment={}))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from deploy.native.servers import Options
 from deploy.native.system import System
 from tests.e2e.api_client import Api
 from tests.e2e.mailbox import Mailbox
@@ -28,7 +29,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         return
     # Members who retry while the ledger is down would otherwise be asked to slow down.
     patient = {"GATEWAY_RATE_LIMIT": "100000/minute"}
-    started = System(tmp_path_factory.mktemp("system"), extra_environment=patient)
+    # Journeys kill processes, never the machine: what the kernel has is safe enough.
+    options = Options(fsync=False)
+    started = System(tmp_path_factory.mktemp("system"), options=options, extra_environment=patient)
     try:
         started.start()
         yield started

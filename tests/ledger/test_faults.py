@@ -29,16 +29,34 @@ pytestmark = pytest.mark.integration
 KEY = "the-one-key"
 
 
-class Scene:
-    """A ledger that serves, in a database of its own, and two accounts."""
+class Ledger:
+    """A book in a database of its own, and two accounts; no process runs."""
 
-    def __init__(self, folder, database: Database, book: str, **settings: str) -> None:
+    def __init__(self, database: Database, book: str) -> None:
         migrate(database.owner_url, database.url)
         self.database, self.book = database, book
-        self.instance = Instance(folder, database_url=database.url, book=book, **settings)
         self._writer = Writer(database.url, book)
         self.appender = Appender(self._writer, system_clock)
         self.payer, self.payee = two_accounts(self.appender)
+
+    def outcome(self, key: str = KEY) -> dict | None:
+        """What is stored for a key."""
+        with psycopg.connect(self.database.url) as connection:
+            row = connection.execute(
+                "SELECT outcome FROM outcomes WHERE book = %s AND key = %s", [self.book, key]
+            ).fetchone()
+            return orjson.loads(row[0]) if row else None
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class Scene(Ledger):
+    """A ledger that serves it."""
+
+    def __init__(self, folder, database: Database, book: str, **settings: str) -> None:
+        super().__init__(database, book)
+        self.instance = Instance(folder, database_url=database.url, book=book, **settings)
         self.serve = self.instance.serve()
         # It knows both accounts now, and has its connection.
         assert self.pay(1, "the-first-key")[0] == 200
@@ -56,14 +74,6 @@ class Scene:
         """A payment in the background, by a caller that insists."""
         return self._pool.submit(self.pay, amount, KEY)
 
-    def outcome(self, key: str = KEY) -> dict | None:
-        """What is stored for a key."""
-        with psycopg.connect(self.database.url) as connection:
-            row = connection.execute(
-                "SELECT outcome FROM outcomes WHERE book = %s AND key = %s", [self.book, key]
-            ).fetchone()
-            return orjson.loads(row[0]) if row else None
-
     def require_one_effect(self, paying: "Future[tuple[int, dict]]") -> None:
         """The answer is the stored one, and it happened once."""
         status, answer = paying.result(60)
@@ -75,7 +85,7 @@ class Scene:
     def close(self) -> None:
         self.instance.stop()
         self._pool.shutdown()
-        self._writer.close()
+        super().close()
 
 
 @pytest.fixture
@@ -225,27 +235,29 @@ class Line:
 
 
 @pytest.mark.parametrize("became", ["committed", "rolled back"])
-def test_line_cut_during_commit(scene, became):
+def test_line_cut_during_commit(database, book, became):
     """No answer of COMMIT: the key tells. Committed: its answer; not: decided again, once."""
-    line = Line(scene.database.url)
-    writer = Writer(line.url, scene.book)
+    ledger = Ledger(database, book)
+    line = Line(database.url)
+    writer = Writer(line.url, book)
     appender = Appender(writer, system_clock)
-    appender.execute([paying(scene.payer, scene.payee, 2)])
-    request = paying(scene.payer, scene.payee, 10, key=KEY)
-    with held_at_commit(scene.database) as hold, ThreadPoolExecutor(1) as pool:
+    appender.execute([paying(ledger.payer, ledger.payee, 2)])
+    request = paying(ledger.payer, ledger.payee, 10, key=KEY)
+    with held_at_commit(database) as hold, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(appender.execute, [request])
         held = hold.wait()
         line.cut()
         if became == "rolled back":
             hold.terminate(held)
-            assert scene.outcome() is None
+            assert ledger.outcome() is None
         hold.release()
         (stored,) = answer.result(30)
-    assert orjson.loads(stored) == scene.outcome()
+    assert orjson.loads(stored) == ledger.outcome()
     assert appender.execute([request]) == [stored]
     writer.close()
     line.close()
-    assert amounts(scene.database, scene.book) == [1, 2, 10]
+    ledger.close()
+    assert amounts(database, book) == [2, 10]
 
 
 def test_nothing_that_is_not_committed_reaches_kafka(tmp_path, database, book, kafka_bootstrap):
