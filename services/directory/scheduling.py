@@ -105,6 +105,7 @@ JOBS: tuple[Job, ...] = (
     Job("propagation", timedelta(seconds=10), _propagate),
     Job("suggest-tags", timedelta(minutes=10), _suggest_tags),
     Job("check-index", timedelta(minutes=5), tending.check_index),
+    Job("merge-index", timedelta(days=1), tending.merge_index),
     Job("unfinished-builds", timedelta(minutes=1), tending.discard_unfinished_builds),
     Job("sweep-pictures", timedelta(minutes=30), _sweep_pictures),
     Job("renew-log", timedelta(days=1), _renew_log),

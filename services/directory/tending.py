@@ -1,4 +1,4 @@
-"""The index's timed jobs: check it against MongoDB and repair it; delete what an interrupted build left behind."""
+"""The index's timed jobs: check it against MongoDB and repair it, keep it quick, delete what a build left behind."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -62,6 +62,11 @@ def discard_unfinished_builds(turn: Turn) -> None:
     """An index that is not searched and not being built is filled by the consumer for nothing."""
     if left := discard_unfinished(turn.directory.store, turn.index):
         log.warning("rebuild.discarded", indices=left)
+
+
+def merge_index(turn: Turn) -> None:
+    """What was written since the last time stands in segments of its own, and what was replaced still takes room."""
+    turn.index.merge()
 
 
 def tell(page: Page) -> None:

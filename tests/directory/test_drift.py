@@ -106,6 +106,21 @@ class TestDrift:
         assert (place["after"], place["pass"]) == ("", None)
         assert "drift.found" in str(log_lines())
 
+    def test_the_schedule_merges_what_was_written_bit_by_bit(self) -> None:
+        for document in documents(self.store.entities.of_ids(["e1", "e2", "e3"])):
+            self.index.put([document])
+        assert self.segments() > 1
+        Schedule(self.directory, self.index, Stop(), [Job("merge", timedelta(hours=1), tending.merge_index)]).tick()
+        self.index.refresh()
+        assert self.segments() == 1
+        assert indexed(self.index) == in_truth(self.store)
+
+    def segments(self) -> int:
+        """Of the index, as far as they are searched."""
+        found = self.es.indices.segments(index=self.index.alias)["indices"].values()
+        shards = [shard for each in found for shard in each["shards"]["0"]]
+        return sum(segment["search"] for shard in shards for segment in shard["segments"].values())
+
     def test_an_entity_that_is_gone_leaves_the_index(self) -> None:
         self.store.database["entities"].delete_one({"_id": "e1"})
         (page,) = [page for page in self.checker().pages() if page.differences]

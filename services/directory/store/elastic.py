@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -180,7 +180,19 @@ class EntityIndex:
         actions += [{"remove_index": {"index": index}} for index in others]
         with _reaching():
             patient.indices.update_aliases(actions=actions)
+        # It serves already: a merge that takes its time makes the next searches no worse than they were.
+        with suppress(SearchUnavailable):
+            self.merge()
         return others
+
+    def merge(self) -> None:
+        """One segment of many: a search looks into each, for each of its clauses. Not for indices of several GB.
+
+        One that takes longer than a minute raises SearchUnavailable, and goes on.
+        """
+        with _reaching():
+            patient = self._client.options(request_timeout=_FILL_SECONDS)
+            patient.indices.forcemerge(index=self.alias, max_num_segments=1)
 
     def discard_unfinished(self) -> list[str]:
         """Delete the indices that are not behind the alias; their names. Whoever builds one must not be at work."""
