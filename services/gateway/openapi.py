@@ -11,7 +11,7 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
-from services.gateway import openapi_examples, openapi_types
+from services.gateway import openapi_examples, openapi_links, openapi_types
 from services.gateway.rest.headers import (
     GIVEN_BY_ALL,
     GIVEN_BY_READS,
@@ -33,6 +33,7 @@ _DESCRIPTION = """\
 Every success is 200 with `data`; lists add `meta`. Every refusal has `errors` and `correlationId`:
 400 malformed, 401 not logged in, 403 not allowed, 404 unknown, 409 conflict, 422 a rule said no,
 429 too many calls, 503 a part is down (with `Retry-After`). Each route lists the codes that it may be refused with.
+`links` of an answer lead to the calls that go on from it, with where their parameters are found in it.
 Amounts are exact: at most two decimals.
 The bearer token is a session's (15 minutes, renewed by /token/renew) or a personal API token (`mccs_...`), which
 needs the scope that the operation names as `x-scope`: without it 403 `auth.scope_missing`; `login` means no token.
@@ -123,7 +124,8 @@ def _document(app: Flask) -> dict[str, Any]:
         spec.path(path=path_of(rule), operations={method: described})
     for group, about in sorted(groups.items()):
         spec.tag({"name": group, "description": about})
-    return openapi_examples.added_to(openapi_types.closed(openapi_types.interned(spec.to_dict())))
+    document = openapi_types.closed(openapi_types.interned(spec.to_dict()))
+    return openapi_links.added_to(openapi_examples.added_to(document))
 
 
 def _name(schema: Any) -> str:

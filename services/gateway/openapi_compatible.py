@@ -52,7 +52,10 @@ class _Compared:
             yield f"needs the scope {new['x-scope']}, was {old['x-scope']}"
         yield from self._parameters(old, new)
         yield from self._body(old.get("requestBody"), new.get("requestBody"))
-        yield from self._answer(old["responses"]["200"]["content"], new["responses"]["200"]["content"])
+        before, after = old["responses"]["200"], new["responses"]["200"]
+        for name in sorted(before.get("links", {}).keys() - after.get("links", {}).keys()):
+            yield f"does not lead to {name} any more"
+        yield from self._answer(before["content"], after["content"])
 
     def _parameters(self, old: Node, new: Node) -> Iterator[str]:
         before, after = (

@@ -202,6 +202,7 @@ def test_the_page_for_people_shows_every_route(client: FlaskClient, document: di
     assert "<code>transfer.limit_exceeded</code> (422)" in text
     assert "API tokens need <code>transfer:initiate</code>" in text
     assert '<a href="#shape-Transfer"><code>Transfer</code></a>' in text
+    assert 'Leads to: <a href="#transfer"><code>transfer</code></a>' in text
     assert "`" not in text
     assert "<style" not in text
     assert "http://" not in text.replace("http://www.w3.org", "").replace("http://localhost", "")
