@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from services.matcher.consumer import Projection
-from services.matcher.store import Store
+from services.matcher.store import Store, mongo
 from services.matcher.store.schema import DERIVED, STATE
 
 
@@ -44,6 +44,16 @@ def emptied(store: Store) -> None:
             store.database[name].delete_many({})
     store.migrate()
     store.database[STATE].replace_one({"_id": STATE}, {"generation": 1, "newest": 1, "revision": 0})
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store whose server does not answer; it is not waited for as long as it might come back."""
+    monkeypatch.setattr(mongo, "_SECONDS", 0.1)
+    monkeypatch.setattr(mongo, "_SELECTION_MS", 100)
+    made = Store("mongodb://127.0.0.1:1/?directConnection=true", "nobody")
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -102,14 +102,12 @@ def test_a_halted_consumer_is_reported(get, store):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Min-Position": "directory=1"}])
-def test_a_store_that_is_away_is_503_with_retry_after(headers):
-    store = Store("mongodb://127.0.0.1:1/?directConnection=true", "nobody")
-    ask = asking(store)
+def test_a_store_that_is_away_is_503_with_retry_after(nobody, headers):
+    ask = asking(nobody)
     answer = ask("/entities/e/matches", **headers)
     assert (answer.status_code, answer.json["type"]) == (503, "matches.unavailable")
     assert answer.headers["Retry-After"] == "2"
     assert ask("/readyz").json["checks"] == {"mongodb": "down", "network": "down"}
-    store.close()
 
 
 def test_a_database_that_was_never_made_is_503(mongo_url, mongo_database):

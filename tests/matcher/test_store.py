@@ -109,9 +109,7 @@ def test_a_database_that_was_never_made_is_away(mongo_url):
     empty.close()
 
 
-def test_a_server_that_does_not_answer_is_away():
-    nobody = Store("mongodb://127.0.0.1:1/?directConnection=true", "test")
+def test_a_server_that_does_not_answer_is_away(nobody):
     for ask in (nobody.ping, nobody.state, lambda: nobody.transaction(lambda tx: tx.revision)):
         with pytest.raises(StoreAway):
             ask()
-    nobody.close()

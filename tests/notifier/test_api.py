@@ -8,7 +8,7 @@ from events import directory
 from services.chassis.tokens import Caller, Verifier
 from services.notifier.app import create_app
 from services.notifier.consumer import Mail
-from services.notifier.store import Store
+from services.notifier.store import Store, mongo
 from tests.chassis.keys import key_pair, signer_of
 from tests.eventlog import EventLog, deliver
 from tests.notifier import given
@@ -171,7 +171,9 @@ def test_min_position_that_is_not_reached_is_503(get, told):
     assert (answer.status_code, answer.json["type"]) == (503, "projection.behind")
 
 
-def test_store_that_is_away_is_503_with_retry_after():
+def test_store_that_is_away_is_503_with_retry_after(monkeypatch):
+    # It is not waited for as long as it might come back.
+    monkeypatch.setattr(mongo, "_SELECTION_MS", 100)
     store = Store("mongodb://127.0.0.1:1/?directConnection=true", "nobody")
     client = create_app(store, Verifier(key_pair("gateway")[1], "notifier"), STATIONERY).test_client()
     token = signer_of("gateway").token(ADMIN, "notifier")
