@@ -19,6 +19,7 @@ TIMES_ALONE = {
     "quick",
     "keeping",
     "working",
+    "waiting",
     "proofs",
 }
 """Parts of the ledger that know durations and reckon with no amounts."""

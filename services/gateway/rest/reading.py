@@ -89,10 +89,11 @@ def following_address(cursor: str | None, pages: int) -> str | None:
 
 
 def _asked_once() -> dict[str, str]:
-    twice = [name for name, values in request.args.lists() if len(values) > 1]
+    asked = request.args.to_dict(flat=False)
+    twice = [name for name, values in asked.items() if len(values) > 1]
     if twice:
         raise ValidationError({name: ["Give this once."] for name in twice})
-    return request.args.to_dict()
+    return {name: values[0] for name, values in asked.items()}
 
 
 def idempotency_key() -> str | None:

@@ -28,6 +28,7 @@ from services.ledger.store.proofs import Proofs
 from services.ledger.store.rows import ACCOUNT, TRANSFER, account_of, rules_of, transfer_of
 from services.ledger.store.snapshots import Snapshot, snapshot
 from services.ledger.store.statements import Statements
+from services.ledger.store.waiting import connection_class
 
 _OPTIONS = " ".join(
     f"-c {setting}"
@@ -83,6 +84,7 @@ class Reader:
             max_size=size,
             timeout=3,
             open=False,
+            connection_class=connection_class(),
             kwargs={"autocommit": True, "options": _OPTIONS, "connect_timeout": 3, "application_name": "ledger-reader"},
         )
 
