@@ -1,6 +1,6 @@
 """`python -m tests.run`: every test, as `make test` and CI run them.
 
-The servers start once. Everything but whole systems runs in three processes; a process that has nothing left takes half
+The servers start once. Everything but whole systems runs in four processes; a process that has nothing left takes half
 of what the other still has to do, so that both end together (file by file, one ended minutes before the other). Then
 the journeys on a whole system, alone on the machine. The exit code is the first one that is not 0.
 """
@@ -11,8 +11,8 @@ import sys
 
 from tests.backends import ADDRESSES, Backends
 
-PROCESSES = 3
-"""One more than cores: many tests wait for processes and servers."""
+PROCESSES = 4
+"""Two more than cores: many tests wait for processes and servers."""
 
 
 def main() -> int:
