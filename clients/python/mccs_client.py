@@ -2746,15 +2746,17 @@ class Client(Calls):
     def users(
         self,
         *,
+        page: int | None = None,
+        page_size: int | None = None,
+        after: str | None | None = None,
         last_name: str | None = None,
         email: str | None = None,
         email_part: str | None = None,
-        page: int | None = None,
-        page_size: int | None = None,
+        cursor: str | None = None,
         fields: list[Literal["id", "email", "firstName", "lastName", "telephone", "createdAt", "lastLoginIP", "lastLoginDate", "kind", "suspended", "expiresAt", "entities"]] | None = None,
     ) -> list[AdminUser]:
         """Members' logins by last name or address."""
-        return self._call("GET", "/api/v1/admin/users", parts={}, query={"last_name": last_name, "email": email, "email_part": email_part, "page": page, "page_size": page_size, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/users", parts={}, query={"page": page, "page_size": page_size, "after": after, "last_name": last_name, "email": email, "email_part": email_part, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def admin_user(
         self,
@@ -3114,10 +3116,11 @@ class Client(Calls):
         prefix: str | None | None = None,
         letter: str | None = None,
         unused: bool | None = None,
+        cursor: str | None = None,
         fields: list[Literal["id", "name", "label", "letter", "createdAt", "offers", "wants", "businesses", "holders"]] | None = None,
     ) -> list[CountedTerm]:
         """Tags or categories with how many have them."""
-        return self._call("GET", "/api/v1/admin/{kind}", parts={"kind": kind}, query={"page": page, "page_size": page_size, "fragment": fragment, "after": after, "prefix": prefix, "letter": letter, "unused": unused, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/{kind}", parts={"kind": kind}, query={"page": page, "page_size": page_size, "fragment": fragment, "after": after, "prefix": prefix, "letter": letter, "unused": unused, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def rename_term(
         self,
@@ -3334,10 +3337,12 @@ class Client(Calls):
         querying_entity_id: str,
         page: int | None = None,
         page_size: int | None = None,
+        after: str | None | None = None,
+        cursor: str | None = None,
         fields: list[Literal["id", "accountNumber", "name", "email", "telephone", "incType", "companyNumber", "website", "declaredTurnover", "description", "address", "city", "region", "postalCode", "country", "status", "offers", "wants", "categories", "createdAt", "memberStartedAt", "place", "picture", "contactable", "why", "isFavorite", "distanceKm"]] | None = None,
     ) -> list[Entity]:
         """What a business of one's own has marked, newest first."""
-        return self._call("GET", "/api/v1/favorites", parts={}, query={"querying_entity_id": querying_entity_id, "page": page, "page_size": page_size, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/favorites", parts={}, query={"querying_entity_id": querying_entity_id, "page": page, "page_size": page_size, "after": after, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def set_favourite(
         self,
@@ -3597,10 +3602,11 @@ class Client(Calls):
         page: int | None = None,
         page_size: int | None = None,
         after: str | None | None = None,
+        cursor: str | None = None,
         fields: list[Literal["id", "kind", "text", "path", "entityID", "createdAt", "read"]] | None = None,
     ) -> list[Notice]:
         """What one was told, and one's businesses, newest first."""
-        return self._call("GET", "/api/v1/notices", parts={}, query={"page": page, "page_size": page_size, "after": after, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/notices", parts={}, query={"page": page, "page_size": page_size, "after": after, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def unread_notices(
         self,

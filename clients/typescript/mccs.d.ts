@@ -2617,7 +2617,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/users";
     parts: undefined;
-    query: { last_name?: string; email?: string; email_part?: string; page?: number; page_size?: number; fields?: Array<"id" | "email" | "firstName" | "lastName" | "telephone" | "createdAt" | "lastLoginIP" | "lastLoginDate" | "kind" | "suspended" | "expiresAt" | "entities"> };
+    query: { page?: number; page_size?: number; after?: string | null; last_name?: string; email?: string; email_part?: string; cursor?: string; fields?: Array<"id" | "email" | "firstName" | "lastName" | "telephone" | "createdAt" | "lastLoginIP" | "lastLoginDate" | "kind" | "suspended" | "expiresAt" | "entities"> };
     body: undefined;
     data: Array<AdminUser>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -2927,7 +2927,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/{kind}";
     parts: { kind: "tags" | "categories" };
-    query: { page?: number; page_size?: number; fragment?: string | null; after?: string | null; prefix?: string | null; letter?: string; unused?: boolean; fields?: Array<"id" | "name" | "label" | "letter" | "createdAt" | "offers" | "wants" | "businesses" | "holders"> };
+    query: { page?: number; page_size?: number; fragment?: string | null; after?: string | null; prefix?: string | null; letter?: string; unused?: boolean; cursor?: string; fields?: Array<"id" | "name" | "label" | "letter" | "createdAt" | "offers" | "wants" | "businesses" | "holders"> };
     body: undefined;
     data: Array<CountedTerm>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused429 | Refused500 | Refused503;
@@ -3147,7 +3147,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/favorites";
     parts: undefined;
-    query: { page?: number; page_size?: number; querying_entity_id: string; fields?: Array<"id" | "accountNumber" | "name" | "email" | "telephone" | "incType" | "companyNumber" | "website" | "declaredTurnover" | "description" | "address" | "city" | "region" | "postalCode" | "country" | "status" | "offers" | "wants" | "categories" | "createdAt" | "memberStartedAt" | "place" | "picture" | "contactable" | "why" | "isFavorite" | "distanceKm"> };
+    query: { page?: number; page_size?: number; after?: string | null; querying_entity_id: string; cursor?: string; fields?: Array<"id" | "accountNumber" | "name" | "email" | "telephone" | "incType" | "companyNumber" | "website" | "declaredTurnover" | "description" | "address" | "city" | "region" | "postalCode" | "country" | "status" | "offers" | "wants" | "categories" | "createdAt" | "memberStartedAt" | "place" | "picture" | "contactable" | "why" | "isFavorite" | "distanceKm"> };
     body: undefined;
     data: Array<Entity>;
     code: Refused400_4 | Refused401_4 | Refused403_6 | Refused404_3 | Refused429 | Refused500 | Refused503;
@@ -3427,7 +3427,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/notices";
     parts: undefined;
-    query: { page?: number; page_size?: number; after?: string | null; fields?: Array<"id" | "kind" | "text" | "path" | "entityID" | "createdAt" | "read"> };
+    query: { page?: number; page_size?: number; after?: string | null; cursor?: string; fields?: Array<"id" | "kind" | "text" | "path" | "entityID" | "createdAt" | "read"> };
     body: undefined;
     data: Array<Notice>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;

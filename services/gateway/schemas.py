@@ -3,7 +3,10 @@
 Field names are the services' snake_case inside and camelCase outside. Amounts are minor units inside.
 """
 
-from marshmallow import fields, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.gateway.fields import (
     STATUSES,
@@ -139,6 +142,18 @@ class Paged(Query):
 
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
     page_size = fields.Integer(load_default=10, validate=validate.Range(min=1, max=100))
+
+
+class GoingOn(Paged):
+    """A page of a list that goes on behind an entry, too."""
+
+    after = Text(1_000, metadata={"description": "`next` of the page before: goes on after it"})
+
+    @validates_schema
+    def check_sense(self, given: Mapping[str, Any], **_: Any) -> None:
+        """Raises ValidationError."""
+        if given.get("after") and given["page"] > 1:
+            raise ValidationError({"page": ["Not together with after."]})
 
 
 class InWhoseEyes(Query):

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from services.gateway.fields import CamelSchema, Flag, Text
-from services.gateway.schemas import Paged
+from services.gateway.schemas import GoingOn, Paged
 
 
 class TermQuery(Paged):
@@ -83,7 +83,7 @@ class Favourite(CamelSchema):
     is_favourite = fields.Boolean(required=True, data_key="isFavorite")
 
 
-class FavouriteQuery(Paged):
+class FavouriteQuery(GoingOn):
     """Of which business of one's own."""
 
     querying_entity_id = fields.String(required=True)

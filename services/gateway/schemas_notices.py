@@ -1,28 +1,12 @@
 """Shapes of the REST API around what people are told: notices, preferences, links that stop mails."""
 
-from collections.abc import Mapping
-from typing import Any
+from marshmallow import fields, validate
 
-from marshmallow import ValidationError, fields, validate, validates_schema
-
-from services.gateway.fields import CamelSchema, Flag, Moment, Text
-from services.gateway.schemas import Paged
+from services.gateway.fields import CamelSchema, Flag, Moment
 
 _CLOCK = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9](?![\s\S])", error="Write a time like 22:00.")
 """To the end of the text in OpenAPI's regular expressions as in ours: `$` lets a line feed through."""
 _MOST_GROUPS = 30
-
-
-class NoticeQuery(Paged):
-    """A page of notices."""
-
-    after = Text(300, metadata={"description": "`next` of the page before: goes on after it"})
-
-    @validates_schema
-    def check_sense(self, given: Mapping[str, Any], **_: Any) -> None:
-        """Raises ValidationError."""
-        if given.get("after") and given["page"] > 1:
-            raise ValidationError({"page": ["Not together with after."]})
 
 
 class Notice(CamelSchema):

@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
-from services.gateway.fields import Amount, CamelSchema, Flag, Query, Text
-from services.gateway.schemas import User
+from services.gateway.fields import Amount, CamelSchema, Flag, Text
+from services.gateway.schemas import GoingOn, User
 
 _ROLES, _KINDS = ("owner", "operator"), ("admin", "coordinator", "auditor")
 
@@ -111,14 +111,13 @@ class Suspension(CamelSchema):
     reason = Text(500, lines=True, load_default="")
 
 
-class UsersQuery(Query):
+class UsersQuery(GoingOn):
     """Which members' logins."""
 
     last_name = fields.String(load_default="", validate=validate.Length(max=100))
     email = fields.String(load_default="", validate=validate.Length(max=100))
     email_part = fields.String(load_default="", validate=validate.Length(max=100))
     page = fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
-    page_size = fields.Integer(load_default=10, validate=validate.Range(1, 100))
 
 
 class Acting(CamelSchema):

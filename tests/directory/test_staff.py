@@ -162,6 +162,7 @@ def test_members_are_found_by_last_name_and_address(gateway: Gateway, root: Call
     assert gateway.get("/users", root, page_size=1, page=2)[1] == {
         "users": [gateway.get(f"/users/{bob.user_id}", root)[1]],
         "total": 2,
+        "next": None,
     }
 
 

@@ -25,13 +25,46 @@ BY_CURSOR = [
     ("/admin/transfers", "ledger", "/transfers", "before", "transfers"),
     ("/entities?q=bread", "directory", "/search", "after", "entities"),
     ("/admin/entities?name=farm", "directory", "/search", "after", "entities"),
+    ("/admin/entities?status=pending", "directory", "/entities", "after", "entities"),
+    ("/admin/users?last_name=a", "directory", "/users", "after", "users"),
+    (f"/favorites?querying_entity_id={FARM}", "directory", f"/entities/{FARM}/favourites", "after", "entities"),
+    ("/notices", "notifier", "/notices", "after", "notices"),
+    ("/admin/tags", "directory", "/catalogue/tags", "after", "terms"),
     ("/tags", "directory", "/catalogue/tags", "after", "terms"),
     ("/categories?prefix=b", "directory", "/catalogue/categories", "after", "terms"),
 ]
 ITEMS: dict[str, dict[str, Any]] = {
     "transfers": a_transfer(),
     "entities": an_entity(),
-    "terms": {"term_id": "t-1", "name": "bread", "label": "Bread"},
+    "users": {
+        "user_id": "user-ann",
+        "kind": "member",
+        "email": "ann@dev.null",
+        "first_name": "",
+        "last_name": "",
+        "telephone": "",
+        "suspended": False,
+        "expires_at": None,
+    },
+    "notices": {
+        "notice_id": "n-1",
+        "kind": "limits_changed",
+        "text": "",
+        "path": "",
+        "entity_id": None,
+        "at": "",
+        "read": False,
+    },
+    "terms": {
+        "term_id": "t-1",
+        "name": "bread",
+        "label": "Bread",
+        "letter": "B",
+        "created_at": "",
+        "offers": 1,
+        "wants": 0,
+        "businesses": 0,
+    },
 }
 
 

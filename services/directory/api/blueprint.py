@@ -10,6 +10,7 @@ from services.chassis.web import Problem, answer, caller, idempotency_key
 from services.directory.api.errors import ERRORS
 from services.directory.domain import DirectoryError, EntityNotYours, UnknownUser
 from services.directory.domain.memberships import OwnersOnly
+from services.directory.domain.paging import Window
 from services.directory.domain.service_accounts import require_person
 from services.directory.handlers import auditing, security
 from services.directory.handlers.reading import Reader
@@ -173,3 +174,9 @@ def window(asked: dict[str, Any]) -> tuple[int, int]:
     """Skip and limit of the page asked for."""
     size = asked["page_size"]
     return (asked["page"] - 1) * size, size
+
+
+def window_after(asked: dict[str, Any]) -> Window:
+    """The page asked for: behind `after` where that is given, else by its number."""
+    skip, limit = window(asked)
+    return Window(limit=limit, after=asked["after"]) if asked["after"] else Window(skip=skip, limit=limit)

@@ -15,7 +15,7 @@ from services.directory.api.blueprint import (
     only_own,
     reader,
     the_directory,
-    window,
+    window_after,
 )
 from services.directory.domain import EntityChange
 from services.directory.domain.statuses import ADMIN, COORDINATOR
@@ -39,8 +39,8 @@ def entities() -> Response:
         found = reading.entities(store, reads, asked["ids"], asked["accounts"])
         return answer({"entities": favourites.marked(store, mine, found), "total": len(found)})
     only_admins_filter(asked["status"])
-    found, total = reading.newest(store, reads, asked["status"], *window(asked))
-    return answer({"entities": favourites.marked(store, mine, found), "total": total})
+    page = reading.newest(store, reads, asked["status"], window_after(asked))
+    return answer({**page, "entities": favourites.marked(store, mine, page["entities"])})
 
 
 @bp.get("/entities/<entity_id>")

@@ -3,12 +3,12 @@
 from flask import Response
 
 from services.chassis.web import allow, answer, body, caller, query
-from services.directory.api.blueprint import bp, by, done, only_of, reader, the_directory, window
+from services.directory.api.blueprint import bp, by, done, only_of, reader, the_directory, window_after
 from services.directory.handlers import favourites as keeping
 from services.directory.schemas.favourites import FavouriteBody, NoteBody
-from services.directory.schemas.reads import Page
+from services.directory.schemas.reads import FavouritesQuery
 
-_PAGE, _FAVOURITE, _NOTE = Page(), FavouriteBody(), NoteBody()
+_PAGE, _FAVOURITE, _NOTE = FavouritesQuery(), FavouriteBody(), NoteBody()
 
 
 @bp.get("/entities/<entity_id>/favourites")
@@ -16,8 +16,7 @@ _PAGE, _FAVOURITE, _NOTE = Page(), FavouriteBody(), NoteBody()
 def favourites(entity_id: str) -> Response:
     """The listed ones among what a business has marked, the newest first."""
     only_of(entity_id)
-    found, total = keeping.favourites(the_directory().store, reader(), entity_id, *window(query(_PAGE)))
-    return answer({"entities": found, "total": total})
+    return answer(keeping.favourites(the_directory().store, reader(), entity_id, window_after(query(_PAGE))))
 
 
 @bp.put("/entities/<entity_id>/favourites/<other_id>")

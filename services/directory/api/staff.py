@@ -3,7 +3,7 @@
 from flask import Response
 
 from services.chassis.web import allow, answer, body, caller, query
-from services.directory.api.blueprint import bp, by, done, recently_verified, the_directory, window
+from services.directory.api.blueprint import bp, by, done, recently_verified, the_directory, window_after
 from services.directory.domain import Preferences
 from services.directory.handlers import acting, businesses, staff
 from services.directory.handlers.members import SignUp
@@ -58,8 +58,7 @@ def invite_staff_again(user_id: str) -> Response:
 def users() -> Response:
     """Members' logins by last name or address."""
     asked = query(_USERS)
-    skip, limit = window(asked)
-    return answer(staff.find(the_directory(), asked, skip=skip, limit=limit))
+    return answer(staff.find(the_directory(), asked, window_after(asked)))
 
 
 @bp.put("/users/<user_id>/suspension")

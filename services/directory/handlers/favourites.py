@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.directory.domain import LISTED, EntityNotYours, UnknownEntity
+from services.directory.domain import LISTED, EntityNotYours, UnknownEntity, paging
 from services.directory.domain.audit import Entry
 from services.directory.domain.errors import TooManyFavourites
 from services.directory.domain.notes import FAVOURITES_MAX, NO_NOTE, Note
+from services.directory.domain.paging import FAVOURITES, Place, Window
 from services.directory.handlers.reading import Reader
 from services.directory.handlers.writing import By, Directory, Done, once
 from services.directory.store import Store
@@ -45,11 +46,15 @@ def _mark(directory: Directory, store: Store, entity_id: str, favourite_id: str)
     store.favourites.add(entity_id, favourite_id, directory.clock())
 
 
-def favourites(store: Store, reader: Reader, entity_id: str, skip: int, limit: int) -> tuple[list[View], int]:
-    """A page of the listed ones among a business's favourites, the newest first, and how many there are."""
-    listed = [each for each in store.entities.of_ids(store.favourites.of(entity_id)) if each.status in LISTED]
-    views = [reader.shown(entity_view(each)) for each in listed[skip : skip + limit]]
-    return [{**view, "is_favourite": True} for view in views], len(listed)
+def favourites(store: Store, reader: Reader, entity_id: str, window: Window) -> View:
+    """`{entities, total, next}`: a page of the listed ones among a business's favourites, the newest first."""
+    # One more tells whether there is a page after this one.
+    marks, total = store.favourites.listed(entity_id, replace(window, limit=window.limit + 1))
+    found = store.entities.of_ids([mark.favourite_id for mark in marks[: window.limit]])
+    # Looked at again: one may have left between the two questions.
+    views = [reader.shown(entity_view(each)) for each in found if each.status in LISTED]
+    following = paging.following(FAVOURITES, marks, window.limit, lambda mark: Place(mark.added_at, mark.mark_id))
+    return {"entities": [{**view, "is_favourite": True} for view in views], "total": total, "next": following}
 
 
 def querying(reader: Reader, entity_id: str) -> str:

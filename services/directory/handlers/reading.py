@@ -1,9 +1,10 @@
 """Use cases that only read: users, entities, the search, suggestions. Each answers what its reader may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.directory.domain import LISTED, STATUSES, UnknownEntity, UnknownUser
+from services.directory.domain import LISTED, STATUSES, UnknownEntity, UnknownUser, paging
+from services.directory.domain.paging import ENTITIES, Place, Window
 from services.directory.store import Store
 from services.directory.views import View, entity_view, history_view, named_view, public_view, user_view
 from services.directory.words import TAG_MAX_LENGTH, normal_tag
@@ -64,10 +65,13 @@ def entities(store: Store, reader: Reader, ids: Sequence[str], accounts: Sequenc
     return shown
 
 
-def newest(store: Store, reader: Reader, statuses: Sequence[str], skip: int, limit: int) -> tuple[list[View], int]:
-    """A page of entities, newest first, and how many there are."""
-    found, total = store.entities.newest(visible(reader, statuses), skip, limit)
-    return [reader.shown(entity_view(each)) for each in found], total
+def newest(store: Store, reader: Reader, statuses: Sequence[str], window: Window) -> View:
+    """`{entities, total, next}`: a page of entities, newest first."""
+    # One more tells whether there is a page after this one.
+    found, total = store.entities.newest(visible(reader, statuses), replace(window, limit=window.limit + 1))
+    following = paging.following(ENTITIES, found, window.limit, lambda each: Place(each.created_at, each.entity_id))
+    views = [reader.shown(entity_view(each)) for each in found[: window.limit]]
+    return {"entities": views, "total": total, "next": following}
 
 
 def visible(reader: Reader, statuses: Sequence[str]) -> list[str]:

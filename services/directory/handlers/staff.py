@@ -9,8 +9,9 @@ import orjson
 from events.directory import OneTimeMessage, UserAccessChanged, UserKind
 from services.chassis.clock import rfc3339
 from services.directory import domain
-from services.directory.domain import UnknownUser, User
+from services.directory.domain import UnknownUser, User, paging
 from services.directory.domain.audit import Entry, differing
+from services.directory.domain.paging import USERS, Place, Window
 from services.directory.domain.staff import require_an_admin, require_another_than
 from services.directory.handlers.members import expiry
 from services.directory.handlers.writing import By, Directory, Done, append, once
@@ -27,12 +28,17 @@ def staff(directory: Directory) -> View:
     return {"users": [user_view(user) for user in directory.store.users.staff()]}
 
 
-def find(directory: Directory, asked: dict[str, Any], *, skip: int, limit: int) -> View:
-    """`{users: [User], total}`: members by last name, by exact address or a part of it; by last name."""
-    users, total = directory.store.users.search(
-        last_name=asked["last_name"], email=asked["email"], part=asked["email_part"], skip=skip, limit=limit
+def find(directory: Directory, asked: dict[str, Any], window: Window) -> View:
+    """`{users: [User], total, next}`: members by last name, by exact address or a part of it; by last name."""
+    found, total = directory.store.users.search(
+        last_name=asked["last_name"],
+        email=asked["email"],
+        part=asked["email_part"],
+        # One more tells whether there is a page after this one.
+        window=replace(window, limit=window.limit + 1),
     )
-    return {"users": [user_view(user) for user in users], "total": total}
+    following = paging.following(USERS, found, window.limit, lambda user: Place(user.last_name, user.user_id))
+    return {"users": [user_view(user) for user in found[: window.limit]], "total": total, "next": following}
 
 
 def create(

@@ -1,8 +1,13 @@
 """Shapes of queries."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
 
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.directory.domain import paging
 from services.directory.schemas.fields import IDS_MAX, TEXT_MAX, Listed, Statuses
+
+_NEXT_MAX = 1_000
 
 
 class Page(Schema):
@@ -10,6 +15,29 @@ class Page(Schema):
 
     page = fields.Integer(load_default=1, validate=validate.Range(1, 10**9))
     page_size = fields.Integer(load_default=10, validate=validate.Range(1, 100))
+
+
+class Ended(fields.String):
+    """Where the page before ended: its `next`."""
+
+    def __init__(self, of: str) -> None:
+        super().__init__(load_default=None)
+        self._of = of
+
+    def _deserialize(self, value: Any, *rest: Any, **options: Any) -> Any:
+        text = str(super()._deserialize(value, *rest, **options))
+        try:
+            if len(text) <= _NEXT_MAX:
+                return paging.decoded(self._of, text)
+        except ValueError:
+            pass
+        raise ValidationError("Not a `next` of this list. Begin again without it.")
+
+
+class FavouritesQuery(Page):
+    """GET /entities/{id}/favourites."""
+
+    after = Ended(paging.FAVOURITES)
 
 
 class EntityQuery(Schema):
@@ -24,6 +52,7 @@ class EntitiesQuery(Page, EntityQuery):
     ids = Listed(IDS_MAX)
     accounts = Listed(IDS_MAX)
     status = Statuses()
+    after = Ended(paging.ENTITIES)
 
 
 class TagsQuery(Schema):

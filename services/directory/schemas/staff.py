@@ -5,9 +5,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.directory.domain.paging import USERS
 from services.directory.handlers.staff import KINDS
 from services.directory.schemas.fields import TEXT_MAX, Email, Text
-from services.directory.schemas.reads import Page
+from services.directory.schemas.reads import Ended, Page
 
 
 class _LastDay(fields.Date):
@@ -50,6 +51,7 @@ class UsersQuery(Page):
     last_name = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
     email = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
     email_part = fields.String(load_default="", validate=validate.Length(max=TEXT_MAX))
+    after = Ended(USERS)
 
 
 class ActingBody(Schema):

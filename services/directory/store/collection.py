@@ -1,7 +1,7 @@
 """One MongoDB collection as its store classes see it: always inside the transaction that they belong to."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -9,10 +9,11 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from services.directory.domain.paging import Window
 from services.mongo.lease import Document
 from services.mongo.outbox import AWAY
 
-__all__ = ["AWAY", "Document", "Stored", "selector"]
+__all__ = ["AWAY", "Document", "Stored", "behind", "selector"]
 
 
 class Stored:
@@ -35,6 +36,21 @@ class Stored:
     @staticmethod
     def _new_secret() -> bytes:
         return secrets.token_bytes(32)
+
+
+def behind(wanted: Document, order: Sequence[tuple[str, int]], window: Window) -> Document:
+    """Those of `wanted` that follow in `order` (a field, then `_id`) where the page before ended.
+
+    The first bound alone would do for an index: it begins to read there. The second is for entries with the same value.
+    """
+    if window.after is None:
+        return wanted
+    (field, direction), (_, by_id) = order
+    further, beyond = ("$gt" if up > 0 else "$lt" for up in (direction, by_id))
+    place = window.after
+    same_or_further: Document = {field: {f"{further}e": place.value}}
+    strictly: Document = {"$or": [{field: {further: place.value}}, {"_id": {beyond: place.entry_id}}]}
+    return {"$and": [wanted, same_or_further, strictly]}
 
 
 def selector(subject: str, fields: Mapping[str, str]) -> Document:

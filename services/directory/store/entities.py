@@ -11,10 +11,11 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from events.directory import Place, Profile
 from services.directory.domain import Entity, Membership, Preferences, Tag
 from services.directory.domain.figures import AccountNews, Figures
+from services.directory.domain.paging import Window
 from services.directory.domain.places import ExactPlace
 from services.directory.domain.statuses import Application, StatusDecision
 from services.directory.store.catalogue import tag_use
-from services.directory.store.collection import Document, Stored, selector
+from services.directory.store.collection import Document, Stored, behind, selector
 from services.directory.store.users import DUPLICATE
 
 _PAGE = 1_000
@@ -115,11 +116,12 @@ class Entities(Stored):
         found = self._collection("entities").find({"_id": {"$in": list(entity_ids)}}, {"profile.name": True})
         return {document["_id"]: document["profile"]["name"] for document in found}
 
-    def newest(self, statuses: Sequence[str], skip: int, limit: int) -> tuple[list[Entity], int]:
+    def newest(self, statuses: Sequence[str], window: Window) -> tuple[list[Entity], int]:
         """A page of those with one of the statuses, newest first, and how many there are."""
-        wanted = {"status": {"$in": list(statuses)}}
-        page = self._collection("entities").find(wanted).sort(NEWEST_FIRST).skip(skip).limit(limit)
-        return [_entity(document) for document in page], self._collection("entities").count_documents(wanted)
+        wanted: Document = {"status": {"$in": list(statuses)}}
+        page = self._collection("entities").find(behind(wanted, NEWEST_FIRST, window)).sort(NEWEST_FIRST)
+        found = [_entity(document) for document in page.skip(window.skip).limit(window.limit)]
+        return found, self._collection("entities").count_documents(wanted)
 
     def every(self) -> Iterator[Entity]:
         """All of them, for a rebuild of the index."""

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 
-from pymongo import DESCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from services.directory.domain.notes import Note
-from services.directory.store.collection import Document, Stored
+from services.directory.domain.notes import Mark, Note
+from services.directory.domain.paging import Window
+from services.directory.domain.values import LISTED
+from services.directory.store.collection import Document, Stored, behind
 
 _ENTITY = "entity/"
+_NEWEST_FIRST = [("added_at", DESCENDING), ("_id", ASCENDING)]
+_LISTED: Document = {"status": {"$in": sorted(LISTED)}}
 
 
 class Favourites(Stored):
@@ -17,7 +21,26 @@ class Favourites(Stored):
     def of(self, entity_id: str) -> list[str]:
         """The ids that a business has marked, the newest first."""
         found = self._collection("favourites").find({"entity_id": entity_id}, session=self._session)
-        return [each["favourite_id"] for each in found.sort([("added_at", DESCENDING), ("_id", 1)])]
+        return [each["favourite_id"] for each in found.sort(_NEWEST_FIRST)]
+
+    def listed(self, entity_id: str, window: Window) -> tuple[list[Mark], int]:
+        """A page of those marked that are listed, the newest first, and how many there are."""
+        wanted: Document = {"entity_id": entity_id}
+        page: list[Document] = [
+            {"$match": behind(wanted, _NEWEST_FIRST, window)},
+            {"$sort": dict(_NEWEST_FIRST)},
+            {"$lookup": {"from": "entities", "localField": "favourite_id", "foreignField": "_id", "as": "listed",
+                         "pipeline": [{"$match": _LISTED}, {"$project": {"_id": True}}]}},
+            {"$match": {"listed": {"$ne": []}}},
+            {"$skip": window.skip},
+            {"$limit": window.limit},
+        ]  # fmt: skip
+        found = [
+            Mark(each["favourite_id"], each["added_at"], each["_id"])
+            for each in self._collection("favourites").aggregate(page, session=self._session)
+        ]
+        among = {"_id": {"$in": self.of(entity_id)}, **_LISTED}
+        return found, self._collection("entities").count_documents(among, session=self._session)
 
     def among(self, entity_id: str, ids: Iterable[str]) -> frozenset[str]:
         """Those of `ids` that a business has marked: one question for a page of results."""

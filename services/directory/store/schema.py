@@ -28,6 +28,8 @@ INDEXES: Mapping[str, list[IndexModel]] = {
     "entities": [
         IndexModel([("account", ASCENDING)], name="account", unique=True),
         IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+        # Of each status in order, so that a page of few among many is read without the many.
+        IndexModel([("status", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="newest_of_status"),
         IndexModel([("offers.name", ASCENDING)], name="offers"),
         IndexModel([("wants.name", ASCENDING)], name="wants"),
         IndexModel([("categories", ASCENDING)], name="categories"),
@@ -41,7 +43,7 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("entity_id", ASCENDING)], name="entity"),
     ],
     "favourites": [
-        IndexModel([("entity_id", ASCENDING), ("added_at", DESCENDING)], name="entity"),
+        IndexModel([("entity_id", ASCENDING), ("added_at", DESCENDING), ("_id", ASCENDING)], name="newest"),
         IndexModel([("favourite_id", ASCENDING)], name="favourite"),
     ],
     "contacts": [

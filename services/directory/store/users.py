@@ -7,11 +7,13 @@ from dataclasses import asdict
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.directory.domain import EmailTaken, Login, User, email_identity
-from services.directory.store.collection import Document, Stored, selector
+from services.directory.domain.paging import Window
+from services.directory.store.collection import Document, Stored, behind, selector
 
 STAFF_KINDS = ["admin", "coordinator", "auditor"]
 DUPLICATE = 11_000
 """MongoDB's code for it."""
+_BY_NAME = [("last_name", 1), ("_id", 1)]
 _APART = frozenset(
     {
         "_id",
@@ -108,7 +110,7 @@ class Users(Stored):
         """Gone; no matter if it was."""
         self._collection("users").delete_one({"_id": user_id}, session=self._session)
 
-    def search(self, *, last_name: str, email: str, part: str, skip: int, limit: int) -> tuple[list[User], int]:
+    def search(self, *, last_name: str, email: str, part: str, window: Window) -> tuple[list[User], int]:
         """A page of members by the beginning of the last name, any case, the address, or a part of it; by name."""
         wanted: Document = {"kind": "member"}
         if last_name.strip():
@@ -118,7 +120,8 @@ class Users(Stored):
             wanted["email"] = email_identity(email)
         elif part.strip():
             wanted["email"] = {"$regex": re.escape(email_identity(part))}
-        found = self._collection("users").find(wanted).sort([("last_name", 1), ("_id", 1)]).skip(skip).limit(limit)
+        page = self._collection("users").find(behind(wanted, _BY_NAME, window)).sort(_BY_NAME)
+        found = page.skip(window.skip).limit(window.limit)
         total = self._collection("users").count_documents(wanted)
         return [user for document in found if (user := _user(document))], total
 

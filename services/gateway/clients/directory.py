@@ -92,14 +92,15 @@ class Directory(Activity, Catalogue, Keeping, People, Privacy, Security, Tokens,
         status: Sequence[str] | None = None,
         page: int | None = None,
         page_size: int | None = None,
+        after: str | None = None,
     ) -> Document:
         """`{"entities": [EntityView], "total": n}`: by ids or accounts in the order asked (≤ 200, unknown ones left
-        out), or for administrators by statuses, newest first."""
+        out), or for administrators by statuses, newest first, with the `next` that `after` goes on behind."""
         if (ids is not None and not ids) or (accounts is not None and not accounts):
             return {"entities": [], "total": 0}
         lists = {"ids": ids, "accounts": accounts, "status": status}
         query = {name: ",".join(items) for name, items in lists.items() if items}
-        return self._get("/entities", **query, page=page, page_size=page_size)
+        return self._get("/entities", **query, page=page, page_size=page_size, after=after)
 
     def entity(self, entity_id: str, querying_entity_id: str | None = None) -> Document:
         """One EntityView; with `is_favourite` in the eyes of a business of one's own."""

@@ -7,9 +7,9 @@ from services.gateway.part import Part, segment
 class Keeping(Part):
     """Favourites, private notes, contact."""
 
-    def favourites(self, entity_id: str, *, page: int = 1, page_size: int = 10) -> Document:
+    def favourites(self, entity_id: str, *, page: int = 1, page_size: int = 10, after: str | None = None) -> Document:
         """`{"entities": [EntityView], "total": n}`, the newest mark first."""
-        return self._get(f"/entities/{segment(entity_id)}/favourites", page=page, page_size=page_size)
+        return self._get(f"/entities/{segment(entity_id)}/favourites", page=page, page_size=page_size, after=after)
 
     def set_favourite(self, entity_id: str, other: str, *, favourite: bool, key: str | None = None) -> Document:
         """`{entity_id, is_favourite}`. Refused: favourites.too_many, entity.unknown."""

@@ -77,12 +77,19 @@ class People(Part):
         return self._write("POST", f"/staff/{segment(user_id)}/invitation", {}, key)
 
     def users(
-        self, *, last_name: str = "", email: str = "", email_part: str = "", page: int = 1, page_size: int = 10
+        self,
+        *,
+        last_name: str = "",
+        email: str = "",
+        email_part: str = "",
+        page: int = 1,
+        page_size: int = 10,
+        after: str | None = None,
     ) -> Document:
-        """`{users: [User], total}`, by last name."""
+        """`{users: [User], total, next}`, by last name; `after` is the `next` of the page before."""
         asked = {"last_name": last_name, "email": email, "email_part": email_part}
         given = {name: text or None for name, text in asked.items()}
-        return self._get("/users", **given, page=page, page_size=page_size)
+        return self._get("/users", **given, page=page, page_size=page_size, after=after)
 
     def belonging(self, *, entities: Sequence[str] = (), users: Sequence[str] = ()) -> Document:
         """`{memberships: [{entity_id, user_id, role, view_only, …}], users: [User]}` of businesses, or of people.

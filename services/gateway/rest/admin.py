@@ -115,16 +115,17 @@ def _with_users(parts: Parts, views: list[Document]) -> list[Document]:
 
 def _found(parts: Parts, query: Document) -> Document:
     terms = search_terms(query)
-    others = terms.keys() - {"page", "page_size", "status"}
+    others = terms.keys() - {"page", "page_size", "status", "after"}
     if others == {"account"}:
         # Current at once: what was found by its number was often made a moment ago.
         found = parts.directory.entities(accounts=[terms["account"]])["entities"]
         fitting = [entity for entity in found if entity["status"] in (terms.get("status") or STATUSES)]
-        return {"entities": fitting if query["page"] == 1 else [], "total": len(fitting)}
+        return {"entities": fitting if query["page"] == 1 and "after" not in terms else [], "total": len(fitting)}
     if others:
         return parts.directory.search(**{"status": list(STATUSES), **terms})
     status = terms.get("status") or STATUSES
-    return parts.directory.entities(status=status, page=query["page"], page_size=query["page_size"])
+    page = {name: query[name] for name in ("page", "page_size", "after") if query.get(name)}
+    return parts.directory.entities(status=status, **page)
 
 
 def _view(parts: Parts, entity_id: str) -> Document:

@@ -18,12 +18,12 @@ _AT_ONCE = 200
 
 @bp.get("/admin/users")
 @allow("admin", "coordinator")
-@operation("Members' logins by last name or address", query=UsersQuery(), data=AdminUser(), listed=True)
+@operation("Members' logins by last name or address", query=UsersQuery(), data=AdminUser(), listed=True, cursor="after")
 def users(query: Document) -> Listed:
     """By last name."""
     parts = session.parts()
     found = parts.directory.users(**query)
-    return Listed(_views(parts, found["users"]), found["total"], query["page_size"])
+    return Listed(_views(parts, found["users"]), found["total"], query["page_size"], found.get("next"))
 
 
 @bp.get("/admin/users/<user_id>")

@@ -19,13 +19,13 @@ from services.gateway.scopes import DIRECTORY
     query=FavouriteQuery(),
     data=Entity(),
     listed=True,
+    cursor="after",
     codes=OF_ENTITIES,
 )
 def favourites(query: Document) -> Listed:
     """Those not listed any more are left out."""
-    asked = {"page": query["page"], "page_size": query["page_size"]}
-    found = session.parts().directory.favourites(query["querying_entity_id"], **asked)
-    return Listed(found["entities"], found["total"], query["page_size"])
+    found = session.parts().directory.favourites(query.pop("querying_entity_id"), **query)
+    return Listed(found["entities"], found["total"], query["page_size"], found.get("next"))
 
 
 @bp.post("/favorites")

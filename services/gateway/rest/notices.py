@@ -7,9 +7,9 @@ from services.gateway.permissions import acts
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.members import must_own
 from services.gateway.rest.operations import Listed, operation
+from services.gateway.schemas import GoingOn
 from services.gateway.schemas_notices import (
     Notice,
-    NoticeQuery,
     ReadUntil,
     Stop,
     ToldPreferences,
@@ -26,9 +26,10 @@ _LINK = {404: ("unsubscription.invalid",)}
 @allow(*_EVERYBODY)
 @operation(
     "What one was told, and one's businesses, newest first",
-    query=NoticeQuery(),
+    query=GoingOn(),
     data=Notice(),
     listed=True,
+    cursor="after",
 )
 def notices(query: Document) -> Listed:
     """Kept for 90 days."""

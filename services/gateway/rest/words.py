@@ -81,13 +81,19 @@ def clearing() -> Document:
 
 @bp.get(_KIND)
 @allow("admin", "coordinator")
-@operation("Tags or categories with how many have them", query=CountedTermQuery(), data=CountedTerm(), listed=True)
+@operation(
+    "Tags or categories with how many have them",
+    query=CountedTermQuery(),
+    data=CountedTerm(),
+    listed=True,
+    cursor="after",
+)
 def counted_terms(kind: str, query: Document) -> Listed:
     """By name."""
     asked = {name: value for name, value in query.items() if value not in ("", False)}
     asked |= {"unused": "true"} if query["unused"] else {}
     found = session.parts().directory.terms(kind, **asked)
-    return Listed(found["terms"], found["total"], query["page_size"])
+    return Listed(found["terms"], found["total"], query["page_size"], found.get("next"))
 
 
 @bp.get(f"{_KIND}/<term_id>")

@@ -86,8 +86,8 @@ def set_favourite(entity_id: str) -> Response:
 @allow("member")
 def favourites() -> str:
     """What my business has marked."""
-    asked = {"page": page_asked(), "page_size": PAGE_SIZE}
-    found = card(lambda: parts().directory.favourites(my_business().entity_id, **asked))
+    number = page_asked()
+    found = card(lambda: parts().directory.favourites(my_business().entity_id, page=number, page_size=PAGE_SIZE))
     total = found.value["total"] if found.value else 0
     return render_template("favourites.html", found=found, **paging(total, PAGE_SIZE))
 
