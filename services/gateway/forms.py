@@ -55,7 +55,9 @@ class Needed:
 
     def __call__(self, _: Form, field: Field) -> None:
         if not field.data or (isinstance(field.data, str) and not field.data.strip()):
-            raise StopValidation(gettext("Please fill in: %(field)s.", field=str(field.label.text)))
+            label = str(field.label.text)
+            asked = gettext("Please answer: %(question)s", question=label)
+            raise StopValidation(asked if label.endswith("?") else gettext("Please fill in: %(field)s.", field=label))
 
 
 def at_most(most: int) -> Length:

@@ -186,6 +186,8 @@ def test_the_page_makes_one_and_leads_to_its_tokens(pages: FlaskClient, network:
     }  # fmt: skip
     wrong = send(pages, PAGE, values | {"scopes": []})
     assert (wrong.status_code, "Choose at least one" in wrong.text) == (422, True)
+    aimless = send(pages, PAGE, values | {"purpose": " "})
+    assert (aimless.status_code, "Please answer: What is it for?</" in aimless.text) == (422, True)
     network.directory.on("POST", ACCOUNTS, problem(409, "service_account.name_taken", "There is one of this name."))
     taken = send(pages, PAGE, values)
     assert (taken.status_code, "There is one of this name." in taken.text) == (409, True)
