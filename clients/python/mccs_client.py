@@ -3498,11 +3498,13 @@ class Client(Calls):
         *,
         page: int | None = None,
         page_size: int | None = None,
+        after: str | None | None = None,
         state: Literal["queued", "sending", "sent", "failed", "dead", "expired", "discarded"] | None = None,
+        cursor: str | None = None,
         fields: list[Literal["id", "kind", "entityID", "state", "tries", "error", "createdAt", "sentAt", "diedAt", "dueAt", "mayRetry", "mayDiscard", "spent"]] | None = None,
     ) -> list[Mail]:
         """Mails by state, each with why its last try failed."""
-        return self._call("GET", "/api/v1/admin/mail", parts={}, query={"page": page, "page_size": page_size, "state": state, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/mail", parts={}, query={"page": page, "page_size": page_size, "after": after, "state": state, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def mail_summary(
         self,
@@ -4365,11 +4367,13 @@ class Client(Calls):
         *,
         page: int | None = None,
         page_size: int | None = None,
+        after: str | None | None = None,
         state: Literal["queued", "sending", "failed", "delivered", "dead", "forgotten", None] | None = None,
+        cursor: str | None = None,
         fields: list[Literal["id", "eventId", "type", "source", "position", "state", "tries", "createdAt", "dueAt", "endedAt", "status", "error", "excerpt", "milliseconds", "again", "history"]] | None = None,
     ) -> list[Delivery]:
         """What was delivered, and what was answered, newest first."""
-        return self._call("GET", "/api/v1/webhooks/{webhook_id}/deliveries", parts={"webhook_id": webhook_id}, query={"page": page, "page_size": page_size, "state": state, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/webhooks/{webhook_id}/deliveries", parts={"webhook_id": webhook_id}, query={"page": page, "page_size": page_size, "after": after, "state": state, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def redeliver(
         self,

@@ -3317,7 +3317,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/mail";
     parts: undefined;
-    query: { page?: number; page_size?: number; state?: "queued" | "sending" | "sent" | "failed" | "dead" | "expired" | "discarded"; fields?: Array<"id" | "kind" | "entityID" | "state" | "tries" | "error" | "createdAt" | "sentAt" | "diedAt" | "dueAt" | "mayRetry" | "mayDiscard" | "spent"> };
+    query: { page?: number; page_size?: number; after?: string | null; state?: "queued" | "sending" | "sent" | "failed" | "dead" | "expired" | "discarded"; cursor?: string; fields?: Array<"id" | "kind" | "entityID" | "state" | "tries" | "error" | "createdAt" | "sentAt" | "diedAt" | "dueAt" | "mayRetry" | "mayDiscard" | "spent"> };
     body: undefined;
     data: Array<Mail>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
@@ -4297,7 +4297,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/webhooks/{webhook_id}/deliveries";
     parts: { webhook_id: string };
-    query: { page?: number; page_size?: number; state?: "queued" | "sending" | "failed" | "delivered" | "dead" | "forgotten" | null; fields?: Array<"id" | "eventId" | "type" | "source" | "position" | "state" | "tries" | "createdAt" | "dueAt" | "endedAt" | "status" | "error" | "excerpt" | "milliseconds" | "again" | "history"> };
+    query: { page?: number; page_size?: number; after?: string | null; state?: "queued" | "sending" | "failed" | "delivered" | "dead" | "forgotten" | null; cursor?: string; fields?: Array<"id" | "eventId" | "type" | "source" | "position" | "state" | "tries" | "createdAt" | "dueAt" | "endedAt" | "status" | "error" | "excerpt" | "milliseconds" | "again" | "history"> };
     body: undefined;
     data: Array<Delivery>;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_11 | Refused429 | Refused500 | Refused503;

@@ -3,13 +3,13 @@
 from marshmallow import fields, validate
 
 from services.gateway.fields import CamelSchema, Query, Text
-from services.gateway.schemas import Paged
+from services.gateway.schemas import GoingOn
 
 STATES = ("queued", "sending", "sent", "failed", "dead", "expired", "discarded")
 WHY = ("bounce", "spam", "unsubscribe", "asked")
 
 
-class MailQuery(Paged):
+class MailQuery(GoingOn):
     """Which mails."""
 
     state = fields.String(validate=validate.OneOf(STATES))

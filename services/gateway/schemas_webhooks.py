@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from services.gateway.fields import CamelSchema, Moment, Query, Text
-from services.gateway.schemas import Paged
+from services.gateway.schemas import GoingOn
 
 STATES = ("queued", "sending", "failed", "delivered", "dead", "forgotten")
 SOURCES = ("ledger", "directory")
@@ -73,7 +73,7 @@ class MadeWebhook(Webhook):
     secret = fields.String(metadata={"description": "shown once"})
 
 
-class DeliveriesQuery(Paged):
+class DeliveriesQuery(GoingOn):
     """Which deliveries."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))

@@ -1,6 +1,6 @@
 """Shapes of the notifier's HTTP interface (docs/internal-api.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -22,12 +22,30 @@ def _groups(channel: Channel) -> fields.String:
     return fields.String(validate=validate.OneOf([group for group in OFFERED if channel in OFFERED[group]]))
 
 
+class Cursor(fields.String):
+    """Where a page ended: a `next`."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        at, _, notice_id = str(super()._deserialize(value, *arguments, **options)).partition("/")
+        try:
+            ended = datetime.fromisoformat(at).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(_NO_CURSOR) from error
+        if not notice_id:
+            raise ValidationError(_NO_CURSOR)
+        return ended, notice_id
+
+
+_NO_CURSOR = "Not a `next` of this list."
+
+
 class Listing(Schema):
     """The query of GET /messages."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
     page_size = fields.Integer(load_default=10, validate=validate.Range(min=1, max=100))
+    after = Cursor(load_default=None)
 
 
 class SignedEvents(Schema):
@@ -52,26 +70,15 @@ class PreviewQuery(Schema):
     language = fields.String(load_default="", validate=validate.OneOf(["", *LANGUAGES]))
 
 
-class NoticeCursor(fields.String):
-    """Where a page of notices ended: a `next`."""
-
-    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
-        at, _, notice_id = str(super()._deserialize(value, *arguments, **options)).partition("/")
-        try:
-            ended = datetime.fromisoformat(at).astimezone(UTC)
-        except (ValueError, OverflowError) as error:
-            raise ValidationError(_NO_CURSOR) from error
-        if not notice_id:
-            raise ValidationError(_NO_CURSOR)
-        return ended, notice_id
+def following(records: Sequence[Mapping[str, Any]], size: int, field: str) -> str | None:
+    """The `next` of a page of `size`, when more than that was found; `field`: the time that the list goes by."""
+    return f"{rfc3339(records[size - 1][field])}/{records[size - 1]['_id']}" if len(records) > size else None
 
 
-_NO_CURSOR = "Not a `next` of this list."
-
-
-def notice_cursor(record: Mapping[str, Any]) -> str:
-    """The `next` of a page that ends with this record."""
-    return f"{rfc3339(record['shown_at'])}/{record['_id']}"
+def window(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the store is asked for: one more than the page, which tells whether there is a page after it."""
+    size, after = asked["page_size"], asked["after"]
+    return {"skip": 0 if after else (asked["page"] - 1) * size, "limit": size + 1, "after": after}
 
 
 class NoticeListing(Schema):
@@ -79,7 +86,7 @@ class NoticeListing(Schema):
 
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100_000))
     page_size = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
-    after = NoticeCursor(load_default=None)
+    after = Cursor(load_default=None)
 
 
 class ReadAll(Schema):

@@ -12,6 +12,7 @@ from services.gateway.rest.reading import field_names
 from tests.gateway.network import FARM, Network, a_transfer, an_entity
 from tests.gateway.permission_rows import bare_app
 from tests.gateway.scenes import furnish
+from tests.gateway.scenes_webhooks import a_delivery
 from tests.gateway.standin import Asked
 from tests.gateway.test_http import path_of
 
@@ -29,11 +30,29 @@ BY_CURSOR = [
     ("/admin/users?last_name=a", "directory", "/users", "after", "users"),
     (f"/favorites?querying_entity_id={FARM}", "directory", f"/entities/{FARM}/favourites", "after", "entities"),
     ("/notices", "notifier", "/notices", "after", "notices"),
+    ("/admin/mail?state=dead", "notifier", "/messages", "after", "messages"),
+    ("/webhooks/webhook-1/deliveries", "notifier", "/webhooks/webhook-1/deliveries", "after", "deliveries"),
     ("/admin/tags", "directory", "/catalogue/tags", "after", "terms"),
     ("/tags", "directory", "/catalogue/tags", "after", "terms"),
     ("/categories?prefix=b", "directory", "/catalogue/categories", "after", "terms"),
 ]
 ITEMS: dict[str, dict[str, Any]] = {
+    "messages": {
+        "message_id": "m-1",
+        "kind": "welcome",
+        "entity_id": None,
+        "state": "dead",
+        "tries": 1,
+        "error": "",
+        "created_at": "",
+        "sent_at": None,
+        "died_at": None,
+        "due_at": None,
+        "may_retry": True,
+        "may_discard": True,
+        "spent": False,
+    },
+    "deliveries": a_delivery("delivery-1"),
     "transfers": a_transfer(),
     "entities": an_entity(),
     "users": {

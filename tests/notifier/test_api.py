@@ -1,6 +1,7 @@
 """The HTTP interface: what became of the messages, for administrators alone, without personal data."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_messages_are_paged_and_filtered(get, told):
     assert (len(first["messages"]), len(second["messages"]), first["total"]) == (3, 2, 5)
     ids = {each["message_id"] for page in (first, second) for each in page["messages"]}
     assert len(ids) == 5
-    assert get("/messages?state=sent").json == {"messages": [], "total": 0}
+    assert get("/messages?state=sent").json == {"messages": [], "total": 0, "next": None}
 
 
 def test_summary_counts_every_state(get, told):
@@ -182,3 +183,20 @@ def test_store_that_is_away_is_503_with_retry_after(monkeypatch):
     assert answer.headers["Retry-After"] == "2"
     assert client.get("/readyz").json["checks"] == {"mongodb": "down"}
     store.close()
+
+
+def test_messages_go_on_behind_one_whatever_comes_or_goes_meanwhile(get, told, store):
+    every = [each["message_id"] for each in get("/messages?page_size=50").json["messages"]]
+    first = get("/messages?page_size=2").json
+    collection = store.database["messages"]
+    newest = collection.find_one(sort=[("created_at", -1), ("_id", 1)])
+    collection.insert_one(
+        newest | {"_id": "0-late", "event_id": "late", "created_at": newest["created_at"] + timedelta(seconds=1)}
+    )
+    # Where the page ended, and one more.
+    collection.delete_many({"_id": {"$in": [every[1], every[2]]}})
+    second = get(f"/messages?page_size=2&after={first['next']}").json
+    seen = [each["message_id"] for page in (first, second) for each in page["messages"]]
+    assert (seen, second["next"]) == ([*every[:2], *every[3:5]], None)
+    for wrong in ("x", "", f"{first['next'].partition('/')[0]}/"):
+        assert get(f"/messages?after={wrong}").status_code == 400, wrong

@@ -15,9 +15,11 @@ class Notifier(Webhooks):
 
     SERVICE: ClassVar[str] = "notifier"
 
-    def messages(self, *, state: str | None = None, page: int = 1, page_size: int = 10) -> Document:
-        """`{"messages": [...], "total": n}`."""
-        return self._get("/messages", state=state, page=page, page_size=page_size)
+    def messages(
+        self, *, state: str | None = None, page: int = 1, page_size: int = 10, after: str | None = None
+    ) -> Document:
+        """`{"messages": [...], "total": n, "next"}`; `after` is the `next` of the page before."""
+        return self._get("/messages", state=state, page=page, page_size=page_size, after=after)
 
     def summary(self) -> Document:
         """Counts: `{queued, sending, sent, failed, dead, expired, discarded}`."""

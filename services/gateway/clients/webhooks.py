@@ -43,9 +43,11 @@ class Webhooks(Part):
         """`pause`, `resume`, or `test`: send a test event."""
         self._write("POST", _path(webhook_id, segment(action)), {}, key)
 
-    def deliveries(self, webhook_id: str, *, state: str | None, page: int, page_size: int) -> Document:
-        """`{"deliveries": [Delivery], "total": n}`, newest first."""
-        return self._get(_path(webhook_id, "deliveries"), state=state, page=page, page_size=page_size)
+    def deliveries(
+        self, webhook_id: str, *, state: str | None, page: int, page_size: int, after: str | None = None
+    ) -> Document:
+        """`{"deliveries": [Delivery], "total": n, "next"}`, newest first; `after` is the `next` of the page before."""
+        return self._get(_path(webhook_id, "deliveries"), state=state, page=page, page_size=page_size, after=after)
 
     def redeliver(self, webhook_id: str, delivery_id: str, *, key: str | None = None) -> None:
         """Refused: webhooks.nothing_to_send."""

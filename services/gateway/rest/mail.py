@@ -22,11 +22,13 @@ _DECIDED = {409: ("notifier.not_waiting", "notifier.nothing_left")}
 
 @bp.get("/admin/mail")
 @allow("admin")
-@operation("Mails by state, each with why its last try failed", query=MailQuery(), data=Mail(), listed=True)
+@operation(
+    "Mails by state, each with why its last try failed", query=MailQuery(), data=Mail(), listed=True, cursor="after"
+)
 def mails(query: Document) -> Listed:
     """Newest first; no addresses, no texts."""
     found = session.parts().notifier.messages(**query)
-    return Listed(found["messages"], found["total"], query["page_size"])
+    return Listed(found["messages"], found["total"], query["page_size"], found.get("next"))
 
 
 @bp.get("/admin/mail/summary")

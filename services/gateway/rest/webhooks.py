@@ -116,12 +116,16 @@ def switch_webhook(webhook_id: str, action: str, key: str | None) -> None:
 @allow("member", "admin")
 @acts("owner")
 @operation(
-    "What was delivered, and what was answered, newest first", query=DeliveriesQuery(), data=Delivery(), listed=True
+    "What was delivered, and what was answered, newest first",
+    query=DeliveriesQuery(),
+    data=Delivery(),
+    listed=True,
+    cursor="after",
 )
 def deliveries(webhook_id: str, query: Document) -> Listed:
     """Kept for 30 days."""
     found = session.parts().notifier.deliveries(webhook_id, **query)
-    return Listed(found["deliveries"], found["total"], query["page_size"])
+    return Listed(found["deliveries"], found["total"], query["page_size"], found.get("next"))
 
 
 @bp.post("/webhooks/<webhook_id>/deliveries/<delivery_id>/redelivery")

@@ -11,7 +11,7 @@ from services.notifier.api.commands import Told, once
 from services.notifier.api.preferences import view_of
 from services.notifier.api.webhooks import webhooks_of
 from services.notifier.domain import NothingLeftToSay, NotWaiting, UnknownMessage
-from services.notifier.schemas import Listing, message_view, told_view
+from services.notifier.schemas import Listing, following, message_view, told_view, window
 from services.notifier.store import Session
 
 _LISTING = Listing()
@@ -26,8 +26,9 @@ def messages() -> Response:
     """Message records, newest first."""
     asked = query(_LISTING)
     size = asked["page_size"]
-    records, total = the_store().records.messages(asked["state"], skip=(asked["page"] - 1) * size, limit=size)
-    return answer({"messages": [message_view(record) for record in records], "total": total})
+    records, total = the_store().records.messages(asked["state"], **window(asked))
+    views = [message_view(record) for record in records[:size]]
+    return answer({"messages": views, "total": total, "next": following(records, size, "created_at")})
 
 
 @bp.get("/messages/summary")

@@ -12,7 +12,7 @@ from services.notifier.api.blueprint import bp, nothing_there, the_store, the_ti
 from services.notifier.api.commands import Told, once
 from services.notifier.mail import Stationery
 from services.notifier.notices import Notice, owners_of, shown
-from services.notifier.schemas import NoticeListing, ReadAll, notice_cursor, notice_view
+from services.notifier.schemas import NoticeListing, ReadAll, following, notice_view, window
 from services.notifier.store import Session
 
 _LISTING, _READ_ALL = NoticeListing(), ReadAll()
@@ -25,12 +25,11 @@ def notices() -> Response:
     """One's notices, newest first."""
     asked, now, inbox = query(_LISTING), the_time(), the_store().inbox
     size = asked["page_size"]
-    skip = 0 if asked["after"] else (asked["page"] - 1) * size
-    records, total = inbox.page(_owners(), now, skip=skip, limit=size + 1, after=asked["after"])
-    following = notice_cursor(records[size - 1]) if len(records) > size else None
+    records, total = inbox.page(_owners(), now, **window(asked))
+    ended = following(records, size, "shown_at")
     views = [notice_view(notice) for notice in _shown(records[:size])]
     unread_ones = inbox.unread(_owners(), caller().subject, now)
-    return answer({"notices": views, "total": total, "unread": unread_ones, "as_of": rfc3339(now), "next": following})
+    return answer({"notices": views, "total": total, "unread": unread_ones, "as_of": rfc3339(now), "next": ended})
 
 
 @bp.get("/notices/unread")

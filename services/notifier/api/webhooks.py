@@ -9,6 +9,7 @@ from flask import Response, current_app
 from services.chassis.web import Problem, Unavailable, allow, answer, body, caller, follows, query
 from services.notifier.api.blueprint import bp, nothing_there, the_store
 from services.notifier.api.commands import Told, Work, once
+from services.notifier.schemas import following, window
 from services.notifier.store import Session
 from services.notifier.webhooks.desk import Desk
 from services.notifier.webhooks.domain import NETWORK, OFFERED, OFFERED_TO_BUSINESSES, Webhook
@@ -156,10 +157,9 @@ def deliveries(webhook_id: str) -> Response:
     """The log, newest first."""
     asked, found = query(_LOG), _own(webhook_id)
     size = asked["page_size"]
-    records, total = _desk().store.deliveries(
-        found.webhook_id, asked["state"], skip=(asked["page"] - 1) * size, limit=size
-    )
-    return answer({"deliveries": [delivery_view(record) for record in records], "total": total})
+    records, total = _desk().store.deliveries(found.webhook_id, asked["state"], **window(asked))
+    views = [delivery_view(record) for record in records[:size]]
+    return answer({"deliveries": views, "total": total, "next": following(records, size, "created_at")})
 
 
 @bp.post("/webhooks/<webhook_id>/deliveries/<delivery_id>/redelivery")

@@ -10,6 +10,7 @@ from pymongo.database import Database
 
 from services.mongo.many_writes import in_many_writes
 from services.notifier.domain import Message
+from services.notifier.paging import Ended, behind
 from services.notifier.rules import PROPOSED
 
 KEPT = timedelta(days=90)
@@ -60,11 +61,11 @@ class Inbox:
         return self._notices.count_documents(query, limit=MOST_COUNTED)
 
     def page(
-        self, owners: Iterable[str], now: datetime, *, skip: int, limit: int, after: tuple[datetime, str] | None = None
+        self, owners: Iterable[str], now: datetime, *, skip: int, limit: int, after: Ended | None = None
     ) -> tuple[list[Document], int]:
         """Notices newest first, and how many there are in all; `after`: those behind the one shown then of that id."""
         query = _shown(owners, now)
-        found = self._notices.find(query | _behind(*after) if after else query).sort(_NEWEST).skip(skip).limit(limit)
+        found = self._notices.find(behind(query, "shown_at", after)).sort(_NEWEST).skip(skip).limit(limit)
         return list(found), self._notices.count_documents(query)
 
     def about(self, own: Sequence[str], fact: str, about: str, most: int) -> list[Document]:
@@ -93,10 +94,6 @@ class Inbox:
 def _shown(owners: Iterable[str], now: datetime) -> Document:
     # What may still be withdrawn is not shown before its time.
     return {"recipient": {"$in": sorted(owners)}, "shown_at": {"$lte": now}}
-
-
-def _behind(shown_at: datetime, notice_id: str) -> Document:
-    return {"$or": [{"shown_at": {"$lt": shown_at}}, {"shown_at": shown_at, "_id": {"$gt": notice_id}}]}
 
 
 def _record(notice: Message, now: datetime) -> Document:

@@ -9,6 +9,7 @@ from pymongo.database import Database
 
 from services.notifier.digests import KIND as DAILY_MAIL
 from services.notifier.domain import STATES, State
+from services.notifier.paging import Ended, behind
 from services.notifier.store.inbox import Inbox
 from services.notifier.store.memory import Memory
 
@@ -25,12 +26,16 @@ class Records:
     def __init__(self, database: Database[Document], memory: Memory, inbox: Inbox) -> None:
         self._db, self._memory, self._inbox = database, memory, inbox
 
-    def messages(self, state: State | None, *, skip: int, limit: int) -> tuple[list[Document], int]:
+    def messages(
+        self, state: State | None, *, skip: int, limit: int, after: Ended | None = None
+    ) -> tuple[list[Document], int]:
         """Message records newest first, without texts, each with its `entity_id` when it goes to an entity."""
         query: Document = {"state": state} if state else {}
         fields = dict.fromkeys(_LISTED, 1)
         newest = [("created_at", DESCENDING), ("_id", ASCENDING)]
-        records = list(self._db["messages"].find(query, fields).sort(newest).skip(skip).limit(limit))
+        records = list(
+            self._db["messages"].find(behind(query, "created_at", after), fields).sort(newest).skip(skip).limit(limit)
+        )
         by_account = self._entities_of(record["recipient"] for record in records)
         for record in records:
             what, _, key = record["recipient"].partition(":")

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from events import topics
 from services.chassis.clock import rfc3339
+from services.notifier.schemas import Cursor
 from services.notifier.webhooks.domain import DELIVERY_STATES, MAX_TYPES, NETWORK, OFFERED, Webhook, valid_secrets
 from services.notifier.webhooks.guard import MAX_URL
 from services.notifier.webhooks.replays import Replay
@@ -51,6 +52,7 @@ class Log(Schema):
     state = fields.String(load_default=None, validate=validate.OneOf(DELIVERY_STATES))
     page = fields.Integer(load_default=1, validate=validate.Range(min=1, max=10_000))
     page_size = fields.Integer(load_default=10, validate=validate.Range(min=1, max=100))
+    after = Cursor(load_default=None)
 
 
 class Replaying(Schema):

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
 
 from services.mongo.many_writes import in_many_writes
+from services.notifier.paging import Ended, behind
 from services.notifier.webhooks.domain import (
     GIVE_UP,
     MAX_PER_OWNER,
@@ -308,15 +309,15 @@ class WebhookStore:
     # --- the log
 
     def deliveries(
-        self, webhook_id: str, state: DeliveryState | None, *, skip: int, limit: int
+        self, webhook_id: str, state: DeliveryState | None, *, skip: int, limit: int, after: Ended | None = None
     ) -> tuple[list[Document], int]:
         """Deliveries newest first, with `again`: whether there is a body to send again; and how many there are."""
         query: Document = {"webhook_id": webhook_id, **({"state": state} if state else {})}
         newest = [("created_at", DESCENDING), ("_id", ASCENDING)]
         shown: Document = dict.fromkeys(_LOGGED, 1)
         shown["again"] = {"$ne": [{"$type": "$body"}, "missing"]}
-        found = list(self._deliveries.find(query, shown).sort(newest).skip(skip).limit(limit))
-        return found, self._deliveries.count_documents(query)
+        page = self._deliveries.find(behind(query, "created_at", after), shown).sort(newest)
+        return list(page.skip(skip).limit(limit)), self._deliveries.count_documents(query)
 
     def redeliver(self, webhook_id: str, delivery_id: str, now: datetime) -> bool:
         """Deliver again what has ended; False when there is no such delivery or its body is gone."""

@@ -7,6 +7,7 @@ import pytest
 from events import codec
 from services.chassis.tokens import Caller, Verifier
 from services.notifier.app import create_app
+from services.notifier.paging import behind
 from services.notifier.webhooks.desk import Desk
 from services.notifier.webhooks.domain import OFFERED, OFFERED_TO_BUSINESSES, TEST
 from services.notifier.webhooks.posting import Poster
@@ -191,7 +192,7 @@ def test_the_log_says_what_was_answered_and_one_can_be_sent_again(ask, add, deli
     assert (waiting.status_code, waiting.json["type"]) == (409, "webhooks.nothing_to_send")
     assert deliverer.deliver_next()
     assert ask("GET", f"{path}/deliveries?state=delivered").json["total"] == 1
-    assert ask("GET", f"{path}/deliveries?state=dead").json == {"deliveries": [], "total": 0}
+    assert ask("GET", f"{path}/deliveries?state=dead").json == {"deliveries": [], "total": 0, "next": None}
 
 
 def test_a_test_is_sent_while_paused_and_counts_for_nothing(ask, add, deliverer, receiver, webhooks, clock):
@@ -236,3 +237,28 @@ def test_a_paused_one_says_the_positions_of_what_can_be_replayed(ask, add, takin
 def test_without_a_key_there_are_no_webhooks(ask):
     answer = ask("GET", "/webhooks", on=False)
     assert (answer.status_code, answer.json["type"]) == (503, "webhooks.off")
+
+
+def test_the_log_goes_on_behind_one_whatever_comes_or_goes_meanwhile(ask, add, webhooks, clock):
+    webhook = add()
+    path = f"/webhooks/{webhook.webhook_id}"
+
+    def happens() -> str:
+        return str(ask("POST", f"{path}/test").json["delivery_id"])
+
+    # Three in the same moment, then two.
+    alike = sorted(happens() for _ in range(3))
+    clock.pass_by(seconds=1)
+    expected = [*sorted(happens() for _ in range(2)), *alike]
+    first = ask("GET", f"{path}/deliveries?page_size=3").json
+    clock.pass_by(seconds=1)
+    happens()
+    webhooks._deliveries.delete_one({"_id": expected[2]})
+    second = ask("GET", f"{path}/deliveries?page_size=3&after={first['next']}").json
+    seen = [each["delivery_id"] for page in (first, second) for each in page["deliveries"]]
+    assert (seen, second["next"], second["total"]) == (expected, None, 5)
+    found = behind({"webhook_id": "w"}, "created_at", (clock(), "d"))
+    page = webhooks._deliveries.find(found).sort([("created_at", -1), ("_id", 1)])
+    plan = str(page.explain()["queryPlanner"]["winningPlan"])
+    assert "IXSCAN" in plan
+    assert "'SORT'" not in plan
