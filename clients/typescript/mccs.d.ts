@@ -4230,7 +4230,7 @@ export interface Operations {
     query: { entity_id?: string | null; fields?: Array<"id" | "entityId" | "url" | "types" | "description" | "state" | "reason" | "failures" | "failingSince" | "heldUntil" | "pausedAt" | "positions" | "createdAt" | "secrets"> };
     body: undefined;
     data: Array<Webhook>;
-    code: Refused400_4 | Refused401_4 | Refused403_6 | Refused404_3 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_6 | Refused404_2 | Refused429 | Refused500 | Refused503;
   };
   /** Make a webhook: its secret is in this answer alone */
   make_webhook: {
@@ -4240,7 +4240,7 @@ export interface Operations {
     query: undefined;
     body: NewWebhook;
     data: MadeWebhook;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_3 | Refused409_30 | Refused412 | Refused413 | Refused415 | Refused422_17 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_2 | Refused409_30 | Refused412 | Refused413 | Refused415 | Refused422_17 | Refused429 | Refused500 | Refused503;
   };
   /** One webhook */
   webhook: {

@@ -14,6 +14,7 @@ _DECLARED = (
     ("sign_up", ("own_entity",), "entity_id", "entityID"),
     ("own_entities", _OF_A_BUSINESS, "querying_entity_id", "0/id"),
     ("register_business", _OF_A_BUSINESS, "querying_entity_id", "id"),
+    ("own_entities", ("webhooks",), "entity_id", "0/id"),
     ("set_favourite", ("entity",), "entity_id", "favoriteEntityID"),
     ("transfer_batch", ("transfer",), "transfer_id", "results/0/transfer/id"),
     ("members", ("change_member", "remove_member"), "user_id", "members/0/userId"),

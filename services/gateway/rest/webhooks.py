@@ -29,7 +29,7 @@ from services.gateway.scopes import LOGIN
     query=WebhooksQuery(),
     data=Webhook(),
     listed=True,
-    codes=OF_ENTITIES,
+    codes=both(OF_ENTITIES, {404: ("http.not_found",)}),
 )
 def webhooks(query: Document) -> Listed:
     """At most twenty."""
@@ -45,7 +45,9 @@ def webhooks(query: Document) -> Listed:
     data=MadeWebhook(),
     scope=LOGIN,
     notes="A business gets the events of its own transfers.",
-    codes=both(OF_ENTITIES, {409: ("webhooks.too_many",), 422: ("webhooks.address_forbidden",)}),
+    codes=both(
+        OF_ENTITIES, {404: ("http.not_found",), 409: ("webhooks.too_many",), 422: ("webhooks.address_forbidden",)}
+    ),
     keyed=True,
 )
 def make_webhook(body: Document, key: str | None) -> Document:

@@ -239,6 +239,9 @@ def _own(webhook_id: str) -> Webhook:
 
 def _owner(entity_id: str | None) -> str:
     owner = f"entity:{entity_id}" if entity_id else NETWORK
+    if owner == NETWORK and not _may(owner):
+        told = "Say which of your businesses: the network's webhooks are for administrators."
+        raise Problem(400, "request.invalid", "Some fields need correcting.", {"entity_id": [told]})
     if not _may(owner):
         raise nothing_there()
     return owner

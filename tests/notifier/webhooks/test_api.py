@@ -168,7 +168,8 @@ def test_nobody_else_learns_that_there_is_a_webhook(ask, farm):
             assert (answer.status_code, answer.json["type"]) == (404, "http.not_found"), (asking, method, path)
         assert ask("GET", f"/webhooks?entity_id={farm.entity_id}", asking).status_code == 404
     assert ask("GET", f"/webhooks/{network['webhook_id']}", an_owner(farm)).status_code == 404
-    assert ask("GET", "/webhooks", an_owner(farm)).status_code == 404
+    answer = ask("GET", "/webhooks", an_owner(farm))
+    assert (answer.status_code, list(answer.json["errors"])) == (400, ["entity_id"])
 
 
 def test_the_log_says_what_was_answered_and_one_can_be_sent_again(ask, add, deliverer, taking, receiver):
