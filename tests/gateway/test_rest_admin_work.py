@@ -111,7 +111,9 @@ def test_an_order_is_passed_on_with_its_key(
 
 def test_an_address_is_looked_up_in_a_body(client: FlaskClient, root: dict[str, str], scene: Network) -> None:
     body = {"address": "ann@farm.example", "page": 2}
-    found = client.post(f"{API}/mail/suppressions/search", json=body, headers=root).get_json()
+    answered = client.post(f"{API}/mail/suppressions/search", json=body, headers=root)
+    assert "Link" not in answered.headers, "a link can't ask by a body"
+    found = answered.get_json()
     assert (found["data"][0], found["meta"]["numberOfResults"]) == (
         {"digest": DIGEST, "reason": "bounce", "at": found["data"][0]["at"]}, 44,
     )  # fmt: skip

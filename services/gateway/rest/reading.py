@@ -79,7 +79,12 @@ def field_names(schema: Schema) -> tuple[str, ...]:
 
 
 def following_address(cursor: str | None, pages: int) -> str | None:
-    """Where the next page of this list is, if there is one: by the cursor where there are cursors, else by number."""
+    """Where the next page of this list is, if there is one: by the cursor where there are cursors, else by number.
+
+    None for a search whose question is a body: a link can't ask it.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return None
     asked = request.args.to_dict()
     if cursor:
         asked = {name: value for name, value in asked.items() if name not in ("page", "after", "before")}
