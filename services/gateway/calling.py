@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 import orjson
 
 from services.chassis import deadlines
+from services.chassis.connections import Answer, Connections, NoAnswer, NoneFree, Reply, TooSlow
 from services.chassis.logs import CORRELATION_HEADER, correlation_id, log
 from services.chassis.tokens import Caller, Signer
 from services.chassis.web import MIN_POSITION_HEADER, POSITION_HEADER, format_positions, parse_positions
 from services.gateway.circuit import Circuit
-from services.gateway.connections import Answer, Connections, NoAnswer, NoneFree, Reply, TooSlow
 
 CONNECT_SECONDS = 0.5
 READ_SECONDS = 3.0

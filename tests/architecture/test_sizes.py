@@ -37,8 +37,8 @@ def test_the_chassis_keeps_its_cap():
     """docs/adr/0005."""
     modules = [path for path in python("services/chassis/") if path.name != "__init__.py"]
     lines = sum(len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in modules)
-    assert len(modules) <= 9
-    assert lines <= 1375
+    assert len(modules) <= 10
+    assert lines <= 1605
 
 
 def test_readmes_are_one_page():

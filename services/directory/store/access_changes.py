@@ -19,9 +19,9 @@ from pymongo.errors import PyMongoError
 from services.chassis.logs import log
 from services.directory.store.collection import Document
 
-ROUND_MS = 40
-ASKED_SECONDS = 0.1
-"""A question waits so long for a change; its answer says then that there was none."""
+ROUND_MS = 80
+ASKED_SECONDS = 0.2
+"""A question waits so long for a change: more than two rounds, so that one of them saw all that was before it."""
 _KEPT = 1_000
 _IDLE_SECONDS = 10.0
 _AGAIN_SECONDS = 1.0

@@ -17,6 +17,7 @@ import orjson
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, OrjsonSerializer, TransportError
 
 from services.directory.search.nearly import FIELDS, MARK, MOST_WORDS, Vocabulary
+from services.directory.store.elastic_node import Node
 from services.directory.store.vocabulary import Words
 
 BATCH = 500
@@ -353,5 +354,12 @@ def _reaching() -> Iterator[None]:
 
 def new_index(url: str, prefix: str, mapping: Mapping[str, Any], version: int) -> EntityIndex:
     """The index at an Elasticsearch URL; connects when it is first used."""
-    client = Elasticsearch(url, request_timeout=5, max_retries=1, retry_on_timeout=False, serializer=OrjsonSerializer())
+    client = Elasticsearch(
+        url,
+        node_class=Node,
+        request_timeout=5,
+        max_retries=1,
+        retry_on_timeout=False,
+        serializer=OrjsonSerializer(),
+    )
     return EntityIndex(client, prefix, mapping, version)

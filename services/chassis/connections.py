@@ -1,4 +1,4 @@
-"""HTTP/1.1 over kept-alive connections to one service: the part of a client that the gateway needs, and no more.
+"""HTTP/1.1 over kept-alive connections to one server: the part of a client that we need, and no more.
 
 `httptools` reads the answers; docs/adr/0020 says what that saves. Cooperative under gevent, and safe for threads.
 """
@@ -90,6 +90,11 @@ class Reply:
             self.close()
         return Answer(self.status, self.headers, b"".join(self._pieces))
 
+    def head(self, _: float) -> Answer:
+        """An answer to HEAD: its length is that of a body that does not come, so its connection is not used again."""
+        self.close()
+        return Answer(self.status, self.headers, b"")
+
     def pieces(self, seconds: float) -> Iterator[bytes]:
         """The body as it comes, `seconds` for each piece. Raises TooSlow, Cut."""
         try:
@@ -164,10 +169,11 @@ class Connections:
         Raises NoAnswer, NoneFree.
         """
         message, until = self._message(method, target, content, headers), time.monotonic() + seconds
+        read = Reply.head if method == "HEAD" else Reply.whole
         try:
-            return self._begun(message, until).whole(until)
+            return read(self._begun(message, until), until)
         except Cut:
-            return self._begun(message, until, anew=True).whole(until)
+            return read(self._begun(message, until, anew=True), until)
 
     def open(self, method: str, target: str, headers: Mapping[str, str], seconds: float) -> Reply:
         """An answer that is read in pieces, begun within `seconds`. Raises as `ask`."""

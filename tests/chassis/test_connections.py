@@ -1,4 +1,4 @@
-"""The gateway's HTTP client on real sockets: what it keeps, what it sends again, and what it does not take."""
+"""The HTTP client on real sockets: what it keeps, what it sends again, and what it does not take."""
 
 import socket
 import threading
@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import pytest
 
-from services.gateway import connections
-from services.gateway.connections import Connections, Cut, NoAnswer, NoneFree, TooSlow
+from services.chassis import connections
+from services.chassis.connections import Connections, Cut, NoAnswer, NoneFree, TooSlow
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nPosition: ledger=7\r\n\r\nok"
 CLOSE = None
@@ -133,6 +133,13 @@ def test_no_answer_in_time_is_no_cut(speaking: Callable[..., Speaker]) -> None:
     trickle = speaking([WHOLE[:20]])
     with pytest.raises(TooSlow):
         get(to(trickle), 0.1)
+
+
+def test_an_answer_to_head_has_the_length_of_a_body_that_does_not_come(speaking: Callable[..., Speaker]) -> None:
+    way = to(speaking([WHOLE[:-2]], [WHOLE]))
+    answer = way.ask("HEAD", "/index", None, {}, 5)
+    assert (answer.status, answer.headers["content-length"], answer.data) == (200, "2", b"")
+    assert get(way).data == b"ok"
 
 
 def test_nobody_listens(speaking: Callable[..., Speaker]) -> None:
