@@ -15,7 +15,7 @@ from services.directory.handlers import finding
 from services.directory.handlers.reading import Reader
 from services.directory.search import Search, Vocabulary, request
 from services.directory.search.nearly import EXPANSIONS, mark_of
-from services.directory.store import EntityIndex
+from services.directory.store import EntityIndex, elastic
 from services.directory.store.elastic import Indexed
 from services.directory.store.vocabulary import Words
 from services.directory.views import entity_view
@@ -108,6 +108,18 @@ def test_every_search_sees_the_words_of_its_moment(prepared_index: EntityIndex) 
     assert (found(index, wants="braed"), found(index, offers="braed")) == (["e2"], [])
     index.remove(["e2"])
     assert found(index, wants="braed") == []
+
+
+@pytest.mark.integration
+def test_a_large_index_is_left_to_elasticsearch(prepared_index: EntityIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elastic, "MOST_DOCUMENTS", 1)
+    put(prepared_index, 1, an_entity(1, "bread"))
+    assert prepared_index.words.known() is not None
+    put(prepared_index, 2, an_entity(2, "bread"))
+    many = Words(prepared_index._vocabulary)
+    assert many.known() is None
+    monkeypatch.setattr(prepared_index, "words", many)
+    assert sorted(found(prepared_index, offers="braed")) == ["e1", "e2"]
 
 
 @pytest.mark.integration

@@ -15,7 +15,7 @@ from services.directory.search.asking import (
 from services.directory.search.cursor import CursorInvalid
 from services.directory.search.document import INDEX_VERSION, MAPPING, indexed
 from services.directory.search.explaining import why
-from services.directory.search.nearly import FIELDS, MARK, MOST_WORDS, Vocabulary
+from services.directory.search.nearly import FIELDS, MARK, MOST_DOCUMENTS, MOST_WORDS, Vocabulary
 
 __all__ = [
     "FIELDS",
@@ -23,6 +23,7 @@ __all__ = [
     "MAPPING",
     "MARK",
     "MAX_WINDOW",
+    "MOST_DOCUMENTS",
     "MOST_WORDS",
     "Bound",
     "CursorInvalid",

@@ -22,6 +22,8 @@ EXPANSIONS = 50
 """So many words are taken for nearly the same at most, the nearest first."""
 MOST_WORDS = 30_000
 """Of a field: Elasticsearch counts up to 65,536 things at once. Of more it finds the near ones itself."""
+MOST_DOCUMENTS = 50_000
+"""Of more Elasticsearch finds the near ones itself: to add up their marks would take as long (docs/adr/0021)."""
 _REMEMBERED = 2_048
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, OrjsonSerializer, TransportError
 
-from services.directory.search.nearly import FIELDS, MARK, MOST_WORDS, Vocabulary
+from services.directory.search.nearly import FIELDS, MARK, MOST_DOCUMENTS, MOST_WORDS, Vocabulary
 from services.directory.store.elastic_node import Node
 from services.directory.store.vocabulary import Words
 
@@ -243,6 +243,9 @@ class EntityIndex:
 
     def _vocabulary(self) -> Vocabulary | None:
         """Words and sum of one moment. None for an index of an earlier version, which has no marks, or of too many."""
+        with _reaching():
+            if self._client.count(index=self.alias)["count"] > MOST_DOCUMENTS:
+                return None
         counted = {field: {"terms": {"field": field, "size": MOST_WORDS}} for field in FIELDS}
         asked = {"size": 0, "track_total_hits": False, "aggs": {MARK: {"sum": {"field": MARK}}, **counted}}
         with _reaching():
