@@ -55,14 +55,11 @@ class Reply:
         self.headers: dict[str, str] = {}
         """Names are lower case."""
         self._connection, self._leave = connection, leave
+        self.status = 0
         self._parser = HttpResponseParser(self)
         self._pieces: list[bytes] = []
         self._answers = 0
         self._begun = self._ended = self._kept = self._left = False
-
-    @property
-    def status(self) -> int:
-        return self._parser.get_status_code()
 
     def begin(self, message: bytes, until: float) -> None:
         """Send, and read until the body comes. Raises TooSlow, Cut."""
@@ -111,6 +108,8 @@ class Reply:
         """Give the connection back; one whose answer was not read to its end is not used again."""
         if not self._left:
             self._left = True
+            # It calls this reply, which holds it: a circle is garbage that waits for a collection.
+            del self._parser
             self._leave(self._connection, self._ended and self._kept and self._answers == 1)
 
     def _receive(self, until: float) -> int:
@@ -138,7 +137,8 @@ class Reply:
         self.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
-        self._begun, self._kept = True, self._parser.should_keep_alive()
+        self._begun, self.status = True, self._parser.get_status_code()
+        self._kept = self._parser.should_keep_alive()
 
     def on_body(self, piece: bytes) -> None:
         self._pieces.append(piece)

@@ -1,7 +1,9 @@
 """The HTTP client on real sockets: what it keeps, what it sends again, and what it does not take."""
 
+import gc
 import socket
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -140,6 +142,21 @@ def test_an_answer_to_head_has_the_length_of_a_body_that_does_not_come(speaking:
     answer = way.ask("HEAD", "/index", None, {}, 5)
     assert (answer.status, answer.headers["content-length"], answer.data) == (200, "2", b"")
     assert get(way).data == b"ok"
+
+
+def test_an_answer_that_was_read_is_no_garbage(speaking: Callable[..., Speaker]) -> None:
+    way = to(speaking([WHOLE, WHOLE]))
+    get(way)
+    gc.collect()
+    gc.disable()
+    try:
+        reply = way.open("GET", "/", {}, 5)
+        left = weakref.ref(reply)
+        reply.close()
+        del reply
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_nobody_listens(speaking: Callable[..., Speaker]) -> None:
