@@ -97,6 +97,16 @@ def test_a_window_ends_and_another_begins(clock: Time) -> None:
     assert spent(counter, MINUTE, 70) == 60
 
 
+def test_windows_that_are_over_are_forgotten_without_a_store_too(clock: Time) -> None:
+    [alone] = processes(None, clock, 1)
+    second = Budget("account", 10, 1)
+    for _ in range(20):
+        spent(alone, second, 1, who="ann")
+        spent(alone, second, 1, who="bob")
+        clock.now += 1
+    assert len(alone.keys()) <= 4
+
+
 def test_windows_of_different_callers_end_at_different_times(clock: Time) -> None:
     ends = {MINUTE.window_end(f"caller {number}", clock()) for number in range(50)}
     assert len(ends) > 20

@@ -92,7 +92,7 @@ class Counter:
             count = self._counts.get(key) or self._begin(key, budget, ends)
             allowed = count.used + points <= budget.quota
             count.pending += points if allowed else 0
-        if allowed and self._store is not None:
+        if allowed:
             self._tell(key, count, now)
             allowed = count.used <= budget.quota
         return Spent(budget, allowed, max(0, budget.quota - count.used), max(1, int(ends - now + 0.999)))
@@ -102,12 +102,12 @@ class Counter:
         return list(self._counts)
 
     def settle(self) -> None:
-        """Tell the store all that it does not know, and forget what is over."""
+        """Forget what is over, and tell the store, if there is one, all that it does not know."""
         now = self._clock()
         with self._lock:
             for key in [key for key, count in self._counts.items() if count.ends <= now]:
                 del self._counts[key]
-            untold = [(key, count) for key, count in self._counts.items() if count.pending]
+            untold = [(key, count) for key, count in self._counts.items() if count.pending] if self._store else []
         if not untold and self.away:
             self._settle([], BATCH_SECONDS)
         for portion in range(0, len(untold), _PORTION):
@@ -124,7 +124,7 @@ class Counter:
         if now >= self._next:
             self._next = now + (RETRY_SECONDS if self.away else SETTLE_SECONDS)
             self._start(self.settle)
-        if count.presses and not self.away:
+        if self._store and count.presses and not self.away:
             self._settle([(key, count)], ANSWER_SECONDS)
 
     def _settle(self, counts: Iterable[tuple[str, _Count]], seconds: float) -> bool:
