@@ -265,8 +265,9 @@ def _caller(claims: dict[str, Any]) -> Caller:
     )
 
 
-def _remember(cache: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+def _remember(cache: OrderedDict[Any, Any], key: Any, value: tuple[float, Any]) -> None:
     cache[key] = value
     cache.move_to_end(key)
-    if len(cache) > _CACHE_SIZE:
+    # What has expired first was remembered first.
+    while cache and (len(cache) > _CACHE_SIZE or next(iter(cache.values()))[0] < time.time()):
         cache.popitem(last=False)

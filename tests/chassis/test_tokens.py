@@ -198,6 +198,20 @@ def test_a_token_is_made_once_per_caller_and_service():
     assert jwt.decode(token, options={"verify_signature": False})["exp"] <= time.time() + LIFETIME_SECONDS
 
 
+def test_what_has_expired_is_not_kept(monkeypatch: pytest.MonkeyPatch):
+    signer, verifier = Signer(PRIVATE), Verifier(PUBLIC, "ledger")
+    for number in range(3):
+        verifier.caller(signer.token(Caller(subject=f"user-{number}"), "ledger"))
+    assert (len(signer._made), len(verifier._verified)) == (3, 3)
+    last = Signer(PRIVATE).token(MEMBER, "ledger")
+    later = time.time() + LIFETIME_SECONDS + 1
+    monkeypatch.setattr("services.chassis.tokens.time.time", lambda: later)
+    signer.token(MEMBER, "ledger")
+    assert len(signer._made) == 1
+    verifier.caller(last)
+    assert len(verifier._verified) == 0
+
+
 NEW_PRIVATE, NEW_PUBLIC = short_key_pair("new")
 
 
