@@ -114,6 +114,7 @@ def test_a_list_goes_on_where_it_was(
     sent = getattr(network, service).last("GET", asked).query
     assert (sent[field], sent["page_size"]) == ("77", "1")
     assert "next" not in second.get_json()["meta"]
+    assert "Link" not in second.headers
     assert second.get_json()["meta"]["numberOfResults"] == 2
 
 

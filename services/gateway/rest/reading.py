@@ -89,6 +89,9 @@ def following_address(cursor: str | None, pages: int) -> str | None:
     if cursor:
         asked = {name: value for name, value in asked.items() if name not in ("page", "after", "before")}
         return f"{request.path}?{urlencode(asked | {_CURSOR: cursor})}"
+    if asked.keys() & {_CURSOR, "after", "before"}:
+        # The last page: it has no number that one more could be added to.
+        return None
     page = int(asked.get("page") or 1)
     return f"{request.path}?{urlencode(asked | {'page': page + 1})}" if page < pages else None
 
