@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from services.directory.domain import paging
-from services.directory.domain.paging import Place, Window
+from services.directory.domain.paging import Place
 from services.directory.store import Store
-from services.directory.store.collection import behind
 from services.directory.store.entities import NEWEST_FIRST
+from services.mongo.paging import behind
 from tests.directory.conftest import Time
 from tests.directory.gateway import ADMIN, Gateway, Member
 
@@ -142,7 +142,7 @@ def test_what_is_no_place_of_the_list_is_refused(gateway: Gateway, path: str) ->
 def test_a_page_is_read_from_an_index_without_sorting(
     store: Store, collection: str, wanted: dict[str, Any], order: list[tuple[str, int]]
 ) -> None:
-    asked = behind(wanted, order, Window(after=Place("m", "m")))
+    asked = behind(wanted, order, Place("m", "m"))
     plan = store.database[collection].find(asked).sort(order).limit(3).explain()["queryPlanner"]["winningPlan"]
     told = str(plan)
     assert "IXSCAN" in told

@@ -7,15 +7,14 @@ meanwhile, the entry itself included. Counting from the first (`page`) promises 
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 Item = TypeVar("Item")
 ENTITIES, FAVOURITES, USERS = "entities", "favourites", "users"
 """The lists that there are places of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """An entry's place in a list: what the list is sorted by, then the id."""
 
     value: str

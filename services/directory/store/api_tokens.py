@@ -3,14 +3,10 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from pymongo import WriteConcern
-
-from services.chassis.clock import rfc3339
 from services.directory.domain.api_tokens import ApiToken
 from services.directory.store.collection import Document, Stored
 from services.directory.store.logins import digest
 
-USE_NOTED_EVERY = timedelta(minutes=1)
 PAYMENTS_KEPT = timedelta(days=90)
 """As long as a key is known."""
 _NAME, _PAYMENTS = "api_tokens", "token_payments"
@@ -51,12 +47,7 @@ class ApiTokens(Stored):
 
     def used(self, token: ApiToken, now: datetime) -> None:
         """Note that it is used: written at most once a minute, and not waited for."""
-        if token.last_used_at and now - datetime.fromisoformat(token.last_used_at) < USE_NOTED_EVERY:
-            return
-        # The use of a token isn't worth a majority's time.
-        tokens = self._collection(_NAME).with_options(write_concern=WriteConcern(w=1))
-        stale = {"token_id": token.token_id, "last_used_at": token.last_used_at}
-        tokens.update_one(stale, {"$set": {"last_used_at": rfc3339(now)}})
+        self._note_use(_NAME, {"token_id": token.token_id}, token.last_used_at, now)
 
     def counted(self, token_id: str, day: str) -> tuple[ApiToken | None, int]:
         """The one of that id, and what it moved out that day."""

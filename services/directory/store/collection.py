@@ -1,19 +1,22 @@
 """One MongoDB collection as its store classes see it: always inside the transaction that they belong to."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from services.directory.domain.paging import Window
+from services.chassis.clock import rfc3339
 from services.mongo.lease import Document
 from services.mongo.outbox import AWAY
 
-__all__ = ["AWAY", "Document", "Stored", "behind", "selector"]
+__all__ = ["AWAY", "Document", "Stored", "selector"]
+
+_USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 class Stored:
@@ -37,20 +40,13 @@ class Stored:
     def _new_secret() -> bytes:
         return secrets.token_bytes(32)
 
-
-def behind(wanted: Document, order: Sequence[tuple[str, int]], window: Window) -> Document:
-    """Those of `wanted` that follow in `order` (a field, then `_id`) where the page before ended.
-
-    The first bound alone would do for an index: it begins to read there. The second is for entries with the same value.
-    """
-    if window.after is None:
-        return wanted
-    (field, direction), (_, by_id) = order
-    further, beyond = ("$gt" if up > 0 else "$lt" for up in (direction, by_id))
-    place = window.after
-    same_or_further: Document = {field: {f"{further}e": place.value}}
-    strictly: Document = {"$or": [{field: {further: place.value}}, {"_id": {beyond: place.entry_id}}]}
-    return {"$and": [wanted, same_or_further, strictly]}
+    def _note_use(self, name: str, which: Document, last_used_at: str | None, now: datetime) -> None:
+        """Note `last_used_at` of the one that `which` finds: at most once a minute, and not waited for."""
+        if last_used_at and now - datetime.fromisoformat(last_used_at) < _USE_NOTED_EVERY:
+            return
+        # The use of a token isn't worth a majority's time.
+        unhurried = self._collection(name).with_options(write_concern=WriteConcern(w=1))
+        unhurried.update_one({**which, "last_used_at": last_used_at}, {"$set": {"last_used_at": rfc3339(now)}})
 
 
 def selector(subject: str, fields: Mapping[str, str]) -> Document:

@@ -15,8 +15,9 @@ from services.directory.domain.paging import Window
 from services.directory.domain.places import ExactPlace
 from services.directory.domain.statuses import Application, StatusDecision
 from services.directory.store.catalogue import tag_use
-from services.directory.store.collection import Document, Stored, behind, selector
+from services.directory.store.collection import Document, Stored, selector
 from services.directory.store.users import DUPLICATE
+from services.mongo.paging import behind
 
 _PAGE = 1_000
 
@@ -119,7 +120,7 @@ class Entities(Stored):
     def newest(self, statuses: Sequence[str], window: Window) -> tuple[list[Entity], int]:
         """A page of those with one of the statuses, newest first, and how many there are."""
         wanted: Document = {"status": {"$in": list(statuses)}}
-        page = self._collection("entities").find(behind(wanted, NEWEST_FIRST, window)).sort(NEWEST_FIRST)
+        page = self._collection("entities").find(behind(wanted, NEWEST_FIRST, window.after)).sort(NEWEST_FIRST)
         found = [_entity(document) for document in page.skip(window.skip).limit(window.limit)]
         return found, self._collection("entities").count_documents(wanted)
 

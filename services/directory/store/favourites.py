@@ -8,7 +8,8 @@ from pymongo.errors import DuplicateKeyError
 from services.directory.domain.notes import Mark, Note
 from services.directory.domain.paging import Window
 from services.directory.domain.values import LISTED
-from services.directory.store.collection import Document, Stored, behind
+from services.directory.store.collection import Document, Stored
+from services.mongo.paging import behind
 
 _ENTITY = "entity/"
 _NEWEST_FIRST = [("added_at", DESCENDING), ("_id", ASCENDING)]
@@ -27,7 +28,7 @@ class Favourites(Stored):
         """A page of those marked that are listed, the newest first, and how many there are."""
         wanted: Document = {"entity_id": entity_id}
         page: list[Document] = [
-            {"$match": behind(wanted, _NEWEST_FIRST, window)},
+            {"$match": behind(wanted, _NEWEST_FIRST, window.after)},
             {"$sort": dict(_NEWEST_FIRST)},
             {"$lookup": {"from": "entities", "localField": "favourite_id", "foreignField": "_id", "as": "listed",
                          "pipeline": [{"$match": _LISTED}, {"$project": {"_id": True}}]}},

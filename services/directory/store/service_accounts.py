@@ -3,11 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from pymongo import WriteConcern
-
-from services.chassis.clock import rfc3339
 from services.directory.domain.service_accounts import ServiceAccount, name_key
-from services.directory.store.api_tokens import USE_NOTED_EVERY
 from services.directory.store.collection import Document, Stored
 
 _NAME = "service_accounts"
@@ -43,11 +39,7 @@ class ServiceAccounts(Stored):
 
     def used(self, account: ServiceAccount, now: datetime) -> None:
         """Note that it is used: as with tokens, once a minute and not waited for."""
-        if account.last_used_at and now - datetime.fromisoformat(account.last_used_at) < USE_NOTED_EVERY:
-            return
-        accounts = self._collection(_NAME).with_options(write_concern=WriteConcern(w=1))
-        stale = {"_id": account.service_account_id, "last_used_at": account.last_used_at}
-        accounts.update_one(stale, {"$set": {"last_used_at": rfc3339(now)}})
+        self._note_use(_NAME, {"_id": account.service_account_id}, account.last_used_at, now)
 
 
 def _account(document: Document | None) -> ServiceAccount | None:

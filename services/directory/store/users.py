@@ -8,7 +8,8 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.directory.domain import EmailTaken, Login, User, email_identity
 from services.directory.domain.paging import Window
-from services.directory.store.collection import Document, Stored, behind, selector
+from services.directory.store.collection import Document, Stored, selector
+from services.mongo.paging import behind
 
 STAFF_KINDS = ["admin", "coordinator", "auditor"]
 DUPLICATE = 11_000
@@ -120,7 +121,7 @@ class Users(Stored):
             wanted["email"] = email_identity(email)
         elif part.strip():
             wanted["email"] = {"$regex": re.escape(email_identity(part))}
-        page = self._collection("users").find(behind(wanted, _BY_NAME, window)).sort(_BY_NAME)
+        page = self._collection("users").find(behind(wanted, _BY_NAME, window.after)).sort(_BY_NAME)
         found = page.skip(window.skip).limit(window.limit)
         total = self._collection("users").count_documents(wanted)
         return [user for document in found if (user := _user(document))], total

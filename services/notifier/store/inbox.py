@@ -9,8 +9,8 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from services.mongo.many_writes import in_many_writes
+from services.mongo.paging import Ended, behind
 from services.notifier.domain import Message
-from services.notifier.paging import Ended, behind
 from services.notifier.rules import PROPOSED
 
 KEPT = timedelta(days=90)
@@ -65,7 +65,7 @@ class Inbox:
     ) -> tuple[list[Document], int]:
         """Notices newest first, and how many there are in all; `after`: those behind the one shown then of that id."""
         query = _shown(owners, now)
-        found = self._notices.find(behind(query, "shown_at", after)).sort(_NEWEST).skip(skip).limit(limit)
+        found = self._notices.find(behind(query, _NEWEST, after)).sort(_NEWEST).skip(skip).limit(limit)
         return list(found), self._notices.count_documents(query)
 
     def about(self, own: Sequence[str], fact: str, about: str, most: int) -> list[Document]:

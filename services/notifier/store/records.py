@@ -7,9 +7,9 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING
 from pymongo.database import Database
 
+from services.mongo.paging import Ended, behind
 from services.notifier.digests import KIND as DAILY_MAIL
 from services.notifier.domain import STATES, State
-from services.notifier.paging import Ended, behind
 from services.notifier.store.inbox import Inbox
 from services.notifier.store.memory import Memory
 
@@ -33,9 +33,8 @@ class Records:
         query: Document = {"state": state} if state else {}
         fields = dict.fromkeys(_LISTED, 1)
         newest = [("created_at", DESCENDING), ("_id", ASCENDING)]
-        records = list(
-            self._db["messages"].find(behind(query, "created_at", after), fields).sort(newest).skip(skip).limit(limit)
-        )
+        page = self._db["messages"].find(behind(query, newest, after), fields).sort(newest)
+        records = list(page.skip(skip).limit(limit))
         by_account = self._entities_of(record["recipient"] for record in records)
         for record in records:
             what, _, key = record["recipient"].partition(":")

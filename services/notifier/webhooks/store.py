@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
 
 from services.mongo.many_writes import in_many_writes
-from services.notifier.paging import Ended, behind
+from services.mongo.paging import Ended, behind
 from services.notifier.webhooks.domain import (
     GIVE_UP,
     MAX_PER_OWNER,
@@ -316,7 +316,7 @@ class WebhookStore:
         newest = [("created_at", DESCENDING), ("_id", ASCENDING)]
         shown: Document = dict.fromkeys(_LOGGED, 1)
         shown["again"] = {"$ne": [{"$type": "$body"}, "missing"]}
-        page = self._deliveries.find(behind(query, "created_at", after), shown).sort(newest)
+        page = self._deliveries.find(behind(query, newest, after), shown).sort(newest)
         return list(page.skip(skip).limit(limit)), self._deliveries.count_documents(query)
 
     def redeliver(self, webhook_id: str, delivery_id: str, now: datetime) -> bool:

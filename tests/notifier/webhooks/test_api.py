@@ -6,8 +6,8 @@ import pytest
 
 from events import codec
 from services.chassis.tokens import Caller, Verifier
+from services.mongo.paging import behind
 from services.notifier.app import create_app
-from services.notifier.paging import behind
 from services.notifier.webhooks.desk import Desk
 from services.notifier.webhooks.domain import OFFERED, OFFERED_TO_BUSINESSES, TEST
 from services.notifier.webhooks.posting import Poster
@@ -258,8 +258,8 @@ def test_the_log_goes_on_behind_one_whatever_comes_or_goes_meanwhile(ask, add, w
     second = ask("GET", f"{path}/deliveries?page_size=3&after={first['next']}").json
     seen = [each["delivery_id"] for page in (first, second) for each in page["deliveries"]]
     assert (seen, second["next"], second["total"]) == (expected, None, 5)
-    found = behind({"webhook_id": "w"}, "created_at", (clock(), "d"))
-    page = webhooks._deliveries.find(found).sort([("created_at", -1), ("_id", 1)])
+    newest = [("created_at", -1), ("_id", 1)]
+    page = webhooks._deliveries.find(behind({"webhook_id": "w"}, newest, (clock(), "d"))).sort(newest)
     plan = str(page.explain()["queryPlanner"]["winningPlan"])
     assert "IXSCAN" in plan
     assert "'SORT'" not in plan
