@@ -8,10 +8,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from services.gateway.forms import KeyedForm, Needed, TextField, at_most
 from services.gateway.forms_tokens import DAYS, SCOPE_WORDS, some
-from services.gateway.scopes import SERVICE_SCOPES
+from services.gateway.scopes import STAFF_SCOPES
 
 SERVICE_WORDS: dict[str, Any] = {
-    **{scope: SCOPE_WORDS[scope] for scope in SERVICE_SCOPES},
+    **{scope: SCOPE_WORDS[scope] for scope in STAFF_SCOPES},
     "read": lazy_gettext("Read what administrators can read"),
     "admin": lazy_gettext("Do all that programs of administrators may do"),
 }

@@ -6,12 +6,12 @@ from marshmallow import fields, validate
 
 from services.gateway.fields import CamelSchema, Flag, Moment, Text
 from services.gateway.schemas_tokens import MOST_DAYS
-from services.gateway.scopes import SERVICE_SCOPES
+from services.gateway.scopes import STAFF_SCOPES
 
 
 def _scopes(**options: Any) -> fields.List[Any]:
-    each = fields.String(validate=validate.OneOf(SERVICE_SCOPES))
-    return fields.List(each, validate=validate.Length(1, len(SERVICE_SCOPES)), **options)
+    each = fields.String(validate=validate.OneOf(STAFF_SCOPES))
+    return fields.List(each, validate=validate.Length(1, len(STAFF_SCOPES)), **options)
 
 
 class ServiceAccountToken(CamelSchema):

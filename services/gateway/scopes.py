@@ -17,8 +17,8 @@ MAIL, AUDIT = "admin:mail", "admin:audit"
 LOGIN = "login"
 """No token has this: passwords, tokens, sessions, addresses."""
 SCOPES = (READ, DIRECTORY, INITIATE, ACCEPT, ADMIN, MEMBERS, CATALOGUE, LEDGER, MAIL, AUDIT)
-SERVICE_SCOPES = (READ, ADMIN, MEMBERS, CATALOGUE, LEDGER, MAIL, AUDIT)
-"""Of service accounts."""
+STAFF_SCOPES = (READ, ADMIN, MEMBERS, CATALOGUE, LEDGER, MAIL, AUDIT)
+"""Of the staff, auditors aside, and of service accounts."""
 
 _AREAS = {
     "admin": MEMBERS, "admin_users": MEMBERS, "people": MEMBERS, "privacy": MEMBERS,

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from services.gateway.scopes import ADMIN, CATALOGUE, LOGIN, READ, SERVICE_SCOPES
+from services.gateway.scopes import ADMIN, CATALOGUE, LOGIN, READ, STAFF_SCOPES
 from services.gateway.telling import actor_words, subject_words
 from tests.gateway.network import FARM, NOW, Network, an_admin_session
 from tests.gateway.scenes import log_in, send
@@ -97,7 +97,7 @@ def test_a_program_calls_as_the_account(client: FlaskClient, network: Network, b
     assert (asked.caller.entities, asked.caller.accounts) == (frozenset(), frozenset())
 
 
-@pytest.mark.parametrize("held", SERVICE_SCOPES)
+@pytest.mark.parametrize("held", STAFF_SCOPES)
 def test_it_does_what_its_scopes_say_and_nothing_of_a_persons(
     app: Flask, client: FlaskClient, network: Network, bearer: dict[str, str], held: str
 ) -> None:
@@ -121,7 +121,7 @@ def test_it_does_what_its_scopes_say_and_nothing_of_a_persons(
 def test_what_is_somebodys_own_has_nobody_here(
     client: FlaskClient, network: Network, bearer: dict[str, str], path: str
 ) -> None:
-    may(network, *SERVICE_SCOPES)
+    may(network, *STAFF_SCOPES)
     refused = client.get(f"/api/v1{path}", headers=bearer)
     assert code_of(refused) == (403, "auth.person_needed")
     assert "log in by POST /api/v1/login" in refused.text

@@ -1,7 +1,5 @@
 """Who belongs to a business: its people, invitations, the way in, and which of several businesses one acts for."""
 
-from collections.abc import Callable
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -16,7 +14,7 @@ from services.gateway.session import Login, client_address, current, parts, safe
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import card
 from services.gateway.web.members import my_business
-from services.gateway.web.refusals import blame, words, words_for_down, words_for_unknown_outcome
+from services.gateway.web.refusals import blame, then, words, words_for_down, words_for_unknown_outcome
 
 Answer = str | Response | tuple[str, int]
 
@@ -67,7 +65,8 @@ def invite_member() -> Answer:
 def revoke_invitation(invitation_id: str) -> Answer:
     """Take an invitation back."""
     entity_id = my_business().entity_id
-    return _then(lambda: parts().directory.revoke_invitation(entity_id, invitation_id), gettext("It is taken back."))
+    revoke = lambda: parts().directory.revoke_invitation(entity_id, invitation_id)  # noqa: E731
+    return then(revoke, gettext("It is taken back."), url_for("web.business_members"))
 
 
 @bp.post("/members/<user_id>/part")
@@ -80,7 +79,7 @@ def change_member(user_id: str) -> Answer:
         flash(gettext("Write the most of one transfer like 50.00, or leave it empty."), "bad")
         return redirect(url_for("web.business_members"))
     change = lambda: parts().directory.change_member(entity_id, user_id, form.chosen, key=form.key.data)  # noqa: E731
-    return _then(change, gettext("That is changed. They get a mail."))
+    return then(change, gettext("That is changed. They get a mail."), url_for("web.business_members"))
 
 
 @bp.post("/members/<user_id>/remove")
@@ -89,7 +88,8 @@ def change_member(user_id: str) -> Answer:
 def remove_member(user_id: str) -> Answer:
     """Somebody does not belong to the business any more."""
     entity_id = my_business().entity_id
-    return _then(lambda: parts().directory.remove_member(entity_id, user_id), gettext("They don't belong to it now."))
+    remove = lambda: parts().directory.remove_member(entity_id, user_id)  # noqa: E731
+    return then(remove, gettext("They don't belong to it now."), url_for("web.business_members"))
 
 
 @bp.post("/members/leave")
@@ -98,17 +98,8 @@ def leave_business() -> Answer:
     """Leave the business oneself."""
     business = my_business()
     done = gettext("You have left %(name)s.", name=business.name)
-    return _then(lambda: parts().directory.remove_member(business.entity_id, _me().user_id), done, "web.home")
-
-
-def _then(work: Callable[[], object], done: str, next_page: str = "web.business_members") -> Response:
-    try:
-        work()
-    except Refused as refused:
-        flash(words(refused), "bad")
-        return redirect(url_for("web.business_members"))
-    flash(done, "done")
-    return redirect(url_for(next_page))
+    leave = lambda: parts().directory.remove_member(business.entity_id, _me().user_id)  # noqa: E731
+    return then(leave, done, url_for("web.home"), refused_to=url_for("web.business_members"))
 
 
 @bp.post("/acting-for")

@@ -1,9 +1,11 @@
 """Refusals of the services in words: what happened, why, what to do next; beside the field concerned."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from flask import flash, redirect
 from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response
 
 from services.gateway.clients import PartDown, Refused
 from services.gateway.forms import PageForm
@@ -79,7 +81,7 @@ _WORDS = {
     "account.unknown": lazy_gettext("There is no such account. Check the number, or write the name of the business."),
     "account.not_trading": lazy_gettext("That business does not trade in credits at the moment. Choose another one."),
     "email_change.too_often": lazy_gettext("You asked for this too often lately. Wait an hour, and try again."),
-    "api_token.too_many": lazy_gettext("You have as many tokens as one may have: revoke one that is not used first."),
+    "api_token.too_many": lazy_gettext("There are as many tokens as there may be: revoke one that is not used first."),
     "api_token.unknown": lazy_gettext("That token was revoked before."),
     "membership.last_owner": lazy_gettext(
         "This is the last owner of the business, and somebody must be. Make another person an owner first."
@@ -129,6 +131,17 @@ def words(refused: Refused) -> str:
         )
     ours = _WORDS.get(refused.code)
     return str(ours or refused.detail or gettext("That was refused. Go back and try again."))
+
+
+def then(work: Callable[[], object], done: str, back: str, *, refused_to: str = "") -> Response:
+    """Do what a button stands for, and go back with `done`, or with why not; to `refused_to` then, if that differs."""
+    try:
+        work()
+    except Refused as refused:
+        flash(words(refused), "bad")
+        return redirect(refused_to or back)
+    flash(done, "done")
+    return redirect(back)
 
 
 def blame(form: PageForm, refused: Refused, fields: Mapping[str, str] | None = None) -> str:

@@ -12,7 +12,7 @@ from services.gateway.forms_service_accounts import SERVICE_WORDS, ServiceAccoun
 from services.gateway.session import parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import card
-from services.gateway.web.refusals import blame, words, words_for_unknown_outcome
+from services.gateway.web.refusals import blame, then, words_for_unknown_outcome
 
 Answer = str | Response | tuple[str, int]
 _NAME_TAKEN = {"service_account.name_taken": "name"}
@@ -88,7 +88,7 @@ def switch_service_account(service_account_id: str, action: str) -> Answer:
         ),
     }
     back = url_for("web.service_accounts") if action == "delete" else _address(service_account_id)
-    return _then(*works[action], back)
+    return then(*works[action], back)
 
 
 @bp.post(f"{_ONE}/tokens")
@@ -115,7 +115,7 @@ def revoke_service_account_token(service_account_id: str, token_id: str) -> Answ
     """End one, at once."""
     work = lambda: parts().directory.revoke_service_account_token(service_account_id, token_id)  # noqa: E731
     done = gettext("The token is revoked: programs that have it are refused from now on.")
-    return _then(work, done, _address(service_account_id))
+    return then(work, done, _address(service_account_id))
 
 
 def _all(form: ServiceAccountForm, problem: str = "", status: int = 200) -> Answer:
@@ -150,13 +150,3 @@ def _address(service_account_id: str) -> str:
 
 def _to(service_account_id: str) -> Response:
     return redirect(_address(service_account_id))
-
-
-def _then(work: Callable[[], object], done: str, back: str) -> Response:
-    try:
-        work()
-    except Refused as refused:
-        flash(words(refused), "bad")
-    else:
-        flash(done, "done")
-    return redirect(back)

@@ -15,7 +15,7 @@ from services.gateway.permissions import ON_BEHALF, WHO, ends_acting, matrix
 from services.gateway.session import Login, current, parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import card, page_asked, paging
-from services.gateway.web.refusals import blame, words, words_for_unknown_outcome
+from services.gateway.web.refusals import blame, then, words_for_unknown_outcome
 
 Answer = str | Response | tuple[str, int]
 PAGE_SIZE = 20
@@ -79,7 +79,7 @@ def change_staff(user_id: str, action: str) -> Answer:
         "invite": (lambda: directory.invite_staff_again(user_id), gettext("A fresh link is on its way.")),
         "remove": (lambda: directory.remove_staff(user_id), gettext("The login is removed.")),
     }
-    return _then(*works[action], url_for("web.staff"))
+    return then(*works[action], url_for("web.staff"))
 
 
 @bp.post("/admin/staff/<user_id>/access")
@@ -88,7 +88,7 @@ def set_staff_access(user_id: str) -> Answer:
     """Another last day; empty: without end."""
     until = request.form.get("until", "").strip() or None
     work = lambda: parts().directory.change_staff(user_id, {"until": until})  # noqa: E731
-    return _then(work, gettext("The last day is changed."), url_for("web.staff"))
+    return then(work, gettext("The last day is changed."), url_for("web.staff"))
 
 
 @bp.get("/admin/users")
@@ -180,7 +180,7 @@ def unlink_person(entity_id: str, user_id: str) -> Answer:
     """Somebody does not belong to a business any more."""
     work = lambda: parts().directory.remove_member(entity_id, user_id)  # noqa: E731
     done = gettext("They don't belong to it now, and get a mail.")
-    return _then(work, done, url_for("web.business_people", entity_id=entity_id))
+    return then(work, done, url_for("web.business_people", entity_id=entity_id))
 
 
 @bp.route("/admin/businesses/<entity_id>/act", methods=["GET", "POST"])
@@ -208,16 +208,6 @@ def stop_acting() -> Response:
     parts().directory.act_for_nobody(login.own_caller)
     flash(gettext("You act for nobody now."), "done")
     return redirect(url_for("web.admin_overview"))
-
-
-def _then(work: Callable[[], object], done: str, back: str) -> Response:
-    try:
-        work()
-    except Refused as refused:
-        flash(words(refused), "bad")
-    else:
-        flash(done, "done")
-    return redirect(back)
 
 
 def _me() -> Login:

@@ -16,7 +16,7 @@ from services.gateway.session import parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import card, page_asked, paging
 from services.gateway.web.members import my_business
-from services.gateway.web.refusals import blame, words, words_for_down
+from services.gateway.web.refusals import blame, then, words, words_for_down
 
 Answer = str | Response | tuple[str, int]
 
@@ -111,7 +111,8 @@ def switch_webhook(place: str, webhook_id: str, action: str) -> Answer:
         "resume": gettext("It goes on, with all that waited."),
         "test": gettext("A test event is on its way. What comes of it is in the list below: load the page again."),
     }[action]
-    return _then(place, webhook_id, lambda: parts().notifier.switch_webhook(webhook_id, action), done)
+    switch = lambda: parts().notifier.switch_webhook(webhook_id, action)  # noqa: E731
+    return then(switch, done, _url(place, "webhook", webhook_id=webhook_id))
 
 
 @_at("POST", f"{_ONE}/delete")
@@ -125,8 +126,8 @@ def delete_webhook(place: str, webhook_id: str) -> Answer:
 @_at("POST", f"{_ONE}/deliveries/<delivery_id>/redelivery")
 def redeliver(place: str, webhook_id: str, delivery_id: str) -> Answer:
     """Send one again."""
-    done = gettext("It is sent again.")
-    return _then(place, webhook_id, lambda: parts().notifier.redeliver(webhook_id, delivery_id), done)
+    send = lambda: parts().notifier.redeliver(webhook_id, delivery_id)  # noqa: E731
+    return then(send, gettext("It is sent again."), _url(place, "webhook", webhook_id=webhook_id))
 
 
 @_at("POST", f"{_ONE}/replays")
@@ -189,15 +190,6 @@ def _missed(found: Document) -> str:
     """Where a replay begins after a pause."""
     position = found["positions"].get("ledger")
     return str(position + 1) if position is not None else ""
-
-
-def _then(place: str, webhook_id: str, act: Callable[[], None], done: str) -> Answer:
-    try:
-        act()
-        flash(done, "done")
-    except Refused as refused:
-        flash(words(refused), "bad")
-    return redirect(_url(place, "webhook", webhook_id=webhook_id))
 
 
 def _owner(place: str) -> str | None:
