@@ -1,6 +1,8 @@
 """Words that are nearly what somebody typed: found here as by Elasticsearch, and never in an outdated list."""
 
+import gc
 import random
+import weakref
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +42,18 @@ def test_the_nearest_of_too_many_are_taken() -> None:
     assert len(near) == EXPANSIONS
     assert near[0] == "planter"
     assert set(near) >= {f"p{second}anter" for second in "klmnopqrst"} | {"plante"}
+
+
+def test_words_that_are_replaced_are_no_garbage() -> None:
+    known = Vocabulary(1, {OFFERS: ["bread"]})
+    assert known.near(OFFERS, "braed") == ("bread",)
+    gone = weakref.ref(known)
+    gc.disable()
+    try:
+        del known
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_mark_tells_words_and_fields_apart() -> None:

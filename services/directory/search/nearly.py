@@ -5,7 +5,7 @@ the few words that are near are looked up, and asked for by name.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from zlib import crc32
 
 from rapidfuzz import process
@@ -25,6 +25,7 @@ MOST_WORDS = 30_000
 MOST_DOCUMENTS = 50_000
 """Of more Elasticsearch finds the near ones itself: to add up their marks would take as long (docs/adr/0021)."""
 _REMEMBERED = 2_048
+_ByLength = dict[str, dict[int, list[str]]]
 
 
 def mark_of(fields: Iterable[Iterable[str]]) -> int:
@@ -37,22 +38,24 @@ class Vocabulary:
 
     def __init__(self, mark: int, words: Mapping[str, Iterable[str]]) -> None:
         self.mark = mark
-        self._by_length: dict[str, dict[int, list[str]]] = {field: {} for field in words}
+        self._by_length: _ByLength = {field: {} for field in words}
         for field, known in words.items():
             for word in known:
                 self._by_length[field].setdefault(len(word), []).append(word)
-        # The same words are looked for again and again.
-        self.near = lru_cache(maxsize=_REMEMBERED)(self._near)
+        # The same words are looked for again and again. No method: it would hold what holds it, and all the words
+        # would wait for a collection of garbage.
+        self.near = lru_cache(maxsize=_REMEMBERED)(partial(_near, self._by_length))
+        """The words of a field at most as far from a term as its length allows: what a `fuzzy` query expands to."""
 
     def __contains__(self, field: str) -> bool:
         return field in self._by_length
 
-    def _near(self, field: str, term: str) -> tuple[str, ...]:
-        """Those that are at most as far from a term as its length allows: what a `fuzzy` query expands to."""
-        allowed, lengths = edits_allowed(term), self._by_length[field]
-        found: list[tuple[float, str]] = []
-        for length in range(len(term) - allowed, len(term) + allowed + 1):
-            some = lengths.get(length, ())
-            near = process.extract(term, some, scorer=OSA.distance, score_cutoff=allowed, limit=None, processor=None)
-            found += [(distance / min(length, len(term)), word) for word, distance, _ in near]
-        return tuple(word for _, word in sorted(found)[:EXPANSIONS])
+
+def _near(by_length: _ByLength, field: str, term: str) -> tuple[str, ...]:
+    allowed, lengths = edits_allowed(term), by_length[field]
+    found: list[tuple[float, str]] = []
+    for length in range(len(term) - allowed, len(term) + allowed + 1):
+        some = lengths.get(length, ())
+        near = process.extract(term, some, scorer=OSA.distance, score_cutoff=allowed, limit=None, processor=None)
+        found += [(distance / min(length, len(term)), word) for word, distance, _ in near]
+    return tuple(word for _, word in sorted(found)[:EXPANSIONS])
