@@ -11,6 +11,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -187,7 +188,7 @@ class Connections:
         if not self._room.acquire(blocking=False) and not self._room.acquire(timeout=self._wait_seconds):
             raise NoneFree
         try:
-            connection = self._connected(until) if anew or not self._idle else self._idle.pop()
+            connection = self._connected(until, anew=anew)
         except BaseException:
             self._room.release()
             raise
@@ -195,7 +196,10 @@ class Connections:
         reply.begin(message, until)
         return reply
 
-    def _connected(self, until: float) -> socket.socket:
+    def _connected(self, until: float, *, anew: bool) -> socket.socket:
+        if not anew:
+            with suppress(IndexError):  # looked at first, another thread could take the last one in between
+                return self._idle.pop()
         seconds = min(self._connect_seconds, _left(until))
         try:
             connection = socket.create_connection((self._host, self._port), seconds)
