@@ -185,7 +185,8 @@ class Connections:
             return self._begun(message, until, anew=True)
 
     def _begun(self, message: bytes, until: float, *, anew: bool = False) -> Reply:
-        if not self._room.acquire(blocking=False) and not self._room.acquire(timeout=self._wait_seconds):
+        room = self._room
+        if not room.acquire(blocking=False) and not room.acquire(timeout=min(self._wait_seconds, _left(until))):
             raise NoneFree
         try:
             connection = self._connected(until, anew=anew)

@@ -3,6 +3,7 @@
 import gc
 import socket
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -164,6 +165,15 @@ def test_nobody_listens(speaking: Callable[..., Speaker]) -> None:
     speaker.close()
     with pytest.raises(NoAnswer):
         get(to(speaker))
+
+
+def test_a_free_connection_is_not_waited_for_longer_than_the_answer(speaking: Callable[..., Speaker]) -> None:
+    way = Connections(speaking([WHOLE[:-1]]).url, 1, connect_seconds=1, wait_seconds=60)
+    reply, began = way.open("GET", "/file", {}, 5), time.monotonic()
+    with pytest.raises(NoneFree):
+        get(way, 0.05)
+    assert time.monotonic() - began < 30
+    reply.close()
 
 
 def test_no_more_connections_than_allowed(speaking: Callable[..., Speaker]) -> None:
