@@ -42,7 +42,7 @@ def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flas
         # Without the search everything else goes on.
         reported={"elasticsearch": index.ping},
         projections={
-            "directory": Followed(lambda: consumer.applied(store)),
+            "directory": Followed(lambda: _applied(store, index)),
             "ledger": Followed(lambda: consumer.figures_applied(store)),
         },
         schema_version=VERSION,
@@ -53,6 +53,13 @@ def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flas
         app.extensions[ACCESS] = AccessChanges(store.database)
         app.extensions[BELIEVED] = config.access_believed_ms
     return app
+
+
+def _applied(store: Store, index: EntityIndex) -> int:
+    """How far events are followed. It is asked when a request waits for what happened since: words too."""
+    position = consumer.applied(store)
+    index.words.outdate()
+    return position
 
 
 def directory_of(config: Config, store: Store) -> Directory:

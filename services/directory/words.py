@@ -213,10 +213,11 @@ def way_matched(term: str, text: Folded, *, nearly: bool = True) -> Way | None:
         return "contains"
     if len(asked.words) > 1 and whole in runs(asked):
         return "part"
-    return "fuzzy" if nearly and _nearly(term, text) else None
+    return "fuzzy" if nearly and nearly_matched(term, text) else None
 
 
-def _nearly(term: str, text: Folded) -> bool:
+def nearly_matched(term: str, text: Folded) -> bool:
+    """Whether a folded term is a word of a text, or the text, but for typing errors."""
     allowed = edits_allowed(term)
     return allowed > 0 and any(within(term, form, allowed) for form in near_forms(text))
 

@@ -27,6 +27,8 @@ RUN_SECONDS = 5.0
 CALLERS = 16
 BETWEEN_SECONDS = 20.0
 MOST_TRIES = 200
+RENEW_SECONDS = 600.0
+"""A token lives for a quarter of an hour."""
 
 
 def main(asked: argparse.Namespace) -> None:
@@ -43,7 +45,11 @@ def _grow(stage: Stage, seconds: float) -> None:
     more: dict[str, dict[str, Any]] = {"pairs": {}, "balance": {}, "page": {}, "paths": {"paths": paths}}
     taken: list[tuple[float, dict[str, float]]] = []
     calls, began = 0, time.monotonic()
+    renewed = began
     for scenario in itertools.cycle(more):
+        if time.monotonic() - renewed > RENEW_SECONDS:
+            stage.people.renew()
+            renewed = time.monotonic()
         calls += stage.run(NEW, scenario, RUN_SECONDS, CALLERS, **more[scenario])["made"]
         taken.append(((time.monotonic() - began) / 60, stage.memory(NEW)))
         if time.monotonic() - began > seconds:
@@ -110,6 +116,7 @@ class _Trader:
 
 
 def _restart(stage: Stage, restarts: int) -> None:
+    stage.people.renew()
     trader = _Trader(stage)
     with ThreadPoolExecutor(CALLERS) as callers:
         trading = [callers.submit(trader.trade, number) for number in range(CALLERS)]

@@ -53,13 +53,7 @@ def find(index: EntityIndex, reader: Reader, asked: Search, cursor: str = "") ->
 
 def _answered(index: EntityIndex, asked: Search, effort: Effort) -> Found:
     known = index.words.known() if asks_nearly(asked) else None
-    while known is not None:
-        found = index.search(request(asked, effort, known=known))
-        if found.mark == known.mark:
-            return found
-        # The index that was searched has other words.
-        known = index.words.renewed(known)
-    return index.search(request(asked, effort))
+    return index.search(request(asked, effort, known=known))
 
 
 def _page(reader: Reader, asked: Search, effort: Effort, found: Found) -> Page:

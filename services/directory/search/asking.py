@@ -21,7 +21,7 @@ from services.directory.search.matching import (
     literal,
     term_query,
 )
-from services.directory.search.nearly import MARK, Vocabulary
+from services.directory.search.nearly import Vocabulary
 from services.directory.words import WAYS, Way, search_terms
 
 Side = Literal["offers", "wants", "name"]
@@ -128,7 +128,7 @@ def request(
 ) -> Query:
     """The body of the search: query, order, page. With `named` each hit tells how it matched, for tests.
 
-    What is found by `known` words holds when the sum of MARK, which is asked for too, is that of these words.
+    What is found by `known` words is what is found without them, if they are those of the index.
     """
     scored, filters = _scored(search, effort, named=named, known=known), _filters(search, effort)
     if search.sort != "relevance":
@@ -141,15 +141,8 @@ def request(
         **page,
         "size": search.limit,
         "track_total_hits": True,
-        **_counted(search, marked=known is not None),
+        **({"aggs": _facets()} if search.facets else {}),
     }
-
-
-def _counted(search: Search, *, marked: bool) -> Query:
-    counted = _facets() if search.facets else {}
-    if marked:
-        counted[MARK] = {"global": {}, "aggs": {MARK: {"sum": {"field": MARK}}}}
-    return {"aggs": counted} if counted else {}
 
 
 def _scored(search: Search, effort: Effort, *, named: bool, known: Vocabulary | None) -> list[Query]:

@@ -1,12 +1,13 @@
 """Why something was found, and how far away it is. Pure; agrees with what Elasticsearch matched (a test)."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from services.directory.search.asking import Effort, Near, Search, text_terms
 from services.directory.search.matching import IN_WORDS, WEIGHTS
-from services.directory.words import HOW, WAYS, Way, folded, folded_name, search_terms, way_matched
+from services.directory.words import HOW, WAYS, Way, folded, folded_name, nearly_matched, search_terms, way_matched
 
 Why = dict[str, Any]
 
@@ -90,13 +91,19 @@ def _best(term: str, side: str, view: Mapping[str, Any], *, nearly: bool) -> lis
         return []
     if side == "description":
         return _best_word(term, value, nearly=nearly)
-    fold_text = folded_name if side in ("name", "city") else folded
-    texts = [(each, fold_text(each)) for each in ((value,) if isinstance(value, str) else value)]
-    for slips in (False, True) if nearly else (False,):
-        ways = [(way, each) for each, text in texts if (way := way_matched(term, text, nearly=slips))]
-        if ways:
-            return _first(ways)
-    return []
+    texts = (value,) if isinstance(value, str) else tuple(value)
+    return _best_text(term, texts, named=side in ("name", "city"), nearly=nearly)
+
+
+@lru_cache(maxsize=8_192)
+def _best_text(term: str, texts: tuple[str, ...], *, named: bool, nearly: bool) -> list[tuple[Way, str]]:
+    # The same businesses are found by the same words again and again; nobody changes what was found.
+    fold_text = folded_name if named else folded
+    known = [(each, fold_text(each)) for each in texts]
+    ways = [(way, each) for each, text in known if (way := way_matched(term, text, nearly=False))]
+    if not ways and nearly:
+        ways = [("fuzzy", each) for each, text in known if nearly_matched(term, text)]
+    return _first(ways)
 
 
 def _best_word(term: str, text: str, *, nearly: bool) -> list[tuple[Way, str]]:

@@ -41,7 +41,8 @@ def term_query(
 ) -> list[Query]:
     """The scored ways of one term in one field. With `named` a hit tells which of them it matched.
 
-    `known` are the words of the index; without them, or of another field, Elasticsearch finds what is near itself.
+    `known` are the words of the index: ways that none of them has are left out. Without them, or of another field,
+    Elasticsearch finds what is near itself.
     """
     term = term_of(whole)
     found = [(way, query) for way, query in _asked(field, term, endings=endings, known=known) if way in ways]
@@ -67,16 +68,26 @@ def _scored(query: Query, boost: float, name: str) -> Query:
 
 def _asked(field: str, term: Folded, *, endings: bool, known: Vocabulary | None) -> Iterable[tuple[Way, Query]]:
     whole, edits = term.whole, edits_allowed(term.whole)
-    yield "exact", {"term": {f"{field}.whole": whole}}
+    typed = _may_be_there(field, term, known)
+    if typed:
+        yield "exact", {"term": {f"{field}.whole": whole}}
     yield "stem", {"term": {f"{field}.stem": term.stem}}
-    yield "prefix", {"prefix": {f"{field}.whole": whole}}
-    yield "word", {"term": {f"{field}.words": whole}}
+    if typed:
+        yield "prefix", {"prefix": {f"{field}.whole": whole}}
+        yield "word", {"term": {f"{field}.words": whole}}
     yield "word_stem", {"term": {f"{field}.stems": term.stem}}
-    yield "contains", _contains(field, whole, endings=endings)
+    if typed:
+        yield "contains", _contains(field, whole, endings=endings)
     if pieces := runs(term):
         yield "part", {"terms": {f"{field}.whole": list(pieces)}}
     if edits:
         yield "fuzzy", _nearly(f"{field}.words", whole, edits, known)
+
+
+def _may_be_there(field: str, term: Folded, known: Vocabulary | None) -> bool:
+    """False when no tag contains a term: one of a single word could only be within a single word."""
+    words = f"{field}.words"
+    return known is None or words not in known or len(term.words) != 1 or known.within(words, term.whole)
 
 
 def _nearly(field: str, whole: str, edits: int, known: Vocabulary | None) -> Query:

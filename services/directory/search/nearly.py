@@ -1,7 +1,7 @@
 """The words of the tags in the index, to find those that are nearly what somebody typed. Pure.
 
 Elasticsearch finds them too, but builds automata of all misspellings for each search, which took half of its work. Here
-the few words that are near are looked up, and asked for by name.
+the few words that are near are looked up, and asked for by name; and what no word has is not asked for at all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,14 +16,13 @@ from services.directory.words import edits_allowed
 FIELDS = ("offers.words", "wants.words")
 """The fields whose words are known here: of the tags, and of nothing that is longer."""
 MARK = "near_mark"
-"""The number in each document that its words of `FIELDS` make, and the name of the sum of them all: while that is
-the same, so are the words."""
+"""The number in each document that its words of `FIELDS` make: while the sum of all is the same, so are the words."""
 EXPANSIONS = 50
 """So many words are taken for nearly the same at most, the nearest first."""
 MOST_WORDS = 30_000
 """Of a field: Elasticsearch counts up to 65,536 things at once. Of more it finds the near ones itself."""
 MOST_DOCUMENTS = 50_000
-"""Of more Elasticsearch finds the near ones itself: to add up their marks would take as long (docs/adr/0021)."""
+"""Of more Elasticsearch finds the near ones itself: to read their words would take too long (docs/adr/0021)."""
 _REMEMBERED = 2_048
 _ByLength = dict[str, dict[int, list[str]]]
 
@@ -39,8 +38,11 @@ class Vocabulary:
     def __init__(self, mark: int, words: Mapping[str, Iterable[str]]) -> None:
         self.mark = mark
         self._by_length: _ByLength = {field: {} for field in words}
+        self._text: dict[str, str] = {}
         for field, known in words.items():
-            for word in known:
+            listed = list(known)
+            self._text[field] = "\n".join(listed)
+            for word in listed:
                 self._by_length[field].setdefault(len(word), []).append(word)
         # The same words are looked for again and again. No method: it would hold what holds it, and all the words
         # would wait for a collection of garbage.
@@ -49,6 +51,10 @@ class Vocabulary:
 
     def __contains__(self, field: str) -> bool:
         return field in self._by_length
+
+    def within(self, field: str, term: str) -> bool:
+        """Whether a word of a field contains a term."""
+        return term in self._text[field]
 
 
 def _near(by_length: _ByLength, field: str, term: str) -> tuple[str, ...]:

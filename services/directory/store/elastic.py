@@ -38,6 +38,8 @@ _BUILDING: Mapping[str, Any] = {
     "translog.durability": "async",
 }
 
+_SUM: Mapping[str, Any] = {"sum": {"field": MARK}}
+
 _Lines = list[Any]
 """Of a bulk request, encoded."""
 
@@ -74,12 +76,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of hits, how many there are in all, what was counted, and the sum of MARK if it was asked for."""
+    """A page of hits, how many there are in all, and what was counted."""
 
     hits: Sequence[Hit]
     total: int
     aggregations: Mapping[str, Any]
-    mark: int = 0
 
 
 class EntityIndex:
@@ -241,19 +242,29 @@ class EntityIndex:
             raise SearchUnavailable("Elasticsearch answered a part of the searches alone")
         return [_found(each) for each in answered]
 
-    def _vocabulary(self) -> Vocabulary | None:
-        """Words and sum of one moment. None for an index of an earlier version, which has no marks, or of too many."""
+    def _vocabulary(self, known: Vocabulary | None) -> Vocabulary | None:
+        """All words, `known` ones if they are still the same. None if they can't be known, or are too many.
+
+        Words and sum are of one moment. An index of an earlier version has no marks.
+        """
         with _reaching():
             if self._client.count(index=self.alias)["count"] > MOST_DOCUMENTS:
                 return None
-        counted = {field: {"terms": {"field": field, "size": MOST_WORDS}} for field in FIELDS}
-        asked = {"size": 0, "track_total_hits": False, "aggs": {MARK: {"sum": {"field": MARK}}, **counted}}
-        with _reaching():
-            found = self._client.search(index=self.alias, body=asked).body["aggregations"]
+        if known is not None and known.mark == int(self._counted({MARK: _SUM})[MARK]["value"]):
+            return known
+        found = self._counted(
+            {MARK: _SUM, **{field: {"terms": {"field": field, "size": MOST_WORDS}} for field in FIELDS}}
+        )
         mark = int(found[MARK]["value"])
         if not mark or any(found[field]["sum_other_doc_count"] for field in FIELDS):
             return None
         return Vocabulary(mark, {field: [each["key"] for each in found[field]["buckets"]] for field in FIELDS})
+
+    def _counted(self, aggregations: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked = {"size": 0, "track_total_hits": False, "aggs": aggregations}
+        with _reaching():
+            counted: Mapping[str, Any] = self._client.search(index=self.alias, body=asked).body["aggregations"]
+        return counted
 
     @property
     def _own(self) -> str:
@@ -314,9 +325,7 @@ def _found(body: Mapping[str, Any]) -> Found:
         Hit(hit.get("_source", {}), hit.get("sort", ()), hit.get("matched_queries", ())) for hit in body["hits"]["hits"]
     ]
     total = int(body["hits"].get("total", {}).get("value", 0))
-    counted = dict(body.get("aggregations", {}))
-    mark = counted.pop(MARK, None)
-    return Found(hits, total, counted, int(mark[MARK]["value"]) if mark else 0)
+    return Found(hits, total, body.get("aggregations", {}))
 
 
 def _puts(documents: Sequence[Indexed]) -> _Lines:

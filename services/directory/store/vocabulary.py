@@ -1,4 +1,4 @@
-"""The words of the index as this process knows them: read when they are first needed, and when they have changed."""
+"""The words of the index as this process knows them: looked at again once a second, and read when they have changed."""
 
 import math
 import threading
@@ -8,29 +8,34 @@ from collections.abc import Callable
 from services.directory.search.nearly import Vocabulary
 
 _SECONDS = 1.0
-"""Between two readings. While members are imported the words change all the time: then Elasticsearch looks itself."""
+"""Between two looks: so late may a new word be known."""
 
 
 class Words:
-    """`read` answers None for an index whose words can't be known."""
+    """`read` is given the words so far, and answers them if they are the same; None if they can't be known."""
 
-    def __init__(self, read: Callable[[], Vocabulary | None], monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, read: Callable[[Vocabulary | None], Vocabulary | None], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._read, self._monotonic, self._lock = read, monotonic, threading.Lock()
         self._known: Vocabulary | None = None
-        self._read_at = -math.inf
+        self._looked_at = -math.inf
+        self._changes = self._known_of = 0
 
     def known(self) -> Vocabulary | None:
-        """What was last read, which an answer may show to be outdated; None while nothing is known."""
-        return self._known or self.renewed(None)
+        """The words of a second ago at most; None when they may not be relied on: Elasticsearch looks itself then."""
+        if self._monotonic() - self._looked_at >= _SECONDS and self._lock.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        return self._known if self._known_of == self._changes else None
 
-    def renewed(self, outdated: Vocabulary | None) -> Vocabulary | None:
-        """The words in place of outdated ones; None when they were read a moment ago."""
-        with self._lock:
-            if self._known is not outdated:
-                # Somebody else who asked at the same time was first.
-                return self._known
-            self._known = None
-            if self._monotonic() - self._read_at >= _SECONDS:
-                self._read_at = self._monotonic()
-                self._known = self._read()
-            return self._known
+    def outdate(self) -> None:
+        """From now on only words that are read after this count: somebody waited for a change, and must see it."""
+        self._changes += 1
+
+    def _look(self) -> None:
+        self._looked_at, changes = self._monotonic(), self._changes
+        self._known = self._read(self._known)
+        self._known_of = changes
