@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway soak bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs
+.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway soak bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs pictures readme-pictures
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -95,3 +95,9 @@ clean: $(VENV)/.ready  ## Stop everything and remove what was built; demo data t
 	@$(BIN)/python -m deploy stop
 	@$(BIN)/python -m deploy wipe
 	@rm -rf .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(VENV)
+
+pictures: $(VENV)/.ready  ## Take pictures of every page, on phone and laptop, light and dark, into pictures/
+	@$(BIN)/python -m tests.pictures
+
+readme-pictures: $(VENV)/.ready  ## Take the README's pictures, of what `make run` runs
+	@$(BIN)/python -m tests.pictures.readme
