@@ -128,15 +128,23 @@ class AmountField(StringField):
         """Raises StopValidation: no more than one sentence about an amount."""
         text = self._value().strip()
         if text:
-            found = _AMOUNT.fullmatch(text)
-            if not found:
+            amount = amount_typed(text)
+            if amount is None:
                 raise StopValidation(
                     gettext("Write the amount as figures with at most two decimals, like 25 or 25.00.")
                 )
-            whole, decimals = found.groups()
-            self.minor = int(whole.replace(",", "")) * 100 + int((decimals or "0").ljust(2, "0"))
+            self.minor = amount
             if self.minor > MAX_MINOR:
                 raise StopValidation(gettext("At most 999,999,999.99, please."))
+
+
+def amount_typed(text: str) -> int | None:
+    """Minor units of what people write, `1,250.00`; None when it is no such figure."""
+    found = _AMOUNT.fullmatch(text)
+    if not found:
+        return None
+    whole, decimals = found.groups()
+    return int(whole.replace(",", "")) * 100 + int((decimals or "0").ljust(2, "0"))
 
 
 def more_than_zero(_: Form, field: AmountField) -> None:

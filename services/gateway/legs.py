@@ -34,6 +34,18 @@ def is_shared(transfer: Document) -> bool:
     return len(parties_of(transfer)) > 2
 
 
+def is_reversible(transfer: Document) -> bool:
+    """Whether an administrator may undo it, as far as the transfer itself says."""
+    is_done = transfer["status"] == "completed" and not transfer.get("reversed_by")
+    return is_done and transfer.get("kind", "transfer") != "reversal"
+
+
+def can_be_given_back(transfer: Document, account: str) -> bool:
+    """Whether the business of `account` may undo it: it received, from one other, and nobody took a fee."""
+    simple = _between_members(transfer) and len(_legs(transfer)) == 2
+    return simple and is_reversible(transfer) and bool(transfer["payee"] == account)
+
+
 def _between_members(transfer: Document) -> bool:
     return bool(transfer.get("kind", "transfer") == "transfer")
 

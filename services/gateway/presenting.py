@@ -13,7 +13,7 @@ from flask_babel import format_date, format_datetime, format_decimal, format_tim
 from markupsafe import Markup
 
 from services.gateway.codes import grouped
-from services.gateway.legs import fee_of, is_shared, moved
+from services.gateway.legs import can_be_given_back, fee_of, is_reversible, is_shared, moved
 
 MINUS = "\N{MINUS SIGN}"
 UNIT = Decimal("0.01")
@@ -231,5 +231,5 @@ def register(app: Flask) -> None:
     )
     for item in filters:
         app.add_template_filter(item)
-    for helper in (gauge, moved, fee_of, is_shared, period, stretch):
+    for helper in (gauge, moved, fee_of, is_shared, is_reversible, can_be_given_back, period, stretch):
         app.add_template_global(helper)

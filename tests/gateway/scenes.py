@@ -37,6 +37,7 @@ from tests.gateway.scenes_mailing import furnish_mails, no_mails
 from tests.gateway.scenes_matches import furnish_matches, no_matches
 from tests.gateway.scenes_notices import furnish_notices, no_notices
 from tests.gateway.scenes_privacy import furnish_privacy
+from tests.gateway.scenes_ruling import furnish_ruling, no_ruling
 from tests.gateway.scenes_tokens import furnish_imports, furnish_service_accounts, furnish_tokens
 from tests.gateway.scenes_trading import furnish_trading, no_trading
 from tests.gateway.scenes_webhooks import furnish_webhooks, no_webhooks
@@ -159,6 +160,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_matches(network, name)
     furnish_trading(network, name)
     furnish_mails(network)
+    furnish_ruling(network, note)
 
 
 def empty(network: Network) -> None:
@@ -170,6 +172,7 @@ def empty(network: Network) -> None:
     no_matches(network)
     no_trading(network)
     no_mails(network)
+    no_ruling(network)
     nothing = {"entries": [], "next": None, "total": 0, "total_is_least": False, "names": {}}
     for path in ("/audit", f"/users/{ANN}/audit", f"/entities/{FARM}/audit"):
         network.directory.on("GET", path, nothing)

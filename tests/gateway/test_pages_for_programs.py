@@ -127,6 +127,7 @@ OF_MEMBERS = {
     "POST /transfers/<transfer_id>/<any(accept, decline, withdraw):action>": (
         "PATCH /transfers/<transfer_id>; PATCH /admin/transfers/<transfer_id>"
     ),
+    "GET, POST /transfers/<transfer_id>/reversal": "POST /transfers/<transfer_id>/reversal",
     "GET, POST /transfers/new": "POST /transfers/preview",
     **_webhooks("/settings/webhooks"),
 }
@@ -185,6 +186,19 @@ OF_STAFF = {
     f"POST {_ACCOUNTS}/<service_account_id>/tokens/<token_id>/revoke": (
         f"DELETE {_ACCOUNTS}/<service_account_id>/tokens/<token_id>"
     ),
+    "GET /admin/accounts/<account_number>/changes": "GET /admin/accounts/<account_number>/changes",
+    "GET /admin/settings": "GET /admin/policy; GET /admin/fees",
+    "GET /admin/settings/<any(limits, fees):what>/changes": "GET /admin/policy/changes; GET /admin/fees/changes",
+    "POST /admin/settings/fees": "PUT /admin/fees",
+    "POST /admin/settings/limits": "PATCH /admin/policy",
+    "GET /admin/settings/simulation": "POST /admin/limit-simulations",
+    "GET /admin/transfers": "GET /admin/transfers",
+    "POST /admin/transfers": "POST /admin/transfers",
+    "GET /admin/transfers.csv": "GET /admin/transfers",
+    "GET /admin/transfers/<transfer_id>": "GET /admin/transfers/<transfer_id>",
+    "POST /admin/transfers/<transfer_id>/cancellation": "PATCH /admin/transfers/<transfer_id>",
+    "GET, POST /admin/transfers/<transfer_id>/reversal": "POST /admin/transfers/<transfer_id>/reversal",
+    "GET, POST /admin/transfers/new": "POST /admin/transfers/preview",
     "GET /admin/staff": "GET /admin/staff",
     "POST /admin/staff": "POST /admin/staff",
     "POST /admin/staff/<user_id>/<any(suspend, resume, invite, remove):action>": (

@@ -36,14 +36,15 @@ NAMED: dict[str, Group] = dict.fromkeys(
         "rest.admin_entities", "rest.audit_search", "rest.clearing", "rest.entities", "rest.facets", "rest.health",
         "rest.insight", "rest.logs", "rest.loops", "rest.matches", "rest.overview", "rest.suggestions", "rest.users",
         "rest.word_suggestions",
-        "web.activity_log", "web.admin_businesses", "web.audit", "web.clearing", "web.find", "web.insight",
-        "web.loops", "web.matches", "web.users",
+        "web.activity_log", "web.admin_businesses", "web.admin_transfers", "web.audit", "web.clearing", "web.find",
+        "web.insight", "web.loops", "web.matches", "web.users",
     ),
     SEARCH,
 ) | dict.fromkeys(
     (
-        "web.activity_file", "web.audit_csv", "web.audit_export", "web.business_data_file", "web.community_export",
-        "web.import_errors_file", "web.insight_file", "web.my_data_file", "web.statement_csv", "web.statement_pdf",
+        "web.activity_file", "web.admin_transfers_csv", "web.audit_csv", "web.audit_export", "web.business_data_file",
+        "web.community_export", "web.import_errors_file", "web.insight_file", "web.my_data_file", "web.statement_csv",
+        "web.statement_pdf",
     ),
     EXPORT,
 ) | {"rest.transfer_batch": BATCH}  # fmt: skip

@@ -15,6 +15,7 @@ from services.gateway.presenting import STATUS_WORDS, status_words
 from services.gateway.session import has_role, parts, safe_next
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import Card, card, names_of, parties
+from services.gateway.web.histories import account_history
 from services.gateway.web.refusals import blame, words_for_unknown_outcome
 
 Answer = str | Response | tuple[str, int]
@@ -22,6 +23,7 @@ Answer = str | Response | tuple[str, int]
 PAGE_SIZE = 20
 QUEUE_SIZE = 20
 PENDING_SHOWN = 10
+CHANGES_SHOWN = 5
 STATUSES = tuple(STATUS_WORDS)
 
 
@@ -85,6 +87,7 @@ def _business(
         entity=entity,
         account=account,
         pending=pending,
+        history=_money(lambda: account_history(entity["account"], CHANGES_SHOWN)),
         names=names_of(parties(pending.value["transfers"])) if pending.value else {},
         status_form=status_form,
         limits_form=limits_form or LimitsForm(formdata=None, data=account.value or {}),
