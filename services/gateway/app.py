@@ -24,6 +24,7 @@ from services.chassis.logs import configure_logs
 from services.chassis.tokens import KeyFile, Signer, Verifier, private_key
 from services.chassis.web import MAX_BODY_BYTES, Parts, health_routes, measure
 from services.gateway import (
+    assets,
     cross_origin,
     devices,
     hooks,
@@ -52,7 +53,7 @@ _FILES = (".csv", ".pdf", ".zip")
 def create_app(config: Config, lines: Lines | None = None) -> Flask:
     """The gateway's application; `lines` lead to the other services (made from `config` when left out)."""
     config.check()
-    app = Flask("services.gateway")
+    app = Flask("services.gateway", static_folder=None)
     app.config.update(_flask_settings(config))
     app.config["GATEWAY"] = config
     internal_key, session_key = _keys(config)
@@ -74,6 +75,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     memory = Memory(lines.directory.apart(), lines.directory) if config.remember else None
     Sessions(lines, tokens, secure_cookie=config.secure_cookies, memory=memory).init_app(app)
     app.before_request(limits.hold_login)
+    assets.init_app(app)
     security.init_app(app, https=config.https)
     representing.init_app(app)
     cross_origin.init_app(app, config.cors)

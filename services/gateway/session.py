@@ -304,11 +304,11 @@ class Sessions:
         login: Login | None = g.get("login")
         if is_api():
             self._keep_api_positions(response, login)
-            return response
-        seen = highest(kept_in_page_cookie(), self._learned(login))
-        if seen != kept_in_page_cookie():
-            flask.session[POSITIONS] = seen
-        self._set_cookie(response, g.get("cookie"))
+        elif not g.get("sets_no_cookie"):
+            seen = highest(kept_in_page_cookie(), self._learned(login))
+            if seen != kept_in_page_cookie():
+                flask.session[POSITIONS] = seen
+            self._set_cookie(response, g.get("cookie"))
         return response
 
     def _keep_api_positions(self, response: Response, login: Login | None) -> None:

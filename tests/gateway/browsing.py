@@ -1,14 +1,17 @@
 """The gateway on a real socket, for a real browser."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any, cast
+from wsgiref.types import WSGIApplication
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from services.gateway.session import sessions_of
 from tests.gateway.scenes import SECOND_STEP, session_of, token_for
@@ -31,8 +34,31 @@ _ROWS = 8
 _AXE = Axe().axe_script
 
 
+class Weighed:
+    """An application, and how much it has sent."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._sent = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            self._sent += sum(len(name) + len(value) + 4 for name, value in headers)
+            return start_response(status, headers, *more)
+
+        with closing(cast("ClosingIterator", self._app(environ, start))) as pieces:
+            for piece in pieces:
+                self._sent += len(piece)
+                yield piece
+
+    def taken(self) -> int:
+        """Bytes sent since the last time, heads of answers too."""
+        sent, self._sent = self._sent, 0
+        return sent
+
+
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
+def serving(app: WSGIApplication) -> Iterator[str]:
     """The address of a site that serves `app`."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
     server.daemon_threads = True

@@ -78,6 +78,7 @@ PAGES = (
     Page("invitation-to-member", "/invitations/token-2", "member", alike=True),
     Page("invitation-dead", "/invitations/token-dead", alike=True),
     Page("permissions", "/permissions", "member"),
+    Page("permissions-area", "/permissions?area=Pages: members", "member"),
     Page("notices", "/notices", "member"),
     Page("unsubscribe", "/unsubscribe/token-1"),
     Page("unsubscribed", "/unsubscribe/token-2"),

@@ -14,7 +14,7 @@ PAGE = "/settings/notifications"
 PATH = f"/entities/{FARM}/preferences"
 TYPED = {
     "mail": ["requests", "digest"], "notice": ["trades"], "quiet_from": "21:30", "quiet_to": "06:00",
-    "digest_hour": "18", "time_zone": "Europe/Paris", "language": "de",
+    "digest_hour": "18", "time_zone": "America/New York", "language": "de",
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def test_the_page_shows_what_holds_and_what_cannot_be_switched_off(client: Flask
         ("mail", "requests"), ("mail", "account"), ("mail", "digest"), ("notice", "requests"), ("notice", "trades"),
     }  # fmt: skip
     assert 'value="22:00"' in page
-    assert '<option selected value="Europe/London">' in page
+    assert "<option selected>Europe/London<" in page
     assert '<option selected value="en">English</option><option value="de">Deutsch</option>' in page
     assert "switched off" in page
 
@@ -54,7 +54,7 @@ def test_all_is_saved_at_once(client: FlaskClient, scene: Network):
         "notice": {"requests": False, "trades": True, "account": False},
         "quiet_hours": {"from": "21:30", "to": "06:00"},
         "digest_hour": 18,
-        "time_zone": "Europe/Paris",
+        "time_zone": "America/New_York",
         "language": "de",
     }
 
@@ -91,7 +91,7 @@ def test_what_makes_no_sense_is_said_beside_its_field(client: FlaskClient, scene
 def test_a_zone_that_only_the_notifier_knows_stays_chosen(client: FlaskClient, scene: Network):
     scene.notifier.on("GET", PATH, some_preferences(time_zone="Etc/GMT+3"))
     log_in(client, "member")
-    assert '<option selected value="Etc/GMT+3">' in client.get(PAGE).text
+    assert "<option selected>Etc/GMT+3<" in client.get(PAGE).text
 
 
 def test_a_refusal_is_said_and_what_was_typed_is_kept(client: FlaskClient, scene: Network):

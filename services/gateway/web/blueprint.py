@@ -1,15 +1,11 @@
 """The blueprint of the pages, and what every template may use."""
 
-import hashlib
 import uuid
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, request, url_for
+from flask import Blueprint, Flask, current_app, g, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import Babel, get_locale
-from flask_bootstrap import Bootstrap5
 from markupsafe import Markup
 
 from services.gateway import presenting, recaptcha, telling
@@ -28,13 +24,9 @@ def _prepare(state: BlueprintSetupState) -> None:
     app: Flask = state.app  # type: ignore[assignment]
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en_GB")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/London")
-    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
     Babel(app)
-    Bootstrap5(app)  # type: ignore[no-untyped-call]
     presenting.register(app)
     telling.register(app)
-    app.add_template_global(asset)
     app.add_template_global(new_key)
     app.add_template_global(business_mark)
 
@@ -77,13 +69,3 @@ def business_mark() -> Markup:
 def new_key() -> str:
     """A fresh idempotency key for a form."""
     return uuid.uuid4().hex
-
-
-def asset(name: str) -> str:
-    """Address of a file of ours; it changes with the file, so browsers may keep it."""
-    return url_for("static", filename=name, v=_digest(str(Path(str(current_app.static_folder)) / name)))
-
-
-@lru_cache(maxsize=32)
-def _digest(path: str) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:8]
