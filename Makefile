@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway soak bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs pictures readme-pictures
+.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway soak bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs pictures readme-pictures icons
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -80,6 +80,9 @@ bench-announcing: $(VENV)/.ready  ## Measure how soon the matcher announces a ch
 
 bench-rebuilding: $(VENV)/.ready  ## Measure how fast the matcher derives 10 000 members again
 	@$(BIN)/python -m tests.bench.rebuilding
+
+icons: $(VENV)/.ready  ## Draw the icons of the installed pages again
+	@$(BIN)/python -m deploy.icons
 
 docs: $(VENV)/.ready  ## Write the generated documents again
 	@$(BIN)/python -m events.asyncapi

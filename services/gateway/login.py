@@ -30,6 +30,11 @@ class Membership:
     max_amount: int | None = None
     """The most that one transfer may move, in minor units; None: no bound."""
 
+    @property
+    def trades(self) -> bool:
+        """Whether it may trade, or whether we can't know because the directory is down: the ledger decides then."""
+        return self.status in ("tradingAccepted", "")
+
     def may(self, acting: Acting) -> bool:
         """Whether the person may act for it as that."""
         return self.role == "owner" or (acting == "operator" and not self.view_only)

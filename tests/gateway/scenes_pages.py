@@ -37,6 +37,7 @@ PAGES = (
     Page("check", "/check"),
     Page("check-malformed", "/check?code=12-34", alike=True),
     Page("check-unknown", "/check/ZZZZ0000ZZZZ0000ZZZZ"),
+    Page("offline", "/offline"),
     Page("checked", "/check/0123456789ABCDEFGHJK"),
     Page("dashboard", "/dashboard", "member"),
     Page("new-transfer", f"/transfers/new?to={BAKERY_ACCOUNT}", "member"),

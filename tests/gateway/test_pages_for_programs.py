@@ -228,6 +228,10 @@ PAGES_ALONE = {
     "GET /permissions": "the table for people; the document of the API says the roles of each route (x-roles)",
     "GET /pictures/<name>-<int:size>.webp": "a file that a program fetches there: `picture` is this path",
     "POST /theme": "the colours of the pages",
+    "GET /live": "numbers of a page that is open, as that page shows them; programs wait at GET /events",
+    "GET /manifest.webmanifest": "the application that a phone installs",
+    "GET /sw.js": "what a browser keeps of the pages",
+    "GET /offline": "what a browser shows while there is no network",
 }
 """Why programs have nothing like it."""
 

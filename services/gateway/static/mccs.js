@@ -95,8 +95,64 @@ function suggestWords() {
   }
 }
 
+/** While one looks at a page, what waits, what is unread and the balance are renewed; nobody asks for a hidden page. */
+function stayLive() {
+  const { liveAt, pending, unread } = document.body.dataset;
+  if (!liveAt) return;
+  const [soon, quiet, late] = [20_000, 120_000, 300_000];
+  const places = [...document.querySelectorAll("[data-live]")];
+  const address = places.some((place) => place.dataset.live === "balance") ? `${liveAt}&balance=` : liveAt;
+  let known = { pending: Number(pending), unread: Number(unread) };
+  for (const { dataset } of places) if (dataset.version) known.version = Number(dataset.version);
+  let [tag, pause, asked, over, timer] = ["", soon, Date.now(), false, 0];
+
+  const show = (now) => {
+    for (const place of places) {
+      const text = now.shown[place.dataset.live];
+      if (text !== undefined && text !== place.innerHTML.trim()) place.innerHTML = text;
+    }
+    if (now.pending > known.pending || now.unread > known.unread) {
+      document.querySelector("[data-live-said]").textContent = now.said;
+    }
+    const changed = ["pending", "version"].some((name) => name in known && name in now && now[name] !== known[name]);
+    if (changed) for (const older of document.querySelectorAll("[data-live-older]")) older.hidden = false;
+    known = { ...known, ...now };
+  };
+  const ask = async () => {
+    asked = Date.now();
+    try {
+      const answer = await fetch(address, { headers: tag ? { "If-None-Match": tag } : {}, redirect: "manual" });
+      if (answer.status === 200) {
+        tag = answer.headers.get("ETag");
+        show(await answer.json());
+        pause = soon;
+      } else if (answer.status === 304) pause = Math.min(pause * 1.5, quiet);
+      else if (answer.status === 429 || answer.status >= 500) pause = Math.min(pause * 2, late);
+      // Logged out, or another business is acted for by now: the page stays what it was made for.
+      else over = true;
+    } catch { pause = Math.min(pause * 2, late); }
+    plan();
+  };
+  const plan = () => {
+    clearTimeout(timer);
+    if (!document.hidden && !over) timer = setTimeout(ask, Math.max(0, asked + pause - Date.now()));
+  };
+  document.addEventListener("visibilitychange", () => {
+    pause = soon;
+    plan();
+  });
+  plan();
+}
+
+/** The page that says that there is no network is kept, once this one is there. */
+function keepOfflinePage() {
+  if ("serviceWorker" in navigator) addEventListener("load", () => { navigator.serviceWorker.register("/sw.js").catch(() => {}); });
+}
+
 offerCopying();
 switchThemes();
 previewTransfers();
 sendOnce();
 suggestWords();
+stayLive();
+keepOfflinePage();

@@ -14,6 +14,7 @@ from services.gateway.permissions import acts
 from services.gateway.session import Login, Membership, current, parts
 from services.gateway.web.blueprint import bp, mine
 from services.gateway.web.cards import Card, card, names_of, parties
+from services.gateway.web.live import count_waiting
 from services.gateway.web.refusals import blame, words_for_unknown_outcome
 
 Answer = str | Response | tuple[str, int]
@@ -33,7 +34,7 @@ def my_business() -> Membership:
 
 def trades(business: Membership) -> bool:
     """Whether it may trade, or whether we can't know because the directory is down: the ledger decides then."""
-    return business.status in ("tradingAccepted", "")
+    return business.trades
 
 
 @bp.get("/dashboard")
@@ -48,6 +49,7 @@ def dashboard() -> str:
     pending = card(
         lambda: parts().ledger.transfers(account=business.account, status="initiated", page_size=WAITING_SHOWN)
     )
+    count_waiting(pending)
     recent = card(lambda: parts().ledger.statement(business.account, limit=RECENT_SHOWN))
     return render_template(
         "dashboard.html",

@@ -13,6 +13,7 @@ from services.gateway.presenting import money
 from services.gateway.session import current, parts, safe_next
 from services.gateway.web.blueprint import bp, mine
 from services.gateway.web.cards import card, names_of, page_asked, paging, parties
+from services.gateway.web.live import count_waiting
 from services.gateway.web.members import my_business
 from services.gateway.web.refusals import words, words_for_unknown_outcome
 
@@ -92,6 +93,7 @@ def pending() -> str:
     found = card(
         lambda: parts().ledger.transfers(account=number, status="initiated", page=page_asked(), page_size=PAGE_SIZE)
     )
+    count_waiting(found)
     transfers = found.value["transfers"] if found.value else []
     account = card(lambda: parts().ledger.account(number)) if transfers else None
     total = found.value["total"] if found.value else 0
