@@ -5,11 +5,19 @@ Money comes in as integers of the smallest unit (two decimals) and is never a fl
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, format_timedelta, gettext, lazy_gettext
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_timedelta,
+    get_timezone,
+    gettext,
+    lazy_gettext,
+)
 from markupsafe import Markup
 
 from services.gateway.codes import grouped
@@ -111,6 +119,11 @@ def when(moment: str | None, now: datetime | None = None) -> Markup:
     return _time(at, text)
 
 
+def moment(at: str | None) -> Markup:
+    """A `<time>` with day and time, in the reader's zone, however lately it was; exact UTC on hover."""
+    return _time(parsed(at), format_datetime(parsed(at), "d MMM yyyy, HH:mm")) if at else Markup("")
+
+
 def day(moment: str | None) -> Markup:
     """A `<time>` that shows the day alone, in the reader's zone; exact UTC on hover."""
     if not moment:
@@ -143,6 +156,11 @@ def plain_moment(moment: str) -> str:
     return str(format_datetime(parsed(moment), "d MMM yyyy, HH:mm"))
 
 
+def zone_words() -> str:
+    """`America/New York`: the zone that days and times are written in."""
+    return str(get_timezone()).replace("_", " ")
+
+
 def period(since: str | None, until: str | None) -> str:
     """`1 Jan 2026 – 31 Jan 2026` of two instants, the latter excluded; with times where a day is not whole."""
     first = _edge(parsed(since)) if since else str(gettext("the beginning"))
@@ -154,6 +172,26 @@ def _edge(at: datetime, *, end: bool = False) -> str:
     if format_datetime(at, "HH:mm:ss.SSSSSS") != "00:00:00.000000":
         return str(format_datetime(at, "d MMM yyyy, HH:mm"))
     return str(format_date(at - timedelta(microseconds=1) if end else at, "d MMM yyyy"))
+
+
+def days(first: date | str, last: date | str) -> str:
+    """`1 – 31 Jan 2026` of two days, both included; what they share is said once."""
+    one, other = (date.fromisoformat(each) if isinstance(each, str) else each for each in (first, last))
+    if one == other:
+        return str(format_date(one, "d MMM yyyy"))
+    same_month = (one.year, one.month) == (other.year, other.month)
+    start = "d" if same_month else "d MMM" if one.year == other.year else "d MMM yyyy"
+    return f"{format_date(one, start)} – {format_date(other, 'd MMM yyyy')}"
+
+
+def span(first: date, last: date) -> str:
+    """`Jan 2026` and `2026` for what is whole, else the two days."""
+    ends = (last + timedelta(days=1)).day == 1 and first.day == 1
+    if ends and (first.year, first.month) == (last.year, last.month):
+        return str(format_date(first, "MMM yyyy"))
+    if ends and first.year == last.year and (first.month, last.month) == (1, 12):
+        return str(first.year)
+    return days(first, last)
 
 
 def stretch(first: int, last: int) -> str:
@@ -226,10 +264,11 @@ def inc_type_words(inc_type: str) -> str:
 def register(app: Flask) -> None:
     """Give the templates these words."""
     filters: tuple[Callable[..., str], ...] = (
-        *(figure, signed_figure, money, count_figure, account_number, when, day, deadline, plain_moment, grouped),
+        *(figure, signed_figure, money, count_figure, account_number, grouped),
+        *(when, moment, day, deadline, plain_moment),
         *(status_words, transfer_words, kind_words, match_words, inc_type_words),
     )
     for item in filters:
         app.add_template_filter(item)
-    for helper in (gauge, moved, fee_of, is_shared, is_reversible, can_be_given_back, period, stretch):
+    for helper in (gauge, moved, fee_of, is_shared, is_reversible, can_be_given_back, period, days, span, stretch):
         app.add_template_global(helper)

@@ -101,9 +101,14 @@ def a_statement(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]
     closing = entries[0]["balance"] if entries else 0
     statement = {
         "account": FARM_ACCOUNT, "from": NOW, "to": NOW, "opening_balance": 0, "closing_balance": closing,
-        "entries": entries, "next": None,
+        "entries": entries, "next": None, "totals": _totals([entry["amount"] for entry in entries]),
     }  # fmt: skip
     return statement | changes
+
+
+def _totals(amounts: list[int]) -> dict[str, int]:
+    paid = -sum(amount for amount in amounts if amount < 0)
+    return {"count": len(amounts), "paid": paid, "received": sum(amounts) + paid}
 
 
 def an_entry(position: int, amount: int, balance: int, description: str, **changes: Any) -> dict[str, Any]:

@@ -283,11 +283,13 @@ def _transfers(network: Network, note: str) -> None:
         network.ledger.on("GET", f"/transfers/{transfer['transfer_id']}", transfer)
     network.ledger.on("GET", "/transfers", {"transfers": [mine, theirs, offered], "total": 3, "next": None})
     entries = [
-        an_entry(12, -123_450, -1500, note), an_entry(9, 140_000, 121_950, ""), an_entry(4, -18_050, -18_050, note),
+        an_entry(12, -12_345, 9_605, note, time="2026-03-09T16:20:00.000000Z"),
+        an_entry(9, 40_000, 21_950, "", time="2026-02-11T08:05:00.000000Z"),
+        an_entry(4, -18_050, -18_050, note, time="2026-01-18T12:00:00.000000Z"),
     ]  # fmt: skip
     network.ledger.on(
         "GET", f"/accounts/{FARM_ACCOUNT}/statement",
-        lambda asked: a_statement(entries, next=None if "before" in asked.query else 4),
+        lambda asked: a_statement(entries, next=4 if "sign" in asked.query else None),
     )  # fmt: skip
 
 

@@ -49,6 +49,9 @@ def test_all_is_saved_at_once(client: FlaskClient, scene: Network):
     log_in(client, "member")
     answer = send(client, PAGE, TYPED)
     assert answer.location == PAGE
+    cookie = client.get_cookie("zone")
+    assert cookie
+    assert cookie.value == "Europe/Paris", "from now on pages write times in that zone"
     assert scene.notifier.last("PUT", PATH).body == {
         "mail": {"requests": True, "trades": False, "account": False, "digest": True},
         "notice": {"requests": False, "trades": True, "account": False},

@@ -1,7 +1,7 @@
 """Figures, times and the gauge as people see them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -16,6 +16,7 @@ from services.gateway.presenting import (
     money,
     parsed,
     signed_figure,
+    span,
     transfer_words,
     when,
 )
@@ -54,6 +55,21 @@ def test_a_sign_is_written_where_it_matters() -> None:
 
 def test_money_bears_its_unit_on_the_same_line() -> None:
     assert money(2500) == "25.00\N{NO-BREAK SPACE}credits"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        ("2026-01-01", "2026-01-31", "Jan 2026"),
+        ("2026-01-01", "2026-12-31", "2026"),
+        ("2026-01-05", "2026-01-05", "5 Jan 2026"),
+        ("2026-01-05", "2026-01-31", "5 – 31 Jan 2026"),
+        ("2026-01-31", "2026-02-28", "31 Jan – 28 Feb 2026"),
+        ("2025-12-31", "2026-01-31", "31 Dec 2025 – 31 Jan 2026"),
+    ],
+)
+def test_what_two_days_share_is_said_once(first: str, last: str, text: str) -> None:
+    assert span(date.fromisoformat(first), date.fromisoformat(last)) == text
 
 
 def test_account_numbers_are_grouped() -> None:

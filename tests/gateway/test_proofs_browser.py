@@ -94,6 +94,24 @@ def test_a_member_takes_the_pdf_home(app: Flask, network: Network, site: str, br
     context.close()
 
 
+def test_a_chosen_dark_prints_dark_on_white_with_whose_it_is(app: Flask, site: str, browser: Browser) -> None:
+    context = browser.new_context(color_scheme="dark", timezone_id="America/New_York")
+    context.add_cookies([{"name": "theme", "value": "dark", "url": site}])
+    enter(context, app, site, "member")
+    page = context.new_page()
+    page.goto(f"{site}/statement?from=2026-01-01&to=2026-03-31")
+    assert {cookie["name"]: cookie["value"] for cookie in context.cookies()}["zone"] == "America/New_York"
+    assert not page.locator(".letterhead").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".letterhead").is_visible()
+    assert not page.locator("header").is_visible()
+    colours = "(getComputedStyle(document.body)).{0}"
+    assert page.evaluate(colours.format("backgroundColor")) == "rgb(255, 255, 255)"
+    assert page.evaluate(colours.format("color")) == "rgb(28, 41, 36)"
+    assert page.pdf().startswith(b"%PDF-")
+    context.close()
+
+
 def test_an_auditor_has_a_head_signed(app: Flask, network: Network, site: str, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     enter(context, app, site, "auditor")

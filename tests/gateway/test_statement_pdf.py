@@ -1,5 +1,6 @@
 """The printed statement: what it says, that it holds any text, and that its work grows with its entries alone."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from services.gateway.codes import grouped, normal
 from services.gateway.paper import printed, typeface
 from services.gateway.paper.reading import Paper, Row
 from tests.gateway.network import BAKERY_ACCOUNT, NOW
+from tests.gateway.pdf_structure import Structure
 from tests.gateway.pdf_text import Pdf
 from tests.gateway.proven import CODE, PRINTED, some_facts
 from tests.gateway.scenes import EVIL, LONG_NAME, LONG_WORD
@@ -43,7 +45,8 @@ def test_it_says_whose_it_is_what_it_covers_and_every_sum() -> None:
     text = printed_text(a_row(), opening_balance=1000, closing_balance=-1500, paid=123_450, received=90)
     for said in (
         "Mutual credit network", "Green Farm", "Account 1000 0000 0000 0008", "1 Jan 2026 – 31 Jan 2026",
-        "3 Feb 2026, 09:30", "Opening balance\n10.00", "Received\n+0.90", "Paid\n−1,234.50", "Closing balance\n−15.00",
+        "3 Feb 2026, 09:30 (Europe/London)", "Opening balance\n10.00", "Received\n+0.90",
+        "Paid\n−1,234.50", "Closing balance\n−15.00",
         "31 Jan 2026\nOld Bakery\nBread\n−25.00\n−15.00", "1 entry · received 0.90 · paid 1,234.50", PRINTED, ADDRESS,
         "Page 1 of 1", "signed head number 7 of the ledger, which covers", "3 – 1,000",
     ):  # fmt: skip
@@ -117,6 +120,59 @@ def test_thousands_of_entries_leave_room_for_others() -> None:
 def test_the_square_code_leads_to_the_check_page() -> None:
     assert printed.qr(ADDRESS).value == ADDRESS
     assert Pdf(a_file([a_row()])).links == [ADDRESS]
+
+
+# --- read aloud -----------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_hears_headings_tables_and_where_to_check_in_order() -> None:
+    told = Structure(a_file([a_row()])).document
+    kinds = [node.kind for node in told.kids]
+    assert kinds == ["P", "H1", "P", "P", "Table", "Table", "Table", "P", "P", "H2", "P", "P", "P", "P", "Link"]
+    assert [node.said for node in told.kids if node.kind in ("H1", "H2")] == ["Statement", "Check this statement"]
+    facts = [(cell.scope, cell.said) for cell in told.kids[4].all("TH")]
+    assert facts == [("Row", "Period"), ("Row", "Made"), ("Row", "Entries"), ("Row", "Ledger positions")]
+    assert [node.alt for node in told.kids[-1].kids] == [f"Square code that leads to {ADDRESS}"]
+
+
+def test_the_table_of_entries_is_one_with_heads_however_many_pages() -> None:
+    rows = [a_row(number, description=f"Entry {number:03}") for number in range(61)]
+    told = Structure(a_file(rows))
+    heads, *entries = told.document.kids[6].kids
+    assert [(cell.kind, cell.scope, cell.said) for cell in heads.kids] == [
+        ("TH", "Column", head) for head in ("Date", "With whom", "Description", "Credits", "Balance")
+    ]
+    assert {tuple(cell.kind for cell in row.kids) for row in entries} == {("TD",) * 5}
+    assert [row.kids[2].said for row in entries] == [f"Entry {number:03}" for number in range(61)]
+    assert told.for_eyes.count("With whom") == len(told.pdf.pages) - 1
+
+
+def test_all_that_is_drawn_is_told_or_said_to_be_for_eyes_alone() -> None:
+    told = Structure(a_file([a_row(number, name="北京") for number in range(61)]))
+    assert told.unmarked == []
+    assert f"Page 1 of {len(told.pdf.pages)}" in told.for_eyes
+
+
+def test_each_mark_leads_back_to_its_element() -> None:
+    told = Structure(a_file([a_row(number) for number in range(61)]))
+    owners = told.parents()
+    for page in told.pdf.page_numbers:
+        key = re.search(rb"/StructParents (\d+)", told.pdf.objects[page])
+        assert key
+        elements = owners[int(key[1])]
+        assert elements
+        assert [told.marks_of(element) for element in elements] == [[mark] for mark in range(len(elements))]
+    link = next(body for body in told.pdf.objects.values() if b"/Subtype /Link" in body)
+    number = re.search(rb"/StructParent (\d+)", link)
+    assert number
+    assert len(owners[int(number[1])]) == 1
+
+
+def test_a_file_says_its_language_and_that_it_is_tagged() -> None:
+    told = Structure(a_file([]))
+    assert b"/Lang (en-GB)" in told.catalog
+    for name, said in (("MarkInfo", b"/Marked true"), ("ViewerPreferences", b"/DisplayDocTitle true")):
+        assert said in told.referred(told.catalog, name)
 
 
 # --- codes --------------------------------------------------------------------------------------------------------

@@ -6,20 +6,21 @@ read as markup.
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
-from flask_babel import gettext, ngettext
+from flask_babel import get_locale, gettext, ngettext
 from reportlab.graphics import renderPDF
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
 from services.gateway import presenting
 from services.gateway.codes import grouped
 from services.gateway.paper.reading import Paper, Row
+from services.gateway.paper.tagging import COLUMN_HEAD, ROW_HEAD, Element, TaggedCanvas, described
 from services.gateway.paper.typeface import BOLD, REGULAR, UNKNOWN, prepare, printable, width, wrapped
 
 INK, SOFT, BRAND = HexColor("#1c2924"), HexColor("#53615a"), HexColor("#12604a")
@@ -68,7 +69,8 @@ def pdf(paper: Paper, *, name: str, breathe: Callable[[], None]) -> bytes:
     """The whole file. `name` is the member's; `breathe` is called every now and then: others want to work too."""
     prepare()
     written = io.BytesIO()
-    canvas = Canvas(written, pagesize=A4, pageCompression=1, lang="en-GB")
+    language = str(get_locale()).replace("_", "-")
+    canvas = TaggedCanvas(written, language=language, breathe=breathe, pagesize=A4, pageCompression=1)
     canvas.setTitle(gettext("Statement %(code)s", code=grouped(paper.facts["code"])))
     canvas.setAuthor(gettext("Mutual credit network"))
     sheet = _Sheet(canvas, paper, printable(name) or presenting.account_number(paper.facts["account"]))
@@ -140,8 +142,10 @@ FIRST_HIGH, NEXT_HIGH = 176.0, 26.0
 class _Sheet:
     """Draws the pages of one statement."""
 
-    def __init__(self, canvas: Canvas, paper: Paper, name: str) -> None:
+    def __init__(self, canvas: TaggedCanvas, paper: Paper, name: str) -> None:
         self._canvas, self._facts, self._address, self._name = canvas, paper.facts, paper.address, name
+        self._entries: Element | None = None
+        """Their table, which goes on from page to page."""
         self._last = paper.rows[-1] if paper.rows else None
         self._lacking = any(UNKNOWN in printable(row.name + row.description) for row in paper.rows) or UNKNOWN in name
 
@@ -154,12 +158,16 @@ class _Sheet:
 
     def _opening(self) -> float:
         facts = self._facts
-        self._text(LEFT, TOP - 9, gettext("Mutual credit network"), BOLD, 10, BRAND)
-        self._text(LEFT, TOP - 40, gettext("Statement"), BOLD, 24, INK)
+        with self._canvas.marked("P"):
+            self._text(LEFT, TOP - 9, gettext("Mutual credit network"), BOLD, 10, BRAND)
+        with self._canvas.marked("H1"):
+            self._text(LEFT, TOP - 40, gettext("Statement"), BOLD, 24, INK)
         name = wrapped(self._name, BOLD, 13, RIGHT - LEFT)
-        self._text(LEFT, TOP - 64, name[0] if len(name) == 1 else f"{name[0][:-1]}…", BOLD, 13, INK)
+        with self._canvas.marked("P"):
+            self._text(LEFT, TOP - 64, name[0] if len(name) == 1 else f"{name[0][:-1]}…", BOLD, 13, INK)
         account = gettext("Account %(number)s", number=presenting.account_number(facts["account"]))
-        self._text(LEFT, TOP - 80, account, REGULAR, 10.5, SOFT)
+        with self._canvas.marked("P"):
+            self._text(LEFT, TOP - 80, account, REGULAR, 10.5, SOFT)
         middle = LEFT + (RIGHT - LEFT) * 0.55
         self._facts_beside(LEFT, middle - 24, TOP - 106, list(self._what_it_is()))
         self._facts_beside(middle, RIGHT, TOP - 106, list(self._sums()))
@@ -168,7 +176,7 @@ class _Sheet:
     def _what_it_is(self) -> Iterator[tuple[str, str]]:
         facts = self._facts
         yield gettext("Period"), presenting.period(facts["from"], facts["to"])
-        yield gettext("Made"), presenting.plain_moment(facts["made_at"])
+        yield gettext("Made"), f"{presenting.plain_moment(facts['made_at'])} ({presenting.zone_words()})"
         yield gettext("Entries"), presenting.count_figure(facts["entries"])
         yield gettext("Ledger positions"), presenting.stretch(facts["from_position"], facts["to_position"])
 
@@ -180,37 +188,55 @@ class _Sheet:
         yield gettext("Closing balance"), presenting.figure(facts["closing_balance"])
 
     def _facts_beside(self, left: float, right: float, y: float, facts: list[tuple[str, str]]) -> None:
-        for label, value in facts:
-            self._text(left, y, label, REGULAR, 9.5, SOFT)
-            self._right(right, y, value, BOLD if label == facts[-1][0] or left == LEFT else REGULAR, 9.5, INK)
-            self._rule(left, right, y - 4.5)
-            y -= 15.5
+        with self._canvas.within("Table"):
+            for label, value in facts:
+                with self._canvas.within("TR"):
+                    with self._canvas.marked("TH", ROW_HEAD):
+                        self._text(left, y, label, REGULAR, 9.5, SOFT)
+                    with self._canvas.marked("TD"):
+                        face = BOLD if label == facts[-1][0] or left == LEFT else REGULAR
+                        self._right(right, y, value, face, 9.5, INK)
+                self._rule(left, right, y - 4.5)
+                y -= 15.5
 
     def _continued(self) -> float:
         shown = wrapped(self._name, BOLD, 10, (RIGHT - LEFT) * 0.6)
-        self._text(LEFT, TOP - 9, shown[0] if len(shown) == 1 else f"{shown[0][:-1]}…", BOLD, 10, INK)
-        self._right(RIGHT, TOP - 9, presenting.period(self._facts["from"], self._facts["to"]), REGULAR, 10, SOFT)
+        with self._canvas.aside():
+            self._text(LEFT, TOP - 9, shown[0] if len(shown) == 1 else f"{shown[0][:-1]}…", BOLD, 10, INK)
+            self._right(RIGHT, TOP - 9, presenting.period(self._facts["from"], self._facts["to"]), REGULAR, 10, SOFT)
         return TOP - NEXT_HIGH
 
     def _table(self, y: float, rows: list[_Placed]) -> float:
-        self._canvas.setFillColor(WASH)
-        self._canvas.rect(LEFT - 4, y - HEADING, RIGHT - LEFT + 8, HEADING, stroke=0, fill=1)
-        heads = (gettext("Date"), gettext("With whom"), gettext("Description"), gettext("Credits"), gettext("Balance"))
-        for column, head in zip(COLUMNS, heads, strict=True):
-            self._in_column(column, y - 12.5, head, BOLD)
-        y -= HEADING
+        is_new = self._entries is None
+        with self._canvas.within(self._entries or "Table") as self._entries:
+            self._heads(y, is_new=is_new)
+            y -= HEADING
+            for row in rows:
+                self._row(y, row)
+                y -= row.high
         if self._last is None:
-            self._text(LEFT, y - 18, gettext("No payment in this time."), REGULAR, SIZE, SOFT)
+            with self._canvas.marked("P"):
+                self._text(LEFT, y - 18, gettext("No payment in this time."), REGULAR, SIZE, SOFT)
             return y - 26
-        for row in rows:
-            self._row(y, row)
-            y -= row.high
         return y
 
+    def _heads(self, y: float, *, is_new: bool) -> None:
+        """Told once to who listens, and drawn on every page."""
+        with self._canvas.aside():
+            self._canvas.setFillColor(WASH)
+            self._canvas.rect(LEFT - 4, y - HEADING, RIGHT - LEFT + 8, HEADING, stroke=0, fill=1)
+        heads = (gettext("Date"), gettext("With whom"), gettext("Description"), gettext("Credits"), gettext("Balance"))
+        with self._canvas.within("TR") if is_new else self._canvas.aside():
+            for column, head in zip(COLUMNS, heads, strict=True):
+                with self._canvas.marked("TH", COLUMN_HEAD) if is_new else nullcontext():
+                    self._in_column(column, y - 12.5, head, BOLD)
+
     def _row(self, y: float, row: _Placed) -> None:
-        for column, lines in zip(COLUMNS, row.cells, strict=True):
-            for number, line in enumerate(lines):
-                self._in_column(column, y - PADDING - 8.5 - number * LEADING, line, REGULAR)
+        with self._canvas.within("TR"):
+            for column, lines in zip(COLUMNS, row.cells, strict=True):
+                with self._canvas.marked("TD"):
+                    for number, line in enumerate(lines):
+                        self._in_column(column, y - PADDING - 8.5 - number * LEADING, line, REGULAR)
         self._rule(LEFT, RIGHT, y - row.high)
 
     def _in_column(self, column: Column, y: float, text: str, face: str) -> None:
@@ -229,29 +255,39 @@ class _Sheet:
             received=presenting.figure(facts["received"]),
             paid=presenting.figure(facts["paid"]),
         )
-        self._text(LEFT, y - 20, told, REGULAR, SIZE, SOFT)
-        closing = presenting.figure(facts["closing_balance"])
-        self._right(RIGHT, y - 20, closing, BOLD, 11, INK)
-        self._right(RIGHT - 76, y - 20, gettext("Closing balance in credits"), BOLD, SIZE, INK)
+        with self._canvas.marked("P"):
+            self._text(LEFT, y - 20, told, REGULAR, SIZE, SOFT)
+        with self._canvas.marked("P"):
+            self._right(RIGHT - 76, y - 20, gettext("Closing balance in credits"), BOLD, SIZE, INK)
+            self._right(RIGHT, y - 20, presenting.figure(facts["closing_balance"]), BOLD, 11, INK)
         return y - TOTALS_HIGH
 
     def _check(self, y: float) -> None:
-        self._canvas.setStrokeColor(BRAND)
-        self._canvas.setLineWidth(1)
-        self._canvas.roundRect(LEFT - 4, y - QR - 2 * QUIET, RIGHT - LEFT + 8, QR + 2 * QUIET, 6, stroke=1, fill=0)
-        drawing = Drawing(QR, QR)
-        drawing.add(qr(self._address))
+        with self._canvas.aside():
+            self._canvas.setStrokeColor(BRAND)
+            self._canvas.setLineWidth(1)
+            self._canvas.roundRect(LEFT - 4, y - QR - 2 * QUIET, RIGHT - LEFT + 8, QR + 2 * QUIET, 6, stroke=1, fill=0)
         left, bottom = LEFT - 4 + QUIET, y - QR - QUIET
-        renderPDF.draw(drawing, self._canvas, left, bottom)
-        self._canvas.linkURL(self._address, (left, bottom, left + QR, bottom + QR), relative=0)
         self._words_beside(left + QR + QUIET + 4, y - 22)
+        self._square(left, bottom)
         if self._lacking:
             note = gettext("A box stands for a character that this typeface lacks.")
-            self._text(LEFT, y - QR - 2 * QUIET - 11, note, REGULAR, 8, SOFT)
+            with self._canvas.marked("P"):
+                self._text(LEFT, y - QR - 2 * QUIET - 11, note, REGULAR, 8, SOFT)
+
+    def _square(self, left: float, bottom: float) -> None:
+        drawing = Drawing(QR, QR)
+        drawing.add(qr(self._address))
+        place = (left, bottom, left + QR, bottom + QR)
+        told = str(gettext("Square code that leads to %(address)s", address=self._address))
+        with self._canvas.link(self._address, place, told), self._canvas.marked("Figure", described(told, place)):
+            renderPDF.draw(drawing, self._canvas, left, bottom)
 
     def _words_beside(self, x: float, y: float) -> None:
-        self._text(x, y, gettext("Check this statement"), BOLD, 11, BRAND)
-        self._text(x, y - 21, grouped(self._facts["code"]), BOLD, 14.5, INK)
+        with self._canvas.marked("H2"):
+            self._text(x, y, gettext("Check this statement"), BOLD, 11, BRAND)
+        with self._canvas.marked("P"):
+            self._text(x, y - 21, grouped(self._facts["code"]), BOLD, 14.5, INK)
         said = [
             gettext("Anyone may compare it with the ledger, without a login, at"),
             self._address,
@@ -259,9 +295,10 @@ class _Sheet:
         ]
         y -= 38
         for text in said:
-            for line in wrapped(text, REGULAR, SIZE, RIGHT - x - 4):
-                self._text(x, y, line, REGULAR, SIZE, BRAND if text == self._address else INK)
-                y -= LEADING
+            with self._canvas.marked("P"):
+                for line in wrapped(text, REGULAR, SIZE, RIGHT - x - 4):
+                    self._text(x, y, line, REGULAR, SIZE, BRAND if text == self._address else INK)
+                    y -= LEADING
 
     def _signed(self) -> str:
         head = self._facts["head"]
@@ -279,8 +316,9 @@ class _Sheet:
         y = 14 * mm
         account = presenting.account_number(self._facts["account"])
         told = gettext("Account %(number)s · code %(code)s", number=account, code=grouped(self._facts["code"]))
-        self._text(LEFT, y, told, REGULAR, 8, SOFT)
-        self._right(RIGHT, y, gettext("Page %(page)s of %(pages)s", page=number, pages=of), REGULAR, 8, SOFT)
+        with self._canvas.aside():
+            self._text(LEFT, y, told, REGULAR, 8, SOFT)
+            self._right(RIGHT, y, gettext("Page %(page)s of %(pages)s", page=number, pages=of), REGULAR, 8, SOFT)
 
     def _text(self, x: float, y: float, text: str, face: str, size: float, colour: Color) -> None:
         self._canvas.setFont(face, size)
@@ -291,6 +329,7 @@ class _Sheet:
         self._text(x - width(text, face, size), y, text, face, size, colour)
 
     def _rule(self, left: float, right: float, y: float) -> None:
-        self._canvas.setStrokeColor(LINE)
-        self._canvas.setLineWidth(0.4)
-        self._canvas.line(left, y, right, y)
+        with self._canvas.aside():
+            self._canvas.setStrokeColor(LINE)
+            self._canvas.setLineWidth(0.4)
+            self._canvas.line(left, y, right, y)

@@ -149,7 +149,16 @@ function keepOfflinePage() {
   if ("serviceWorker" in navigator) addEventListener("load", () => { navigator.serviceWorker.register("/sw.js").catch(() => {}); });
 }
 
+/** Times are those of where the browser is, unless somebody chose a zone: from the next page on. */
+function tellZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone || /(?:^|; )zone=/.test(document.cookie)) return;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
 offerCopying();
+tellZone();
 switchThemes();
 previewTransfers();
 sendOnce();

@@ -8,7 +8,7 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import Babel, get_locale
 from markupsafe import Markup
 
-from services.gateway import presenting, recaptcha, telling
+from services.gateway import presenting, recaptcha, telling, zones
 from services.gateway.acting import FIELD, business_of
 from services.gateway.session import Login, Membership, current
 from services.gateway.terms import asked_version
@@ -24,7 +24,14 @@ def _prepare(state: BlueprintSetupState) -> None:
     app: Flask = state.app  # type: ignore[assignment]
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en_GB")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/London")
+<<<<<<< HEAD
     Babel(app)
+=======
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
+    Babel(app, timezone_selector=zones.chosen)
+    Bootstrap5(app)  # type: ignore[no-untyped-call]
+>>>>>>> bdb4378 (Draw the balance on the statement, tag its PDF and write times in the reader's zone)
     presenting.register(app)
     telling.register(app)
     app.add_template_global(new_key)

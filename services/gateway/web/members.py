@@ -14,13 +14,18 @@ from services.gateway.permissions import acts
 from services.gateway.session import Login, Membership, current, parts
 from services.gateway.web.blueprint import bp, mine
 from services.gateway.web.cards import Card, card, names_of, parties
+<<<<<<< HEAD
 from services.gateway.web.live import count_waiting
+=======
+from services.gateway.web.courses import lately
+>>>>>>> bdb4378 (Draw the balance on the statement, tag its PDF and write times in the reader's zone)
 from services.gateway.web.refusals import blame, words_for_unknown_outcome
 
 Answer = str | Response | tuple[str, int]
 
 WAITING_SHOWN = 5
 RECENT_SHOWN = 5
+RECENT_DRAWN = 40
 MATCHES_SHOWN = 5
 
 
@@ -49,21 +54,27 @@ def dashboard() -> str:
     pending = card(
         lambda: parts().ledger.transfers(account=business.account, status="initiated", page_size=WAITING_SHOWN)
     )
+<<<<<<< HEAD
     count_waiting(pending)
     recent = card(lambda: parts().ledger.statement(business.account, limit=RECENT_SHOWN))
+=======
+    recent = card(lambda: parts().ledger.statement(business.account, limit=RECENT_DRAWN))
+>>>>>>> bdb4378 (Draw the balance on the statement, tag its PDF and write times in the reader's zone)
     return render_template(
         "dashboard.html",
         matches=matches,
         account=account,
         pending=pending,
         recent=recent,
+        recent_shown=RECENT_SHOWN,
+        lately=lately(account.value, recent.value),
         names=names_of(_accounts_in(pending, recent)),
     )
 
 
 def _accounts_in(pending: Card, recent: Card) -> set[str]:
     waiting = parties(pending.value["transfers"]) if pending.value else set()
-    entries = recent.value["entries"] if recent.value else ()
+    entries = recent.value["entries"][:RECENT_SHOWN] if recent.value else ()
     return waiting | {entry["counterparty"] for entry in entries}
 
 

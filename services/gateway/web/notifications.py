@@ -1,10 +1,11 @@
 """What my business wants to hear of: by mail, as a notice, and when."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from services.chassis.web import allow
+from services.gateway import zones
 from services.gateway.clients import PartDown, Refused
 from services.gateway.forms_notifications import GROUP_WORDS, NotificationsForm, stored
 from services.gateway.permissions import acts
@@ -44,7 +45,9 @@ def change_notifications() -> Answer:
     except PartDown as down:
         return _page(found, form, words_for_unknown_outcome(down), 503)
     flash(gettext("Saved: that is what you hear of from now on."), "done")
-    return redirect(url_for("web.notifications"))
+    saved = redirect(url_for("web.notifications"))
+    zones.keep(saved, form.time_zone.data, secure=request.is_secure)
+    return saved
 
 
 def _found() -> Card:

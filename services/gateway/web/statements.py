@@ -1,98 +1,100 @@
-"""A member's statement: period, opening and closing balance, running balance; as a page, as CSV and as PDF."""
+"""A member's statement: period, sums, running balance, the course of it as a picture; as a page, as CSV and as PDF."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from datetime import timedelta
 
-from flask import Response, current_app, render_template, request
-from flask_babel import get_timezone, gettext
+from flask import Response, current_app, render_template
 
-from services.chassis.clock import rfc3339
 from services.chassis.web import allow
-from services.gateway import paper
+from services.gateway import charting, paper, presenting
+from services.gateway.clients import Document
 from services.gateway.session import parts
 from services.gateway.web.blueprint import bp
-from services.gateway.web.cards import card, names_of
+from services.gateway.web.cards import Card, card, names_of
+from services.gateway.web.courses import course_of, whole_of
 from services.gateway.web.members import my_business
+from services.gateway.web.periods import Only, Period, before_asked, only_asked, period_asked
 
 PAGE_SIZE = 20
-USUAL_DAYS = 90
-_YEARS = (1900, 9000)
-"""Beyond these the calendar's own ends come too near for a time zone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Two days in the member's time zone, both included."""
-
-    since: date
-    until: date
-    problem: str = ""
-
-    @property
-    def starts(self) -> str:
-        """The midnight that the first day begins with."""
-        return _midnight(self.since)
-
-    @property
-    def ends(self) -> str:
-        """The midnight after the last day; the ledger leaves that instant out."""
-        return _midnight(self.until + timedelta(days=1))
-
-    @property
-    def query(self) -> dict[str, str]:
-        """As in the address."""
-        return {"from": self.since.isoformat(), "to": self.until.isoformat()}
-
-
-def _midnight(day: date) -> str:
-    return rfc3339(datetime.combine(day, time.min, ZoneInfo(str(get_timezone()))))
-
-
-def _period() -> Period:
-    today = datetime.now(UTC).astimezone(ZoneInfo(str(get_timezone()))).date()
-    usual = Period(today - timedelta(days=USUAL_DAYS - 1), today)
-    try:
-        since = date.fromisoformat(request.args.get("from") or usual.since.isoformat())
-        until = date.fromisoformat(request.args.get("to") or usual.until.isoformat())
-    except ValueError:
-        return Period(usual.since, usual.until, gettext("Write both days like 2026-01-31. Here are the last 90 days."))
-    if since.year < _YEARS[0] or until.year > _YEARS[1]:
-        return Period(usual.since, usual.until, gettext("Those days are too far away. Here are the last 90 days."))
-    if since > until:
-        return Period(until, since, gettext("The first day was after the last: here they are the other way round."))
-    return Period(since, until)
+LAST = timedelta(microseconds=1)
+"""From the midnight after a day to the day itself."""
+NAMED_MOST = 100
+"""So many names the directory tells at once; whose is beyond is shown by its number."""
 
 
 @bp.get("/statement")
 @allow("member")
 def statement() -> str:
-    """One page of it, newest first."""
-    period, before = _period(), request.args.get("before", "")
-    position = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    found = card(
-        lambda: parts().ledger.statement(
-            my_business().account, since=period.starts, until=period.ends, before=position, limit=PAGE_SIZE
-        )
-    )
-    entries = found.value["entries"] if found.value else []
+    """One page of it, newest first, below the sums and the picture of the whole period."""
+    period, only, before = period_asked(), only_asked(), before_asked()
+    account = my_business().account
+    whole = card(lambda: whole_of(account, period))
+    found = _found(whole, account, period, only, before)
+    names = names_of(_to_name(account, found, whole, only))
     return render_template(
         "statement.html",
+        whole=whole,
         found=found,
-        names=names_of(entry["counterparty"] for entry in entries),
+        course=_course(whole, account, period),
+        names=names,
+        own=names.get(account),
+        partners=_partners(whole, only),
+        only=only,
         since=period.since.isoformat(),
         until=period.until.isoformat(),
+        zone=presenting.zone_words(),
         problem=period.problem,
         period_query=period.query,
-        before=position,
+        filter_query={**period.query, **only.query},
+        before=before,
     )
+
+
+def _found(whole: Card, account: str, period: Period, only: Only, before: int | None) -> Card:
+    """The entries to show: those that were read already when nothing narrower is asked."""
+    if not whole.value or not (only.query or before):
+        return Card(whole.value.page(PAGE_SIZE)) if whole.value else whole
+    asked: Document = only.query
+    return card(
+        lambda: parts().ledger.statement(
+            account, since=period.starts, until=period.ends, before=before, limit=PAGE_SIZE, **asked
+        )
+    )
+
+
+def _course(whole: Card, account: str, period: Period) -> Document | None:
+    """Picture and table; none of a period without entries."""
+    if not whole.value or not whole.value.entries:
+        return None
+    own = card(lambda: parts().ledger.account(account)).value
+    drawn = course_of(whole.value, period)
+    return {
+        "chart": charting.chart(drawn, (-own["max_negative"], own["max_positive"]) if own else None),
+        "stretches": charting.stretches(drawn),
+        "since": drawn.since.isoformat(),
+        "until": (drawn.until - LAST).isoformat(),
+        "is_all": whole.value.is_all,
+    }
+
+
+def _partners(whole: Card, only: Only) -> list[str]:
+    """With whom there were entries, and whoever is asked for."""
+    entries = whole.value.entries if whole.value else ()
+    met = dict.fromkeys(entry["counterparty"] for entry in entries)
+    return list(met | ({only.counterparty: None} if only.counterparty else {}))
+
+
+def _to_name(account: str, found: Card, whole: Card, only: Only) -> Iterable[str]:
+    """First those who must be named: my business, whose address stands on paper, and who is in the list."""
+    listed = (entry["counterparty"] for entry in (found.value["entries"] if found.value else ()))
+    return list(dict.fromkeys((account, *listed, *_partners(whole, only))))[:NAMED_MOST]
 
 
 @bp.get("/statement.csv")
 @allow("member")
 def statement_csv() -> Response:
     """The whole period with its code, oldest first, for a spreadsheet."""
-    period = _period()
+    period = period_asked()
     whole = _paper(period, paper.CSV_MOST)
     return _file(paper.csv_text(whole), period, "csv")
 
@@ -101,7 +103,7 @@ def statement_csv() -> Response:
 @allow("member")
 def statement_pdf() -> Response:
     """The whole period with its code, oldest first, to print and to send."""
-    period = _period()
+    period = period_asked()
     whole = _paper(period, paper.PDF_MOST)
     return _file(paper.pdf(whole, name=my_business().name), period, "pdf")
 
