@@ -24,14 +24,7 @@ def _prepare(state: BlueprintSetupState) -> None:
     app: Flask = state.app  # type: ignore[assignment]
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en_GB")
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/London")
-<<<<<<< HEAD
-    Babel(app)
-=======
-    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 86_400
     Babel(app, timezone_selector=zones.chosen)
-    Bootstrap5(app)  # type: ignore[no-untyped-call]
->>>>>>> bdb4378 (Draw the balance on the statement, tag its PDF and write times in the reader's zone)
     presenting.register(app)
     telling.register(app)
     app.add_template_global(new_key)

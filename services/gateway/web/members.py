@@ -14,11 +14,8 @@ from services.gateway.permissions import acts
 from services.gateway.session import Login, Membership, current, parts
 from services.gateway.web.blueprint import bp, mine
 from services.gateway.web.cards import Card, card, names_of, parties
-<<<<<<< HEAD
-from services.gateway.web.live import count_waiting
-=======
 from services.gateway.web.courses import lately
->>>>>>> bdb4378 (Draw the balance on the statement, tag its PDF and write times in the reader's zone)
+from services.gateway.web.live import count_waiting
 from services.gateway.web.refusals import blame, words_for_unknown_outcome
 
 Answer = str | Response | tuple[str, int]
@@ -54,12 +51,8 @@ def dashboard() -> str:
     pending = card(
         lambda: parts().ledger.transfers(account=business.account, status="initiated", page_size=WAITING_SHOWN)
     )
-<<<<<<< HEAD
     count_waiting(pending)
-    recent = card(lambda: parts().ledger.statement(business.account, limit=RECENT_SHOWN))
-=======
     recent = card(lambda: parts().ledger.statement(business.account, limit=RECENT_DRAWN))
->>>>>>> bdb4378 (Draw the balance on the statement, tag its PDF and write times in the reader's zone)
     return render_template(
         "dashboard.html",
         matches=matches,
