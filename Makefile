@@ -43,8 +43,8 @@ audit: $(VENV)/.ready  ## Prove the running system's ledger: chain, zero sum, re
 tamper-drill: $(VENV)/.ready  ## Attack copies of the ledger's database, show which check finds what (1 minute)
 	@$(BIN)/python -m deploy.drill
 
-test: $(VENV)/.ready check  ## Run every test on real servers and a real browser
-	@$(BIN)/python -m tests.run
+test: $(VENV)/.ready  ## Run every test on real servers and a real browser, and `check` beside them
+	@$(BIN)/python -m tests.run $(MAKE) --no-print-directory check
 
 check: $(VENV)/.ready  ## Lint, types, import contracts
 	@$(BIN)/ruff check .

@@ -31,8 +31,7 @@ structlog.configure(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first, after the shuffle, and whole systems come last.
 
-    So no process ends the run alone with a test of a minute, and what starts servers for its module stays in one
-    process: the others take over from the end. Many processes of whole systems must not slow down everything else.
+    So no process of `tests.run` ends it alone with a test of a minute.
     """
     items.sort(key=lambda item: (_has("e2e", item), not _has("long", item)))
 

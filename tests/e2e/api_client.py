@@ -49,7 +49,7 @@ class Api:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(url, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=20) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return _answer(response.status, response.read(), dict(response.headers))
         except urllib.error.HTTPError as error:
             with error:

@@ -46,7 +46,7 @@ def send_all(text: str, given: Mapping[str, str]) -> Iterator[Sent]:
         line, *headers = top.splitlines()
         method, url = line.split(" ", 1)
         fields = dict(header.split(": ", 1) for header in headers)
-        answer = urllib3.request(method, url, headers=fields, body=body or None, retries=False, timeout=20)
+        answer = urllib3.request(method, url, headers=fields, body=body or None, retries=False, timeout=60)
         if named:
             answers[named[1]] = orjson.loads(answer.data)
         yield Sent(title.strip(), line, answer.status, answer.data)

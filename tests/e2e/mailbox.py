@@ -39,7 +39,7 @@ class Mailbox:
             return found if len(found) >= count else []
 
         arrived.__name__ = f"mail to {recipient} about {about!r}"
-        return wait_until(arrived, seconds=20)[-1]
+        return wait_until(arrived, seconds=60)[-1]
 
 
 def text_of(mail: EmailMessage) -> str:

@@ -67,14 +67,14 @@ def test_killed_followers_catch_up_with_nothing_lost_and_nothing_twice(
         hits = payee.api.get("/entities", offers=f"bread-{kind}", page_size=100).document.get("data", [])
         return payer.entity_id in [hit["id"] for hit in hits]
 
-    wait_until(found, seconds=20)
+    wait_until(found, seconds=60)
 
     def everybody_follows() -> bool:
         # The answer shows the balance too, so it is 503 until the ledger has followed this very change.
         change = {"description": f"Back after {kind}"}
         return bool(payee.api.patch(f"/user/entities/{payee.entity_id}", change).status == 200)
 
-    wait_until(everybody_follows, seconds=20)
+    wait_until(everybody_follows, seconds=60)
     mails = [str(mail["Message-ID"]) for mail in mailbox.mails(payee.email, "12.34")]
     assert len(mails) == len(set(mails)), "a mail was sent twice"
     audited = run_command("ledger", "audit")

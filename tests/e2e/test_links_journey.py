@@ -227,7 +227,7 @@ def walk(trading: Callable[..., Business], admin: Api) -> Iterator[tuple[Walk, B
         "create_term": {"name": f"term-{unique}"}, "rename_term": {"name": f"renamed-{unique}"},
     }  # fmt: skip
     bodies["preview_admin_transfer"] = bodies["make_admin_transfer"]
-    document = requests.get(f"{admin.address}/api/v1/openapi.json", timeout=20).json()
+    document = requests.get(f"{admin.address}/api/v1/openapi.json", timeout=60).json()
     tokens = {"farm": farm.api.token, "cafe": cafe.api.token, "admin": fresh}
     made = Walk(admin.address, document, tokens, bodies, {"change_transfer": "cafe", "give_back": "cafe"})
     yield made, farm, cafe

@@ -149,7 +149,7 @@ def _audited(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _get(system: System, path: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{system.address}{path}", timeout=20) as response:
+    with urllib.request.urlopen(f"{system.address}{path}", timeout=60) as response:
         document: dict[str, Any] = json.load(response)
         return document
 

@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -82,6 +83,13 @@ class Seen(HTMLParser):
         for name in ("aria-describedby", "aria-labelledby"):
             self.references += (given.get(name) or "").split()
 
+    def bare(self) -> list[str | None]:
+        """The fields that nothing names."""
+        shown = [given for _, given in self.fields if given.get("type") != "hidden"]
+        return [
+            given.get("name") for given in shown if given.get("id") not in self.labels and not given.get("aria-label")
+        ]
+
     def handle_data(self, data: str) -> None:
         if self._in_script and data.strip():
             self.inline.append(data)
@@ -96,30 +104,42 @@ def get(client: FlaskClient, page: Page) -> str:
     return response.text
 
 
+def mistakes(text: str) -> list[str]:
+    """Where a browser has to guess what was meant: what the HTML standard calls a parse error."""
+    parser = html5lib.HTMLParser()
+    parser.parse(text)
+    lines = text.splitlines()
+    return [f"{code} {told} at line {row}: {lines[row - 1].strip()}" for (row, _), code, told in parser.errors]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 @pytest.mark.parametrize("scene", ["usual", "empty"])
-def test_every_page_renders_and_keeps_to_the_policy(
+def test_every_page_is_strict_html_and_keeps_to_the_policy(
     client: FlaskClient, network: Network, page: Page, scene: str
 ) -> None:
     furnish(network) if scene == "usual" else empty(network)
-    seen = Seen(get(client, page))
+    text = get(client, page)
+    assert mistakes(text) == []
+    seen = Seen(text)
     assert seen.inline == []
     assert seen.foreign == []
     assert all(script.get("src") and script.get("type") == "module" for script in seen.scripts)
     assert len(seen.ids) == len(set(seen.ids)), "an id is on the page twice"
     assert set(seen.references) <= set(seen.ids), "something is described by nothing"
+    assert seen.bare() == [], "fields without a label"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_field_has_a_label(client: FlaskClient, network: Network, page: Page) -> None:
-    furnish(network)
-    seen = Seen(get(client, page))
-    bare = [
-        given.get("name")
-        for _, given in seen.fields
-        if given.get("type") != "hidden" and given.get("id") not in seen.labels and not given.get("aria-label")
-    ]
-    assert bare == []
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("<p><div></div></p>", "<b><p></b>", "<i id='a' id='b'></i>", "a < b", "&nonsense;", "<div/>"),
+        *("<form><form></form></form>", "<button><button></button></button>", "<table><p></p></table>"),
+    ],
+)
+def test_what_is_no_html_would_be_noticed(wrong: str) -> None:
+    begin, end = "<!doctype html><html lang='en'><head><title>x</title></head><body>", "</body></html>"
+    assert mistakes(f"{begin}<p>a</p>{end}") == []
+    assert mistakes(f"{begin}{wrong}{end}")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
