@@ -49,6 +49,7 @@ def create_app(config: Config, directory: Directory, index: EntityIndex) -> Flas
     )
     app = new_app(parts, api.bp)
     app.extensions[api.DIRECTORY], app.extensions[api.INDEX] = directory, index
+    app.extensions["followed"] = parts.projections
     if config.access_believed_ms:
         app.extensions[ACCESS] = AccessChanges(store.database)
         app.extensions[BELIEVED] = config.access_believed_ms

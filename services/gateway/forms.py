@@ -271,7 +271,9 @@ class _BusinessFields(Form):
     )  # fmt: skip
 
 
-class ProfileForm(KeyedForm, _BusinessFields):
+class KeptBusinessForm(KeyedForm, _BusinessFields):
+    """What a business says of itself, whoever keeps it."""
+
     email = EmailField(
         lazy_gettext("Email of the business"),
         [
@@ -282,6 +284,11 @@ class ProfileForm(KeyedForm, _BusinessFields):
     )
     offers = TagsField(lazy_gettext("What you offer"), [Needed(), at_most(500)])
     wants = TagsField(lazy_gettext("What you want"), [Needed(), at_most(500)])
+
+
+class ProfileForm(KeptBusinessForm):
+    """By its own people, with what they are told."""
+
     daily_match_mail = BooleanField(lazy_gettext("Mail me once a day when new matches turn up"))
     contact_mail = BooleanField(lazy_gettext("Other members may write to me from my page; they don't see my address"))
 

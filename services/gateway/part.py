@@ -18,6 +18,10 @@ class Part:
     def __init__(self, line: Line, asker: Asker) -> None:
         self._line, self._asker = line, asker
 
+    def followed(self) -> Document:
+        """`{head or null, followed: {service: position}}`: its newest position, and up to where it has the others'."""
+        return self._get("/followed")
+
     def _get(self, path: str, **query: Any) -> Document:
         return self._line.ask(self._asker, "GET", path, query=query)
 

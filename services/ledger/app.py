@@ -39,6 +39,7 @@ def create_app(
     )
     app = new_app(parts, api.bp)
     api.install(app, reader, link, clock, unit)
+    app.extensions["followed"] = parts.projections
     app.extensions["exports"] = exports or Exports(_no_source)
     app.wsgi_app = Quick(app, verifier, link, reader, {"directory": directory})  # type: ignore[method-assign]
     return app

@@ -47,6 +47,7 @@ def create_app(store: Store, verifier: Verifier) -> Flask:
     )
     app = new_app(parts, bp)
     app.extensions["store"], app.extensions["follower"] = store, follower
+    app.extensions["followed"] = parts.projections
     return app
 
 

@@ -78,6 +78,7 @@ def create_app(
     )
     app = new_app(parts, bp)
     app.extensions.update(store=store, stationery=stationery, clock=clock, time_zone=time_zone, desk=desk, links=links)
+    app.extensions["followed"] = parts.projections
     app.extensions["sendgrid_events_key"] = sendgrid_events_key
     kept = FeedStore(store.database)
     app.extensions["feed"] = Feed(kept, Waiters(kept.watch))

@@ -5,6 +5,7 @@ Pure: nothing is sent or looked up.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from services.notifier import saying as says
 from services.notifier.digests import KIND as DAILY
@@ -74,9 +75,16 @@ def kinds() -> list[Kind]:
     return [*told, *timed]
 
 
-def preview(kind: str, language: str, stationery: Stationery) -> Preview:
-    """How `kind` reads in `language`. Raises KeyError when there is no such kind."""
-    sample, stop = sample_of(kind, language), _NO_LINK if GROUP_OF[kind] in OFFERED else ""
+def preview(
+    kind: str, language: str, stationery: Stationery, said: Mapping[str, str] = MappingProxyType({})
+) -> Preview:
+    """How `kind` reads in `language`. Raises KeyError when there is no such kind.
+
+    `said` takes the place of made up facts: of those that the kind has.
+    """
+    made_up, stop = sample_of(kind, language), _NO_LINK if GROUP_OF[kind] in OFFERED else ""
+    greeted = {"greeted": said["name"]} if "name" in said else {}
+    sample = {**made_up, **{name: value for name, value in {**said, **greeted}.items() if name in made_up}}
     words = stationery.words(kind, sample, language, stop)
     return Preview(
         subject=words.subject,

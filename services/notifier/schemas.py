@@ -68,6 +68,9 @@ class PreviewQuery(Schema):
     """The query of GET /kinds/{kind}/preview."""
 
     language = fields.String(load_default="", validate=validate.OneOf(["", *LANGUAGES]))
+    name = fields.String(load_default=None, validate=validate.Length(max=100))
+    reason = fields.String(load_default=None, validate=validate.Length(max=500))
+    previous = fields.String(load_default=None, validate=validate.Length(max=30))
 
 
 def following(records: Sequence[Mapping[str, Any]], size: int, field: str) -> str | None:

@@ -143,6 +143,8 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     )
     _transfers(network, note)
     network.notifier.on("GET", "/messages/summary", {"queued": 2, "sending": 0, "sent": 1204, "failed": 1, "dead": 0})
+    near = an_account(BAKERY_ACCOUNT, -9500, used_percent=95)
+    network.ledger.on("GET", "/near-limits", {"percent": 20, "accounts": [near], "total": 3})
     network.ledger.on("GET", "/head", {
         "book": "main", "position": 12873, "hash": "9f2c" * 16, "time": NOW, "accounts": 62, "sum_of_balances": 0,
     })  # fmt: skip
@@ -203,6 +205,15 @@ def _people(network: Network) -> None:
         a_user("admin-cora", "Cora", LONG_WORD) | {"kind": "coordinator", "suspended": True, "expires_at": NOW},
     ]
     network.directory.on("GET", "/staff", {"users": staff})
+    part = {
+        "entity_id": BAKERY,
+        "user_id": ANN,
+        "role": "operator",
+        "view_only": False,
+        "max_amount": 5_000,
+        "since": NOW,
+    }
+    network.directory.on("GET", "/memberships", {"memberships": [part], "users": []})
     users = [a_user(ANN, "Ann", "Archer"), a_user("user-olga", "Olga", LONG_WORD)]
     network.directory.on("GET", "/users", {"users": users, "total": 45})
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.gateway.network import BAKERY, NOW, Network
-from tests.gateway.standin import problem
+from tests.gateway.standin import Asked, problem
 
 
 def a_mail(message_id: str = "mail-1", **changes: Any) -> dict[str, Any]:
@@ -48,7 +48,17 @@ def furnish_previews(network: Network) -> None:
     network.notifier.on("GET", "/kinds", {"kinds": kinds, "languages": ["en", "de"]})
     for each in kinds:
         network.notifier.on("GET", f"/kinds/{each['kind']}/preview", preview_of(str(each["kind"])))
+    for decided in ("status_pending", "status_accepted", "status_rejected", "trading_accepted", "trading_rejected"):
+        network.notifier.on("GET", f"/kinds/{decided}/preview", a_decision)
     network.notifier.on("GET", "/kinds/nothing/preview", problem(404, "http.not_found"))
+
+
+def a_decision(asked: Asked) -> dict[str, Any]:
+    """With the name and the reason that were asked for, as the notifier writes it."""
+    name, reason = asked.query["name"], asked.query["reason"]
+    because = f"\nThe reason given: {reason}\n" if reason else ""
+    text = f"Hello {name},\n\nThe application of {name} has been decided.\n{because}\n--\nYour network\n"
+    return {"subject": "About your application", "text": text, "html": "<p>x</p>", "notice": ""}
 
 
 def preview_of(kind: str) -> dict[str, Any]:

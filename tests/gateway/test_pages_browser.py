@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.gateway import scenes
 from tests.gateway.browsing import PHONE, Weighed, complaints, enter, narrow_phone, serving, violations
-from tests.gateway.network import BAKERY_ACCOUNT, Network, a_transfer
+from tests.gateway.network import BAKERY, BAKERY_ACCOUNT, FARM, Network, a_transfer
 from tests.gateway.scenes_pages import PAGES
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
@@ -134,3 +134,29 @@ def test_axe_would_notice_what_looks_alone_break(browser: Browser) -> None:
     page.set_content("<html lang='en'><title>x</title><main><p style='color: #bbb'>Pale words</p><img src='x'></main>")
     assert [name for name, _ in violations(page, of_looks_alone=True)] == ["color-contrast"]
     page.close()
+
+
+def test_applications_are_decided_by_keys_alone(app: Flask, network: Network, site: str, browser: Browser) -> None:
+    scenes.furnish(network)
+    network.directory.on("PATCH", f"/entities/{BAKERY}", {"name": "Old Bakery", "status": "accepted"})
+    context = browser.new_context()
+    enter(context, app, site, "admin")
+    page = context.new_page()
+    page.goto(f"{site}/admin/applications")
+    focus = lambda what: page.evaluate(f"document.activeElement.{what}")  # noqa: E731
+    page.keyboard.press("j")
+    assert focus("tagName") == "BODY", "keys do nothing before the list has the focus"
+    page.get_by_role("link", name="Start with the first").press("Enter")
+    assert focus("id") == f"joining-{BAKERY}"
+    for key, row in (("j", f"joining-{FARM}"), ("j", f"trading-{BAKERY}"), ("k", f"joining-{FARM}"), ("d", "")):
+        page.keyboard.press(key)
+        assert not row or focus("id") == row
+    page.keyboard.type("jam alone")
+    assert page.locator(f"#joining-{FARM} [data-typed-reason]").text_content() == "jam alone"
+    for key in ("Escape", "k", "x", "a", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_text("Old Bakery: Listed in the directory.").wait_for()
+    assert focus("id") == f"joining-{FARM}", "the next in line"
+    asked = network.directory.last("PATCH", f"/entities/{BAKERY}").body
+    assert asked == {"status": "accepted", "expected_status": "pending"}
+    context.close()

@@ -81,6 +81,18 @@ def test_what_there_is_not(get, path, status):
 
 @pytest.mark.parametrize("role", ["member", "coordinator", "auditor"])
 def test_nobody_else_reads_them(get, role):
+    """But coordinators read the one of a decision that they are about to take."""
     caller = Caller(subject="x", roles=frozenset({role}))
     assert get("/kinds", caller).status_code == 403
-    assert get("/kinds/welcome/preview", caller).status_code == 403
+    assert get("/kinds/welcome/preview", caller).status_code == (200 if role == "coordinator" else 403)
+
+
+def test_a_decision_is_read_as_it_would_be_told(get):
+    """What is given takes the place of what is made up; an empty reason is none."""
+    asked = "/kinds/status_rejected/preview?name=Old+Mill&previous=tradingAccepted"
+    shown = get(f"{asked}&reason=No+answer+in+a+year").json
+    assert shown["subject"] == "Your membership has ended"
+    assert "Hello Old Mill" in shown["text"]
+    assert "The reason given: No answer in a year" in shown["text"]
+    assert "The reason given" not in get(f"{asked}&reason=").json["text"]
+    assert get("/kinds/welcome/preview?reason=x&previous=y").status_code == 200

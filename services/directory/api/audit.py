@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
 
 from services.chassis.web import allow, answer, caller, query
 from services.directory.api.blueprint import bp, only_own, only_self, the_directory, window
@@ -20,6 +20,14 @@ def audit() -> Response:
     """Entries by any of their fields, newest first."""
     asked = query(_SEARCH)
     return answer(auditing.search(the_directory().store, _wanted(asked), asked["before"], *window(asked)))
+
+
+@bp.get("/followed")
+@allow("admin")
+def followed() -> Response:
+    """The newest event, and how far the search index follows: the directory's own events, the ledger's balances."""
+    found = {name: read() for name, read in current_app.extensions["followed"].items()}
+    return answer({"head": the_directory().store.events.head(), "followed": found})
 
 
 @bp.get("/audit/state")

@@ -52,9 +52,9 @@ class Notifier(Webhooks):
         """`{"kinds": [{kind, group, channels, to}], "languages": [...]}`."""
         return self._get("/kinds")
 
-    def mail_preview(self, kind: str, language: str | None = None) -> Document:
-        """`{subject, text, html, notice}` of a kind, with made up facts."""
-        return self._get(f"/kinds/{segment(kind)}/preview", language=language)
+    def mail_preview(self, kind: str, language: str | None = None, **said: str) -> Document:
+        """`{subject, text, html, notice}` of a kind, with made up facts but for `said`: name, reason, previous."""
+        return self._get(f"/kinds/{segment(kind)}/preview", language=language, **said)
 
     def notices(self, *, page: int = 1, page_size: int = 20, after: str | None = None) -> Document:
         """`{"notices": [...], "total": n, "unread": n, "next"}`, newest first: of the person and their businesses.

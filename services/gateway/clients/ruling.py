@@ -44,6 +44,10 @@ class Ruling(Part):
         found: list[Document] = self._write("PUT", "/fees", {"rules": list(rules), "reason": reason}, key)["rules"]
         return found
 
+    def near_limits(self, *, page: int = 1, page_size: int = 1) -> Document:
+        """`{percent, accounts: [Account + used_percent], total}`: outside of a limit or near one, worst first."""
+        return self._get("/near-limits", page=page, page_size=page_size)
+
     def simulate_limits(self, wanted: Mapping[str, Any]) -> Document:
         """`{max_negative?, max_positive?, accounts?}` → `{outside: [{account, entity_id, balance, by}], count, total}`.
 

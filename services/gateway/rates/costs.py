@@ -43,11 +43,11 @@ NAMED: dict[str, Group] = dict.fromkeys(
 ) | dict.fromkeys(
     (
         "web.activity_file", "web.admin_transfers_csv", "web.audit_csv", "web.audit_export", "web.business_data_file",
-        "web.community_export", "web.import_errors_file", "web.insight_file", "web.my_data_file", "web.statement_csv",
-        "web.statement_pdf",
+        "web.businesses_file", "web.community_export", "web.import_errors_file", "web.insight_file",
+        "web.my_data_file", "web.statement_csv", "web.statement_pdf", "web.users_file",
     ),
     EXPORT,
-) | {"rest.transfer_batch": BATCH}  # fmt: skip
+) | {"rest.transfer_batch": BATCH, "web.do_in_bulk": BATCH}  # fmt: skip
 
 CHECKING = frozenset(
     (
@@ -57,8 +57,8 @@ CHECKING = frozenset(
         "rest.send_email", "rest.sign_up", "rest.sign_up_by_invitation", "rest.stop_email_change",
         "rest.switch_two_factor_off", "rest.verify_session",
         "web.admin_log_in", "web.change_password", "web.confirm_email", "web.confirm_two_factor", "web.enter_code",
-        "web.log_in", "web.lost_password", "web.request_email_change", "web.reset_password", "web.sign_up",
-        "web.sign_up_by_invitation", "web.stop_email_change", "web.switch_two_factor_off", "web.verify",
+        "web.log_in", "web.lost_password", "web.mail_password_link", "web.request_email_change", "web.reset_password",
+        "web.sign_up", "web.sign_up_by_invitation", "web.stop_email_change", "web.switch_two_factor_off", "web.verify",
         "web.write_to_business",
     )
 )  # fmt: skip

@@ -157,9 +157,65 @@ function tellZone() {
   document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 }
 
+/** In a list of work keys move, open and tick. Only while it has the focus: nobody meets them by chance. */
+function workByKeys() {
+  const rows = [...document.querySelectorAll(".work-row")];
+  if (!rows.length) return;
+  for (const hint of document.querySelectorAll("[data-work-hint]")) hint.hidden = false;
+  const open = (row, key) => {
+    const place = row.querySelector(`[data-work="${key}"]`);
+    if (!place) return;
+    if (place.tagName === "DETAILS") place.open = true;
+    place.querySelector("input:not([type=hidden]), button")?.focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    const at = rows.findIndex((row) => row.contains(event.target));
+    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = rows[at];
+    const deeds = {
+      j: () => rows[at + 1]?.focus(),
+      k: () => rows[at - 1]?.focus(),
+      a: () => open(row, "a"),
+      d: () => open(row, "d"),
+      x: () => row.querySelector("input[name=entity]")?.click(),
+      Escape: () => { for (const each of row.querySelectorAll("details")) each.open = false; row.focus(); },
+    };
+    const types = event.target.matches("input:not([type=checkbox]), textarea, select");
+    if (!Object.hasOwn(deeds, event.key) || (types && event.key !== "Escape")) return;
+    event.preventDefault();
+    deeds[event.key]();
+  });
+}
+
+/** One button ticks every row that belongs to its form, and the next press none. */
+function tickAll() {
+  for (const button of document.querySelectorAll("[data-tick-all]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const boxes = [...button.form.elements].filter((each) => each.type === "checkbox" && each.name === "entity");
+      const missing = boxes.some((box) => !box.checked);
+      for (const box of boxes) box.checked = missing;
+    });
+  }
+}
+
+/** What is typed as the reason is shown in the mail that it will stand in. */
+function showReasons() {
+  for (const form of document.querySelectorAll("form[data-shows-reason]")) {
+    const places = [...form.querySelectorAll("[data-typed-reason]")];
+    const before = places.map((place) => place.textContent);
+    form.elements.reason?.addEventListener("input", (event) => {
+      places.forEach((place, at) => { place.textContent = event.target.value.trim() || before[at]; });
+    });
+  }
+}
+
 offerCopying();
 tellZone();
 switchThemes();
+workByKeys();
+tickAll();
+showReasons();
 previewTransfers();
 sendOnce();
 suggestWords();

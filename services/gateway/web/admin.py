@@ -20,45 +20,14 @@ from services.gateway.web.refusals import blame, words_for_unknown_outcome
 
 Answer = str | Response | tuple[str, int]
 
-PAGE_SIZE = 20
-QUEUE_SIZE = 20
 PENDING_SHOWN = 10
 CHANGES_SHOWN = 5
 STATUSES = tuple(STATUS_WORDS)
 
 
-def _with_status(status: str, page_size: int) -> Card:
-    return card(lambda: parts().directory.entities(status=[status], page_size=page_size))
-
-
 def _money(read: Callable[[], Any]) -> Card:
     """A card for administrators: coordinators have nothing to do with money and mail, and it is not asked for."""
     return card(read) if has_role("admin") else Card()
-
-
-@bp.get("/admin")
-@allow("admin", "coordinator")
-def admin_overview() -> str:
-    """Numbers that lead to the lists behind them."""
-    return render_template(
-        "admin_overview.html",
-        joining=_with_status("pending", 1),
-        applying=_with_status("tradingPending", 1),
-        trading=_with_status("tradingAccepted", 1),
-        mail=_money(parts().notifier.summary),
-        head=_money(parts().ledger.head),
-    )
-
-
-@bp.get("/admin/applications")
-@allow("admin", "coordinator")
-def applications() -> str:
-    """Who waits for the directory, and who for trading."""
-    return render_template(
-        "admin_applications.html",
-        joining=_with_status("pending", QUEUE_SIZE),
-        applying=_with_status("tradingPending", QUEUE_SIZE),
-    )
 
 
 @bp.get("/admin/businesses/<entity_id>")
@@ -91,6 +60,8 @@ def _business(
         names=names_of(parties(pending.value["transfers"])) if pending.value else {},
         status_form=status_form,
         limits_form=limits_form or LimitsForm(formdata=None, data=account.value or {}),
+        # A decision that was refused goes on where it was begun: in a queue, say.
+        back=safe_next(request.form.get("next"), url_for("web.admin_business", entity_id=entity["entity_id"])),
         **problems,
     )
     return page, status or wrong

@@ -50,7 +50,12 @@ def parties(transfers: Iterable[Document]) -> set[str]:
 
 def page_asked() -> int:
     """The page in the address; 1 when it makes no sense."""
-    text = request.args.get("page", "1")
+    return number_asked("page")
+
+
+def number_asked(name: str) -> int:
+    """A page in the address, of one of several lists; 1 when it makes no sense."""
+    text = request.args.get(name, "1")
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 

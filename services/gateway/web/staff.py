@@ -16,6 +16,7 @@ from services.gateway.session import Login, current, parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import card, page_asked, paging
 from services.gateway.web.refusals import blame, then, words_for_unknown_outcome
+from services.gateway.web.user_editing import businesses_of
 
 Answer = str | Response | tuple[str, int]
 PAGE_SIZE = 20
@@ -98,11 +99,16 @@ def set_staff_access(user_id: str) -> Answer:
 @allow("admin", "coordinator")
 def users() -> Answer:
     """Members' logins, found by last name or address."""
-    names = ("last_name", "email", "email_part")
-    filters = {name: request.args.get(name, "").strip()[:100] for name in names}
+    filters = users_asked()
     found = card(lambda: parts().directory.users(**filters, page=page_asked(), page_size=PAGE_SIZE))
     total = found.value["total"] if found.value else 0
-    return render_template("admin_users.html", found=found, filters=filters, **paging(total, PAGE_SIZE))
+    given = {name: text for name, text in filters.items() if text}
+    return render_template("admin_users.html", found=found, filters=filters, given=given, **paging(total, PAGE_SIZE))
+
+
+def users_asked() -> dict[str, str]:
+    """What the address narrows the list of logins down to."""
+    return {name: request.args.get(name, "").strip()[:100] for name in ("last_name", "email", "email_part")}
 
 
 @bp.get("/admin/users/<user_id>")
@@ -113,7 +119,8 @@ def user(user_id: str) -> Answer:
 
 
 def _user(found: Document, form: ReasonForm, problem: str = "", status: int = 0) -> Answer:
-    page = render_template("admin_user.html", user=found, form=form, problem=problem)
+    own = businesses_of(found["user_id"])
+    page = render_template("admin_user.html", user=found, own=own, form=form, problem=problem)
     return page, status or (422 if form.errors else 200)
 
 

@@ -1,6 +1,6 @@
 """Routes that read a whole book: for administrators and auditors."""
 
-from flask import Response
+from flask import Response, current_app
 
 from services.chassis.web import allow, answer, follows, query
 from services.ledger.api.blueprint import bp, checked, reader
@@ -64,6 +64,14 @@ def get_changes() -> Response:
     """The history of the book's policy or fee rules, newest first."""
     found, following = reader().changes(**query(RULES_HISTORY))
     return answer({"changes": [change_view(change, with_actor=True) for change in found], "next": following})
+
+
+@bp.get("/followed")
+@allow("admin")
+def get_followed() -> Response:
+    """How far the book is, and how far the directory is followed: what is missing shows who lags."""
+    followed = {name: read() for name, read in current_app.extensions["followed"].items()}
+    return answer({"head": reader().head()["position"], "followed": followed})
 
 
 @bp.get("/head")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
 
 from services.chassis.web import allow, answer, follows
 from services.matcher.api.blueprint import bp, network
@@ -25,6 +25,14 @@ def insight() -> Response:
             "months": [_wanted(each) for each in found.months],
         }
     )
+
+
+@bp.get("/followed")
+@allow("admin")
+def followed() -> Response:
+    """How far the directory and the ledger are followed."""
+    found = {name: read() for name, read in current_app.extensions["followed"].items()}
+    return answer({"head": None, "followed": found})
 
 
 def _lacking(each: Lacking) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Response
+from flask import Response, current_app
 
 from services.chassis.logs import log
 from services.chassis.web import Problem, allow, answer, caller, follows, query
@@ -37,6 +37,14 @@ def messages() -> Response:
 def summary() -> Response:
     """How many messages are in each state."""
     return answer(the_store().records.summary())
+
+
+@bp.get("/followed")
+@allow("admin")
+def followed() -> Response:
+    """How far the directory and the ledger are followed."""
+    found = {name: read() for name, read in current_app.extensions["followed"].items()}
+    return answer({"head": None, "followed": found})
 
 
 @bp.post("/messages/<message_id>/retry")
