@@ -162,6 +162,20 @@ def test_why_it_can_not_be_moved_is_said_where_it_can_be_mended(
     assert hidden(refused.text, "key") != "k-1"
 
 
+def test_all_that_is_wrong_is_said_at_once(staff: FlaskClient) -> None:
+    refused = send(staff, NEW, TYPED | {"payer": "bakrey", "amount": "x"})
+    assert refused.status_code == 422
+    assert 'id="payer-error"' in refused.text
+    assert 'id="amount-error"' in refused.text
+
+
+def test_the_list_says_when_the_ledger_is_down(staff: FlaskClient, network: Network) -> None:
+    network.ledger.on("GET", "/transfers", problem(503, "ledger.busy"))
+    page = staff.get(LIST)
+    assert page.status_code == 200
+    assert "Balances and transfers can&#39;t be reached at the moment." in page.text
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

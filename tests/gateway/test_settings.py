@@ -46,7 +46,7 @@ def test_a_change_of_limits_is_seen_before_it_is_made(staff: FlaskClient, networ
     assert network.ledger.count("PATCH", "/policy") == 0
     network.ledger.on("PATCH", "/policy", POLICY)
     done = send(staff, LIMITS, TYPED | {"key": "k-1", "confirmed": hidden(seen.text, "confirmed")}, page=PAGE)
-    assert done.location == PAGE
+    assert done.location == f"{PAGE}#main"
     asked = network.ledger.last("PATCH", "/policy")
     assert asked.body == {"default_max_negative": 5_000, "reason": "The assembly <b>"}
     assert asked.headers["Idempotency-Key"] == "k-1"
@@ -79,7 +79,7 @@ def test_a_wrong_setting_is_said_beside_it(staff: FlaskClient, typed: dict[str, 
 
 def test_nothing_different_changes_nothing(staff: FlaskClient, network: Network) -> None:
     same = TYPED | {"default_max_negative": "100.00"}
-    assert send(staff, LIMITS, same, page=PAGE).location == PAGE
+    assert send(staff, LIMITS, same, page=PAGE).location == f"{PAGE}#main"
     assert "Nothing is different" in staff.get(PAGE).text
     assert network.ledger.count("PATCH", "/policy") == 0
 
@@ -92,7 +92,7 @@ def test_fees_are_seen_before_they_are_changed(staff: FlaskClient, network: Netw
     assert network.ledger.count("PUT", "/fees") == 0
     network.ledger.on("PUT", "/fees", {"rules": RULES})
     confirmed = {"confirmed": hidden(seen.text, "confirmed"), "reason": "Decided", "key": "k-2"}
-    assert send(staff, FEES, ROW | confirmed, page=PAGE).location == PAGE
+    assert send(staff, FEES, ROW | confirmed, page=PAGE).location == f"{PAGE}#main"
     asked = network.ledger.last("PUT", "/fees")
     rule = {"account": OFFICE_ACCOUNT, "side": "payer", "fixed": 20, "basis_points": 50}
     assert (asked.body, asked.headers["Idempotency-Key"]) == ({"rules": [rule], "reason": "Decided"}, "k-2")
@@ -121,8 +121,16 @@ def test_a_wrong_fee_is_said_beside_it(staff: FlaskClient, typed: dict[str, str]
     refused = send(staff, FEES, ROW | {"reason": "Decided"} | typed, page=PAGE)
     assert refused.status_code == 422
     assert sentence in refused.text
-    assert "<details" in refused.text
     assert refused.text.count("<details") == 2
+    assert refused.text.count(" open><summary>Change the fees") == 1
+
+
+def test_what_is_down_spoils_its_cards_alone(staff: FlaskClient, network: Network) -> None:
+    for path in ("/fees", "/changes"):
+        network.ledger.on("GET", path, problem(503, "ledger.busy"))
+    text = staff.get(PAGE).text
+    assert text.count("be reached at the moment") == 3, "the fees and two histories"
+    assert "30 days" in text
 
 
 def test_a_fee_to_who_does_not_trade_is_refused_in_words(staff: FlaskClient, network: Network) -> None:

@@ -33,7 +33,7 @@ def move_on_behalf() -> Answer:
             form[side].data = request.args.get(side, "").strip()[:100]
         return _form(form)
     choices = _resolve(form)
-    if "change" in request.form or not form.validate() or _blame_unknown(form, choices):
+    if "change" in request.form or not _is_clear(form, choices):
         return _form(form, choices)
     names = _met(form[side].data for side in SIDES)
     try:
@@ -51,7 +51,7 @@ def create_on_behalf() -> Answer:
     """Move what was confirmed, at once; both sides are told."""
     form = OnBehalfForm()
     choices = _resolve(form)
-    if not form.validate() or _blame_unknown(form, choices):
+    if not _is_clear(form, choices):
         return _form(form, choices)
     names = _met(form[side].data for side in SIDES)
     try:
@@ -83,14 +83,15 @@ def _resolve(form: OnBehalfForm) -> Mapping[str, Meant]:
     return found
 
 
-def _blame_unknown(form: OnBehalfForm, choices: Mapping[str, Meant]) -> bool:
-    unclear = [side for side, of in choices.items() if not of.account]
-    for side in unclear:
-        form.blame(side, choices[side].problem)
-    if not unclear and form.payer.data == form.payee.data:
+def _is_clear(form: OnBehalfForm, choices: Mapping[str, Meant]) -> bool:
+    """Whether all will do, and whose accounts are meant; else it is said beside the fields."""
+    form.validate()
+    for side, of in choices.items():
+        if not of.account:
+            form.blame(side, of.problem)
+    if len(choices) == len(SIDES) and form.payer.data == form.payee.data:
         form.blame("payee", gettext("That is the same account twice. Choose another one."))
-        return True
-    return bool(unclear)
+    return not form.errors
 
 
 def _wanted(form: OnBehalfForm) -> Document:

@@ -112,7 +112,7 @@ def change_policy() -> Answer:
     changed = {name: value for name, value in form.wanted.items() if before[name] != value}
     if not changed:
         flash(gettext("Nothing is different, so nothing was changed."), "done")
-        return redirect(url_for("web.settings"))
+        return _back()
     if not _has_seen(form, before):
         return _confirm_policy(form, before, changed)
     try:
@@ -122,7 +122,7 @@ def change_policy() -> Answer:
     except PartDown as down:
         return _settings(form, problem=words_for_unknown_outcome(down), status=503)
     flash(gettext("Changed. Accounts and proposals that are there already keep what they have."), "done")
-    return redirect(url_for("web.settings"))
+    return _back()
 
 
 def _confirm_policy(form: PolicyForm, before: Document, changed: Mapping[str, int]) -> Answer:
@@ -154,11 +154,11 @@ def change_fees() -> Answer:
     form, rows, before = FeesForm(), rows_of(request.form), parts().ledger.fees()
     sound = [row.validate() and _find(row) for row in rows]
     if "change" in request.form or not form.validate() or not all(sound):
-        return _settings(fees_form=form, rows=rows)
+        return _settings(fees_form=form, rows=rows, problem="" if all(sound) else _marked())
     rules = [row.rule for row in rows if not row.is_blank]
     if rules == before:
         flash(gettext("Nothing is different, so nothing was changed."), "done")
-        return redirect(url_for("web.settings"))
+        return _back()
     if not _has_seen(form, before):
         return _confirm_fees(form, rows, before, rules)
     try:
@@ -168,7 +168,7 @@ def change_fees() -> Answer:
     except PartDown as down:
         return _settings(fees_form=form, rows=rows, problem=words_for_unknown_outcome(down), status=503)
     flash(gettext("The fees are changed. Open proposals keep the fees they were made with."), "done")
-    return redirect(url_for("web.settings"))
+    return _back()
 
 
 def _confirm_fees(form: FeesForm, rows: Sequence[FeeRow], before: Sequence[Document], rules: list[Document]) -> Answer:
@@ -183,6 +183,15 @@ def _confirm_fees(form: FeesForm, rows: Sequence[FeeRow], before: Sequence[Docum
         before=_example(before),
         after=_example(rules),
     )
+
+
+def _back() -> Response:
+    # Forms send to where they stand on the page; what is said of them stands at its top.
+    return redirect(url_for("web.settings", _anchor="main"))
+
+
+def _marked() -> str:
+    return gettext("Nothing is changed yet: correct the fees that are marked.")
 
 
 def _find(row: FeeRow) -> bool:
