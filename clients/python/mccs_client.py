@@ -2946,6 +2946,35 @@ class Client(Calls):
         """Every event, for what changed since a position, as CSV."""
         return self._call("GET", "/api/v1/audit/changes.csv", parts={}, query={"from": from_, "to": to, "from_position": from_position, "to_position": to_position})  # type: ignore[no-any-return]
 
+    def audit_events(
+        self,
+        *,
+        type: Literal["account-opened", "account-limits-changed", "account-standing-changed", "account-consent-changed", "fee-rules-changed", "book-policy-changed", "transfer-initiated", "transfer-expiring", "transfer-completed", "transfer-cancelled"] | None = None,
+        account: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        from_position: int | None = None,
+        to_position: int | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+        fields: list[Literal["rows", "next", "facts"]] | None = None,
+    ) -> AuditRows:
+        """Events newest first: all, of a type, or what concerns an account."""
+        return self._call("GET", "/api/v1/audit/events", parts={}, query={"type": type, "account": account, "from": from_, "to": to, "from_position": from_position, "to_position": to_position, "after": after, "limit": limit, "fields": fields})  # type: ignore[no-any-return]
+
+    def audit_events_csv(
+        self,
+        *,
+        type: Literal["account-opened", "account-limits-changed", "account-standing-changed", "account-consent-changed", "fee-rules-changed", "book-policy-changed", "transfer-initiated", "transfer-expiring", "transfer-completed", "transfer-cancelled"] | None = None,
+        account: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        from_position: int | None = None,
+        to_position: int | None = None,
+    ) -> bytes:
+        """Events newest first: all, of a type, or what concerns an account, as CSV."""
+        return self._call("GET", "/api/v1/audit/events.csv", parts={}, query={"type": type, "account": account, "from": from_, "to": to, "from_position": from_position, "to_position": to_position})  # type: ignore[no-any-return]
+
     def audit_sample(
         self,
         *,

@@ -2792,6 +2792,26 @@ export interface Operations {
     data: Blob;
     code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
   };
+  /** Events newest first: all, of a type, or what concerns an account */
+  audit_events: {
+    method: "GET";
+    path: "/api/v1/audit/events";
+    parts: undefined;
+    query: { type?: "account-opened" | "account-limits-changed" | "account-standing-changed" | "account-consent-changed" | "fee-rules-changed" | "book-policy-changed" | "transfer-initiated" | "transfer-expiring" | "transfer-completed" | "transfer-cancelled"; account?: string; from?: string; to?: string; from_position?: number; to_position?: number; after?: string; limit?: number; fields?: Array<"rows" | "next" | "facts"> };
+    body: undefined;
+    data: AuditRows;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
+  };
+  /** Events newest first: all, of a type, or what concerns an account, as CSV */
+  audit_events_csv: {
+    method: "GET";
+    path: "/api/v1/audit/events.csv";
+    parts: undefined;
+    query: { type?: "account-opened" | "account-limits-changed" | "account-standing-changed" | "account-consent-changed" | "fee-rules-changed" | "book-policy-changed" | "transfer-initiated" | "transfer-expiring" | "transfer-completed" | "transfer-cancelled"; account?: string; from?: string; to?: string; from_position?: number; to_position?: number };
+    body: undefined;
+    data: Blob;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
+  };
   /** Transfers drawn by lot; the same seed draws the same */
   audit_sample: {
     method: "GET";

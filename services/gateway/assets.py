@@ -22,7 +22,13 @@ from services.gateway.stylesheet import shortened, used_of, words_of
 HERE = Path(__file__).parent
 STATIC, TEMPLATES = HERE / "static", HERE / "templates"
 STYLESHEET, MODULE = "mccs.css", "mccs.js"
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
+_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".py": "text/x-python",
+}
 _KEEP = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
 _BESIDE = re.compile(r'url\("([\w-]+\.svg)"\)')

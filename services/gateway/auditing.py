@@ -77,6 +77,11 @@ VIEWS: Mapping[str, View] = {
         _PERIOD,
         ("position", "time", "type", "subject", "actor", "on_behalf_of", "data"),
     ),
+    "events": View(
+        "Events newest first: all, of a type, or what concerns an account",
+        ("type", "account", *_PERIOD),
+        ("position", "time", "type", "subject", "actor", "on_behalf_of", "data"),
+    ),
     "sample": View(
         "Transfers drawn by lot; the same seed draws the same", ("n", "seed", *_PERIOD), ("draw", "number", *_TRANSFER)
     ),

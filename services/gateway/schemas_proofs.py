@@ -7,9 +7,16 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from services.gateway.fields import Amount, CamelSchema, Moment, Query, Text
+from services.gateway.fields import AccountNumber, Amount, CamelSchema, Moment, Query, Text
 
 _POSITION = validate.Range(min=1, max=2**53)
+
+EVENT_TYPES = (
+    *("account-opened", "account-limits-changed", "account-standing-changed", "account-consent-changed"),
+    *("fee-rules-changed", "book-policy-changed"),
+    *("transfer-initiated", "transfer-expiring", "transfer-completed", "transfer-cancelled"),
+)
+"""Of the ledger, without its name and the version."""
 
 
 def _position(**options: Any) -> fields.Integer:
@@ -84,6 +91,11 @@ class ViewQuery(PeriodQuery):
     )
     min_amount = Amount()
     text = Text(100, metadata={"description": "words in description or reference"})
+    type = fields.String(
+        validate=validate.OneOf(EVENT_TYPES),
+        metadata={"description": "of events, as in `ledger.<type>.v1`"},
+    )
+    account = AccountNumber(metadata={"description": "that the event names, or a party of the transfer that it ends"})
 
 
 class PagedViewQuery(ViewQuery):

@@ -1,6 +1,10 @@
 """What a ledger says that proves itself: heads, keys, codes, views. Shapes as in docs/internal-api.md."""
 
+import base64
+import json
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.gateway.network import FARM_ACCOUNT, NOW, Network, a_statement, an_entry
 from tests.gateway.standin import Asked, Says, problem
@@ -15,9 +19,24 @@ CODES = f"/accounts/{FARM_ACCOUNT}/statement-codes"
 def a_head(number: int = 7, size: int = 1042, **changes: Any) -> dict[str, Any]:
     head = {
         "book": "main", "number": number, "size": size, "root": "5d" * 32, "hash": "9f" * 32, "sum": 0,
-        "accounts": 60, "time": NOW, "kid": KID, "jws": "eyJhbGciOiJFZERTQSJ9.eyJib29rIjoibWFpbiJ9." + "c2ln" * 20,
-    }  # fmt: skip
-    return head | changes
+        "accounts": 60, "time": NOW,
+    } | changes  # fmt: skip
+    return {"kid": KID, "jws": signed({**head, "iss": "/ledger/main"})} | head
+
+
+def signed(payload: dict[str, Any]) -> str:
+    """A JWS by the key of RFC 8037, A.1: the one that `a_key` shows."""
+    key = Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A="))
+    said = ".".join(_words(part) for part in ({"alg": "EdDSA", "kid": KID, "typ": "mccs-head+jwt"}, payload))
+    return f"{said}.{_base64(key.sign(said.encode()))}"
+
+
+def _words(part: dict[str, Any]) -> str:
+    return _base64(json.dumps(part, sort_keys=True, separators=(",", ":")).encode())
+
+
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 def a_key(**changes: Any) -> dict[str, Any]:

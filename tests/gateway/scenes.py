@@ -32,6 +32,7 @@ from tests.gateway.network import (
     some_legs,
 )  # fmt: skip
 from tests.gateway.proven import furnish_proofs, no_proofs
+from tests.gateway.scenes_audit import furnish_audit, no_audit
 from tests.gateway.scenes_catalogue import furnish_catalogue
 from tests.gateway.scenes_mailing import furnish_mails, no_mails
 from tests.gateway.scenes_matches import furnish_matches, no_matches
@@ -150,6 +151,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     })  # fmt: skip
     network.directory.on("GET", "/password-resets/token-1", {"kind": "member"})
     furnish_proofs(network)
+    furnish_audit(network, note)
     _people(network)
     furnish_tokens(network)
     furnish_service_accounts(network)
@@ -169,6 +171,7 @@ def empty(network: Network) -> None:
     """Nothing in any list: a network on its first day."""
     furnish(network)
     no_proofs(network)
+    no_audit(network)
     no_notices(network)
     no_webhooks(network)
     no_matches(network)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from tests.gateway.booked import a_book
 from tests.gateway.network import ANN, BAKERY, BAKERY_ACCOUNT, FARM, FARM_ACCOUNT
 from tests.gateway.scenes_trading import LOOP
+
+KEPT = a_book().head(4) or {}
 
 
 @dataclass(frozen=True)
@@ -154,4 +157,19 @@ PAGES = (
     Page("admin-simulation", "/admin/settings/simulation?max_negative=50", "admin"),
     Page("admin-account-changes", f"/admin/accounts/{FARM_ACCOUNT}/changes", "admin"),
     Page("admin-fee-changes", "/admin/settings/fees/changes", "admin", alike=True),
+    Page("audit-trial-balance", "/auditor/views/trial-balance", "auditor"),
+    Page("audit-near-limits", "/auditor/views/near-limits?percent=30", "auditor", alike=True),
+    Page("audit-reversals", "/auditor/views/reversals?from=2026-01-01", "auditor", alike=True),
+    Page("audit-limit-changes", "/auditor/views/limit-changes", "admin"),
+    Page("audit-system-cancellations", "/auditor/views/system-cancellations", "auditor", alike=True),
+    Page("audit-rings", "/auditor/views/rings?min_amount=10", "auditor", alike=True),
+    Page("audit-sample", "/auditor/views/sample?n=2&seed=lot", "auditor", alike=True),
+    Page("audit-search", "/auditor/views/search", "auditor", alike=True),
+    Page("audit-wrong", "/auditor/views/rings?length=9&min_amount=x", "auditor"),
+    Page("audit-events", "/auditor/events", "auditor"),
+    Page("audit-event", "/auditor/events/5", "auditor"),
+    Page("audit-event-new", "/auditor/events/9", "auditor", alike=True),
+    Page("audit-since", "/auditor/since", "auditor", alike=True),
+    Page("audit-since-kept", f"/auditor/since?size=4&root={KEPT['root']}", "auditor"),
+    Page("audit-since-other", f"/auditor/since?size=4&root={'ab' * 32}", "auditor", alike=True),
 )

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from services.gateway.auditing import VIEWS
 from services.gateway.clients import PartDown
+from services.gateway.web.audit_tables import SCREENS
 from tests.architecture.source import rows
 from tests.gateway.network import BAKERY_ACCOUNT, FARM_ACCOUNT, NOW, Network
 from tests.gateway.proven import DOWN, a_head, no_proofs
@@ -130,7 +131,8 @@ def test_each_view_can_be_asked_all_that_it_takes(
         "since": ("from", "2026-01-01", "2026-01-01T00:00:00.000000Z"),
         "until": ("to", "2026-01-02", "2026-01-02T00:00:00.000000Z"),
         "at": ("at", "2026-01-01", "2026-01-01T00:00:00.000000Z"), "seed": ("seed", "lot", "lot"),
-        "text": ("text", "van", "van"), "min_amount": ("min_amount", "1.50", "150"),
+        "text": ("text", "van", "van"), "type": ("type", "transfer-completed", "transfer-completed"),
+        "account": ("account", FARM_ACCOUNT, FARM_ACCOUNT), "min_amount": ("min_amount", "1.50", "150"),
     }  # fmt: skip
     asked = [values.get(name, (name, "3", "3")) for name in VIEWS[view].asked]
     network.ledger.on("GET", f"/audit/{view}", {"rows": [{"max_negative": 250, "account": "x"}], "next": "c", "sum": 0})
@@ -157,13 +159,18 @@ def test_views_are_for_auditors_and_administrators(client: FlaskClient, ann: dic
 # --- the auditor's page -------------------------------------------------------------------------------------------
 
 
-def test_the_page_shows_the_newest_head_and_leads_to_every_file(auditor: FlaskClient, network: Network) -> None:
+def test_the_page_shows_the_newest_head_and_leads_to_every_view(auditor: FlaskClient, network: Network) -> None:
     text = auditor.get("/auditor").text
     assert "5d" * 32 in text
     assert "12,173 newer ones are not signed yet" in text
-    for view in VIEW_NAMES:
-        assert f'"/auditor/{view}.csv"' in text
-    assert 'href="/auditor/export"' in text
+    for view in SCREENS:
+        assert f'"/auditor/views/{view}"' in text
+    for path in ("/auditor/events", "/auditor/changes.csv", "/auditor/export"):
+        assert f'href="{path}"' in text
+
+
+def test_every_view_has_a_page_and_a_file() -> None:
+    assert SCREENS.keys() | {"changes", "events"} == VIEWS.keys()
 
 
 def test_a_head_is_signed_now(auditor: FlaskClient, network: Network) -> None:

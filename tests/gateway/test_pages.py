@@ -44,6 +44,7 @@ STATUS = {
     "acting-forbidden": 403,
     "check-malformed": 422,
     "check-unknown": 404,
+    "audit-wrong": 400,
 }
 
 

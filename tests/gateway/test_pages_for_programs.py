@@ -124,6 +124,7 @@ OF_MEMBERS = {
     "GET, POST /trading-application": f"POST {_BUSINESS}/trading-application",
     "POST /transfers": "POST /transfers",
     "GET /transfers/<transfer_id>": "GET /transfers/<transfer_id>; GET /admin/transfers/<transfer_id>",
+    "GET /transfers/<transfer_id>/proof.json": "GET /transfers/<transfer_id>/proof",
     "POST /transfers/<transfer_id>/<any(accept, decline, withdraw):action>": (
         "PATCH /transfers/<transfer_id>; PATCH /admin/transfers/<transfer_id>"
     ),
@@ -224,8 +225,15 @@ OF_STAFF = {
     "POST /admin/words": "PUT /admin/words",
     "GET /auditor": "GET /audit/trial-balance; GET /ledger/head; GET /admin/accounts/<account_number>",
     "GET /auditor/<view>.csv": "GET /audit/trial-balance.csv; GET /audit/near-limits.csv; GET /audit/changes.csv",
+    "GET /auditor/events": "GET /audit/events",
+    "GET /auditor/events/<int:position>": "GET /audit/changes; GET /audit/export; GET /ledger/inclusion",
+    "GET /auditor/events/<int:position>.<any(json, ndjson):kind>": "GET /audit/export; GET /ledger/inclusion",
     "GET /auditor/export": "GET /audit/export",
     "POST /auditor/head": "POST /audit/head",
+    "GET /auditor/since": "GET /ledger/consistency; GET /audit/limit-changes; GET /audit/reversals",
+    "POST /auditor/since": "GET /ledger/consistency",
+    "GET /auditor/since.json": "GET /ledger/consistency",
+    "GET /auditor/views/<view>": "GET /audit/trial-balance; GET /audit/near-limits; GET /audit/reversals",
     **_webhooks("/admin/webhooks"),
 }
 
@@ -235,6 +243,7 @@ PAGES_ALONE = {
     "GET /": "words for visitors; those with a login are led to their own first page",
     "POST /acting-for": "which business the pages act for; programs name it in each call",
     "GET /check": "the form for a code",
+    "POST /auditor/audited": "a note in the browser; programs keep a head themselves",
     "GET /permissions": "the table for people; the document of the API says the roles of each route (x-roles)",
     "GET /pictures/<name>-<int:size>.webp": "a file that a program fetches there: `picture` is this path",
     "POST /theme": "the colours of the pages",

@@ -30,7 +30,7 @@ def test_the_ledgers_page_shows_heads_and_keys_whole_and_to_copy(client: FlaskCl
     text = client.get("/ledger").text
     assert "The newest covers 700 events of 60 accounts" in text
     assert "5d5d5d5d5d5d…" in text
-    for value in ("5d" * 32, "9f" * 32, KID, a_head()["jws"]):
+    for value in ("5d" * 32, "9f" * 32, KID, a_head(7, 700)["jws"]):
         assert f'data-copy="{value}"' in text
     assert "mccs-audit ledger.ndjson.gz --keys kept.json --heads kept.json" in text
     assert "curl -o kept.json http://localhost:8080/.well-known/mccs-ledger" in text

@@ -140,6 +140,32 @@ def test_changes_are_all_events(auditor, events):
     assert [[row[name] for name in names] for row in rows] == [[event[name] for name in names] for event in events]
 
 
+def concerned(event: Event, parties: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """The accounts that an event names, and those of the transfer that it ends."""
+    data = event["data"]
+    named = {each["account"] for each in (*data.get("legs", ()), *data.get("entries", ()))}
+    named |= {data[name] for name in ("account", "initiator", "accepted_by", "by") if data.get(name)}
+    named |= {rule.get("party") or rule["account"] for rule in data.get("rules", ())}
+    return named | set(parties.get(data.get("transfer_id", ""), ()))
+
+
+@pytest.mark.parametrize("type_", [None, "transfer-cancelled", "transfer-completed", "account-limits-changed"])
+def test_events_are_found_by_type_and_account_newest_first(auditor, events, type_):
+    parties = {
+        event["data"]["transfer_id"]: (event["data"]["payer"], event["data"]["payee"])
+        for event in events if event["type"] == "ledger.transfer-initiated.v1"
+    }  # fmt: skip
+    of_type = [event for event in reversed(events) if type_ in (None, event["type"][len("ledger.") : -len(".v1")])]
+    asked = {} if type_ is None else {"type": type_}
+    assert [row["position"] for row in auditor.all("events", limit=41, **asked)] == [
+        int(event["sequence"]) for event in of_type
+    ]
+    for account in sorted({number for pair in parties.values() for number in pair})[:3]:
+        model = [int(event["sequence"]) for event in of_type if account in concerned(event, parties)]
+        assert [row["position"] for row in auditor.all("events", limit=7, account=account, **asked)] == model
+        assert model or type_ == "account-limits-changed"
+
+
 @pytest.mark.parametrize("text", ["egg", "EGGS", "50%", "r_s", "k\\s", "ÄPF", "inv-7", "no such thing"])
 def test_search(auditor, events, text):
     model = [

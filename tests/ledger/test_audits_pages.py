@@ -87,7 +87,7 @@ def test_who_may_ask(auditor, view, role, status):
     assert auditor.response(view, **NEEDED.get(view, {}), roles=[role]).status_code == status
 
 
-ALONG = ("system-cancellations", "reversals", "limit-changes", "changes", "sample", "rings", "search")
+ALONG = ("system-cancellations", "reversals", "limit-changes", "changes", "events", "sample", "rings", "search")
 
 
 @pytest.mark.parametrize("view", ALONG)
@@ -247,6 +247,8 @@ REFUSED = {
     "ring of six": ("rings", {"length": 6}, "length"),
     "amount below nothing": ("rings", {"min_amount": "-1"}, "min_amount"),
     "amount with a point": ("rings", {"min_amount": "1.5"}, "min_amount"),
+    "type that there is not": ("events", {"type": "transfer-dreamt"}, "type"),
+    "no account": ("events", {"account": "12"}, "account"),
     "unknown field": ("rings", {"colour": "red"}, "colour"),
     "no cursor": ("changes", {"after": "x"}, "after"),
     "no base64": ("changes", {"after": "ä?"}, "after"),

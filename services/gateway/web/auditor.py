@@ -3,48 +3,61 @@
 import re
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from services.chassis.web import allow
-from services.gateway import auditing, streaming
+from services.gateway import auditing, proving, streaming
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.presenting import count_figure
+from services.gateway.proven_events import Evidence
 from services.gateway.schemas_proofs import ViewQuery
 from services.gateway.session import parts
+from services.gateway.web.audit_since import remembered
+from services.gateway.web.audit_tables import SCREENS
+from services.gateway.web.audit_words import Finding, findings
 from services.gateway.web.blueprint import bp
-from services.gateway.web.cards import card, names_of
+from services.gateway.web.cards import Card, card, names_of
 from services.gateway.web.refusals import words, words_for_down
-
-FILES = {
-    "trial-balance": lazy_gettext("Trial balance: every account"),
-    "near-limits": lazy_gettext("Accounts near or past a limit, and since when"),
-    "system-cancellations": lazy_gettext("Transfers that the system cancelled"),
-    "reversals": lazy_gettext("Reversals"),
-    "limit-changes": lazy_gettext("Changes of limits, with reasons"),
-    "rings": lazy_gettext("Money that goes round among few accounts"),
-    "changes": lazy_gettext("Every event"),
-}
-"""Views that need nothing to be asked for; the page has forms for the others."""
 
 
 @bp.get("/auditor")
 @allow("auditor", "admin")
 def audit() -> str:
-    """The head of the book, the sum of all balances, and one account by its number."""
+    """The state of the book and of its proof, an account by its number, and the way to all that can be looked at."""
     asked = request.args.get("account", "").strip()[:24]
     account, problem = _look_up(asked) if asked else (None, "")
+    head = card(parts().ledger.head)
+    signed = card(lambda: parts().ledger.heads(limit=1))
     return render_template(
         "audit.html",
-        head=card(parts().ledger.head),
-        signed=card(lambda: parts().ledger.heads(limit=1)),
-        files=FILES,
+        head=head,
+        signed=signed,
+        checks=_checked(head.value, signed.value),
+        log=card(parts().directory.audit_state),
+        remembered=remembered(),
+        screens=SCREENS,
         asked=asked,
         account=account,
         problem=problem,
         names=names_of([account["account"]]) if account else {},
     )
+
+
+def _checked(head: Document | None, signed: Document | None) -> Card:
+    """What can be worked out about the newest signed head at once: findings, none while nothing is signed."""
+    if not signed or not signed["heads"]:
+        return Card([])
+    newest = signed["heads"][0]
+
+    def found() -> list[Finding]:
+        holds = {"signature": proving.is_signed(newest, parts().ledger.head_keys()), "zero": newest["sum"] == 0}
+        if head:
+            holds["newest"] = newest["size"] <= head["position"]
+        return findings(Evidence(holds))
+
+    return card(found)
 
 
 @bp.post("/auditor/head")
@@ -60,6 +73,9 @@ def sign_head() -> WerkzeugResponse:
     else:
         number, size = count_figure(head["number"]), count_figure(head["size"])
         flash(gettext("Head number %(number)s is signed. It covers %(size)s events.", number=number, size=size), "done")
+    event = request.form.get("event", "")
+    if event.isascii() and event.isdigit() and len(event) < 16:
+        return redirect(url_for("web.audit_event", position=int(event)))
     return redirect(url_for("web.audit"))
 
 

@@ -99,6 +99,9 @@ _WORDS = {
     "staff.not_yourself": lazy_gettext("You can't change your own access. Ask another administrator."),
     "import.started_already": lazy_gettext("This file was started or stopped before; this page says what came of it."),
     "code.unknown": lazy_gettext("No statement has this code. Compare it with the paper, letter by letter."),
+    "request.too_broad": lazy_gettext(
+        "That would take the ledger too long. Narrow it: a shorter time, fewer positions, a larger sum."
+    ),
     "head.none": lazy_gettext("Nothing is signed yet. The first head follows within a minute after the first event."),
     "user.belongs_to_open_entities": lazy_gettext(
         "You belong to a business that is open: close or leave it first, or hand it over."

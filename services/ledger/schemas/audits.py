@@ -11,10 +11,16 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from services.ledger.domain import MAX_AMOUNT
 from services.ledger.questions import Period
 from services.ledger.rings import LONGEST
-from services.ledger.schemas.fields import LARGEST_POSITION, Text
+from services.ledger.schemas.fields import LARGEST_POSITION, AccountNumber, Text
 from services.ledger.schemas.reads import Digits, PeriodSchema, PointSchema
 
 MOST_SAMPLED = 1000
+EVENT_TYPES = (
+    *("account-opened", "account-limits-changed", "account-standing-changed", "account-consent-changed"),
+    *("fee-rules-changed", "book-policy-changed"),
+    *("transfer-initiated", "transfer-expiring", "transfer-completed", "transfer-cancelled"),
+)
+"""What the events of a book are about, as in `ledger.transfer-completed.v1`."""
 _MOST_ROWS = 500
 
 
@@ -71,6 +77,13 @@ class _NearLimitsSchema(PointSchema, _PageSchema):
     percent = Digits(0, 99, load_default=None)
 
 
+class _EventsSchema(_AlongSchema):
+    """`type` as in `ledger.<type>.v1`, of any version."""
+
+    type_ = fields.String(load_default=None, data_key="type", attribute="type", validate=validate.OneOf(EVENT_TYPES))
+    account = AccountNumber(load_default=None)
+
+
 class _SampleSchema(_AlongSchema):
     n = Digits(1, MOST_SAMPLED, required=True)
     seed = Text(required=True, validate=validate.Length(1, 100, error="1 to 100 characters."))
@@ -93,6 +106,7 @@ QUESTIONS: Mapping[str, Schema] = {
     "reversals": _AlongSchema(),
     "limit-changes": _AlongSchema(),
     "changes": _AlongSchema(),
+    "events": _EventsSchema(),
     "sample": _SampleSchema(),
     "rings": _RingsSchema(),
     "search": _SearchSchema(),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from services.ledger.findings import Rows
+from services.ledger.store.audits.browsing import browse
 from services.ledger.store.audits.circles import Circles
 from services.ledger.store.audits.happenings import changes, limit_changes, reversals, system_cancellations
 from services.ledger.store.audits.periods import Asked, Bounds, Connection, View
@@ -33,6 +34,7 @@ class Audits:
             "reversals": reversals,
             "limit-changes": limit_changes,
             "changes": changes,
+            "events": partial(browse, bounds),
             "sample": Samples().read,
             "rings": Circles(bounds).read,
             "search": partial(search, bounds),

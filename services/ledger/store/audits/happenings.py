@@ -63,7 +63,7 @@ def changes(connection: Connection, book: str, asked: Asked) -> Rows:
     """Every event; `data` is the event's own, as the canonical JSON that its hash covers."""
     stretch, parameters = along(connection, book, asked)
     rows = connection.execute(_EVENTS, parameters).fetchall()
-    return paged([_event(*row) for row in rows], asked["limit"], stretch)
+    return paged([event_row(*row) for row in rows], asked["limit"], stretch)
 
 
 def _listed(connection: Connection, book: str, asked: Asked, query: LiteralString) -> Rows:
@@ -72,7 +72,8 @@ def _listed(connection: Connection, book: str, asked: Asked, query: LiteralStrin
     return paged(flat(connection.execute(query, parameters, prepare=False)), asked["limit"], stretch)
 
 
-def _event(position: int, time: Any, type_: str, body: str) -> dict[str, Any]:
+def event_row(position: int, time: Any, type_: str, body: str) -> dict[str, Any]:
+    """An event as views show it."""
     document = orjson.loads(body)
     return {
         "position": position,
