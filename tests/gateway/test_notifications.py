@@ -51,7 +51,7 @@ def test_all_is_saved_at_once(client: FlaskClient, scene: Network):
     assert answer.location == PAGE
     cookie = client.get_cookie("zone")
     assert cookie
-    assert cookie.value == "Europe/Paris", "from now on pages write times in that zone"
+    assert cookie.value == "America/New_York", "from now on pages write times in that zone"
     assert scene.notifier.last("PUT", PATH).body == {
         "mail": {"requests": True, "trades": False, "account": False, "digest": True},
         "notice": {"requests": False, "trades": True, "account": False},

@@ -46,7 +46,7 @@ def change_notifications() -> Answer:
         return _page(found, form, words_for_unknown_outcome(down), 503)
     flash(gettext("Saved: that is what you hear of from now on."), "done")
     saved = redirect(url_for("web.notifications"))
-    zones.keep(saved, form.time_zone.data, secure=request.is_secure)
+    zones.keep(saved, form.chosen["time_zone"], secure=request.is_secure)
     return saved
 
 
