@@ -53,6 +53,7 @@ def test_sums_and_the_first_page_come_of_one_question(member: FlaskClient, netwo
     for said in ("1 Jan – 31 Mar 2026", "+185.10", "\N{MINUS SIGN}375.00", "5.00\N{NO-BREAK SPACE}credits"):
         assert said in page
     assert page.count("Delivery ") == 20
+    assert "These are 20 of 30 entries: the PDF has all of them." in page, "on paper there is no next page"
     assert "before=34" in page
 
 
