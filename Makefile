@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway soak bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs pictures readme-pictures icons
+.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway soak bench-pages bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs pictures readme-pictures icons
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -68,6 +68,9 @@ bench-gateway: $(VENV)/.ready  ## Measure the REST API beside a route that only 
 
 soak: $(VENV)/.ready  ## Half an hour of mixed load through the gateway: does anything grow, does anything stay broken?
 	@$(BIN)/python -m tests.bench.soak
+
+bench-pages: $(VENV)/.ready  ## Measure pages: servers' time at 10 000 businesses and a million events, paint and bytes in a browser
+	@$(BIN)/python -m tests.bench.pages
 
 bench-search: $(VENV)/.ready  ## Measure the search: relevance, and its speed at 10 000 and 100 000 businesses
 	@$(BIN)/python -m tests.bench.search

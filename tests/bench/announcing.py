@@ -104,7 +104,7 @@ def _running(mongo: str, kafka: str, members: int) -> Iterator[tuple[EventLog, l
         endings.callback(admin.delete_topics, names)
         everybody = [replace(each, version=0) for each in people(members, random.Random(7))]
         for first in range(0, len(everybody), AT_ONCE):
-            _put(store, everybody[first : first + AT_ONCE])
+            put(store, everybody[first : first + AT_ONCE])
         for command in (
             ("consuming", *names[:2]),
             ("scheduling", "schedule", names[2]),
@@ -118,7 +118,9 @@ def _running(mongo: str, kafka: str, members: int) -> Iterator[tuple[EventLog, l
         yield EventLog(names[0], "directory"), everybody, reader
 
 
-def _put(store: Store, members: Sequence[Entity]) -> None:
+def put(store: Store, members: Sequence[Entity]) -> None:
+    """Members of a network, with accounts."""
+
     def work(tx: Tx) -> None:
         derived.put_entities(tx, {each.entity_id: (each, given.LONG_AGO) for each in members})
         accounts = {each.account: account_document(given.money(each.account, 100_00, 100_00)) for each in members}

@@ -41,6 +41,16 @@ class GatewayCalls(Calls):
         """Read the newest transfers of one's own business; counts pages."""
         return self._each(tally, lambda: self._own(chance, f"{API}/transfers?status=all&"))
 
+    def pages(self, chance: random.Random, tally: "Tally") -> "Caller":
+        """Open any of some pages as any of the members, as a browser does; counts pages."""
+        return self._each(
+            tally, lambda: self._opened(chance.choice(self._plan.accounts), chance.choice(self._plan.paths))
+        )
+
+    def _opened(self, account: str, path: str) -> bytes:
+        cookie = f"Cookie: mccsToken={self._plan.tokens[account]}"
+        return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{cookie}\r\n\r\n".encode()
+
     def _own(self, chance: random.Random, path: str) -> bytes:
         account = chance.choice(self._plan.accounts)
         return self._get(account, f"{path}querying_entity_id={self._plan.owners[account]}")

@@ -24,7 +24,6 @@ from tests.waiting import wait_until
 
 FLOOR = "floor"
 _NOBODY = "http://127.0.0.1:1"
-"""Matcher and notifier: nothing that is measured asks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ class Stage:
     people: People
     folder: Path
     workers: int = 1
+    others: dict[str, str] = field(default_factory=lambda: {"MATCHER_URL": _NOBODY, "NOTIFIER_URL": _NOBODY})
+    """Where the services are that most measurements don't ask."""
     doors: dict[str, Door] = field(default_factory=dict)
     _instances: list[Instance] = field(default_factory=list)
 
@@ -90,6 +91,11 @@ class Stage:
             door.ledger.wait(20)
         self.doors[book] = replace(door, ledger=instance.serve())
 
+    @property
+    def internal_public_key(self) -> bytes:
+        """What checks the gateways' tokens."""
+        return key_pair("internal")[1]
+
     def memory(self, book: str) -> dict[str, float]:
         """MB that processes have to themselves, by part."""
         door = self.doors[book]
@@ -131,8 +137,7 @@ class Stage:
             "GATEWAY_INTERNAL_PRIVATE_KEY_FILE": str(self.folder / "internal-key.pem"),
             "DIRECTORY_URL": f"http://127.0.0.1:{self.directory.port}",
             "LEDGER_URL": _NOBODY,
-            "MATCHER_URL": _NOBODY,
-            "NOTIFIER_URL": _NOBODY,
+            **self.others,
             # What is measured is the work for a call; a call that is refused has none.
             "GATEWAY_RATE_LIMIT": "1000000/second",
         }
