@@ -101,6 +101,21 @@ def test_of_very_many_entries_the_newest_are_drawn_and_that_is_said(member: Flas
     assert [asked.get("before") for asked in asked_of(network)] == [None, "1564", "1264", "964", "664"]
 
 
+def test_the_first_page_shows_a_small_one_of_the_newest(member: FlaskClient, network: Network) -> None:
+    network.ledger.on("GET", STATEMENT, a_statement(some_entries(30)))
+    page = member.get("/dashboard").text
+    assert 'class="chart chart-small"' in page
+    assert "Your balance since <time" in page
+    assert page.count("Delivery ") == 5
+    assert [asked["limit"] for asked in asked_of(network)] == ["40"], "no further question"
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_of_too_few_entries_the_first_page_shows_none(member: FlaskClient, network: Network, count: int) -> None:
+    network.ledger.on("GET", STATEMENT, a_statement(some_entries(count)))
+    assert "chart-small" not in member.get("/dashboard").text
+
+
 # --- filters ------------------------------------------------------------------------------------------------------
 
 
