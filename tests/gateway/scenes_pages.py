@@ -113,6 +113,7 @@ PAGES = (
     Page("admin-business", f"/admin/businesses/{BAKERY}", "admin"),
     Page("admin-bulk-status", f"/admin/bulk?do=rejected&entity={BAKERY}&entity={FARM}", "admin"),
     Page("admin-bulk-category", f"/admin/bulk?do=add-category&category=food&entity={BAKERY}", "admin", alike=True),
+    Page("admin-business-statement", f"/admin/businesses/{FARM}/statement", "admin", alike=True),
     Page("admin-business-edit", f"/admin/businesses/{BAKERY}/profile", "admin"),
     Page("admin-business-close", f"/admin/businesses/{BAKERY}/closing", "admin"),
     Page("admin-user-edit", f"/admin/users/{ANN}/profile", "admin"),

@@ -14,7 +14,7 @@ from services.chassis.tokens import Signer
 from services.gateway.app import lines_to
 from services.gateway.config import Config
 from services.gateway.session import sessions_of
-from tests.gateway.network import ANN, BAKERY, BAKERY_ACCOUNT, FARM, Network, an_account, an_entity
+from tests.gateway.network import ANN, BAKERY, BAKERY_ACCOUNT, FARM, FARM_ACCOUNT, Network, an_account, an_entity
 from tests.gateway.scenes import a_user, furnish, hidden, log_in, send
 from tests.gateway.standin import Asked, problem
 
@@ -220,6 +220,18 @@ def test_a_business_closes_by_its_name_and_at_zero(admin: FlaskClient, network: 
     network.directory.on("POST", f"/entities/{BAKERY}/closing", {})
     assert send(admin, path, values).location == "/admin/businesses"
     assert network.directory.last("POST", f"/entities/{BAKERY}/closing").body == {"reason": "Retired"}
+
+
+def test_a_business_has_its_statement_for_administrators_too(admin: FlaskClient, network: Network):
+    address = f"/admin/businesses/{FARM}/statement"
+    assert f'href="{address}"' in admin.get(f"/admin/businesses/{FARM}").text
+    page = admin.get(f"{address}?from=2026-01-01&to=2026-01-31").text
+    assert "Statement of Green Farm" in page
+    assert f'href="{address}.csv?from=2026-01-01&amp;to=2026-01-31"' in page
+    # There is nothing to pay for whoever only looks.
+    assert "/transfers/new" not in page
+    asked = network.ledger.last("GET", f"/accounts/{FARM_ACCOUNT}/statement")
+    assert asked.caller.roles == {"admin"}
 
 
 # --- keeping a login ----------------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """A member's statement: period, sums, running balance, the course of it as a picture; as a page, as CSV and as PDF."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from flask import Response, current_app, render_template
+from flask import Response, current_app, render_template, url_for
 
 from services.chassis.web import allow
 from services.gateway import charting, paper, presenting
@@ -22,17 +24,62 @@ NAMED_MOST = 100
 """So many names the directory tells at once; whose is beyond is shown by its number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Whose statement it is, and where its page and files are."""
+
+    account: str
+    name: str
+    entity_id: str = ""
+    """Of the business that an administrator looks at; empty: one's own."""
+
+    def page(self, **query: Any) -> str:
+        """The page, narrowed down by `query`."""
+        return self._address("statement", query)
+
+    def file(self, kind: str, **query: Any) -> str:
+        """The period as a file: `csv` or `pdf`."""
+        return self._address(f"statement_{kind}", query)
+
+    def _address(self, view: str, query: Document) -> str:
+        if self.entity_id:
+            return url_for(f"web.business_{view}", entity_id=self.entity_id, **query)
+        return url_for(f"web.{view}", **query)
+
+
+def _mine() -> Of:
+    business = my_business()
+    return Of(business.account, business.name)
+
+
+def _of(entity_id: str) -> Of:
+    entity = parts().directory.entity(entity_id)
+    return Of(entity["account"], entity["name"], entity_id)
+
+
 @bp.get("/statement")
 @allow("member")
 def statement() -> str:
     """One page of it, newest first, below the sums and the picture of the whole period."""
+    return _page(_mine())
+
+
+@bp.get("/admin/businesses/<entity_id>/statement")
+@allow("admin")
+def business_statement(entity_id: str) -> str:
+    """The statement of any business, as its people have it."""
+    return _page(_of(entity_id))
+
+
+def _page(of: Of) -> str:
     period, only, before = period_asked(), only_asked(), before_asked()
-    account = my_business().account
+    account = of.account
     whole = card(lambda: whole_of(account, period))
     found = _found(whole, account, period, only, before)
     names = names_of(_to_name(account, found, whole, only))
     return render_template(
         "statement.html",
+        of=of,
         whole=whole,
         found=found,
         course=_course(whole, account, period),
@@ -94,23 +141,43 @@ def _to_name(account: str, found: Card, whole: Card, only: Only) -> Iterable[str
 @allow("member")
 def statement_csv() -> Response:
     """The whole period with its code, oldest first, for a spreadsheet."""
-    period = period_asked()
-    whole = _paper(period, paper.CSV_MOST)
-    return _file(paper.csv_text(whole), period, "csv")
+    return _csv(_mine())
+
+
+@bp.get("/admin/businesses/<entity_id>/statement.csv")
+@allow("admin")
+def business_statement_csv(entity_id: str) -> Response:
+    """The same of any business."""
+    return _csv(_of(entity_id))
 
 
 @bp.get("/statement.pdf")
 @allow("member")
 def statement_pdf() -> Response:
     """The whole period with its code, oldest first, to print and to send."""
+    return _pdf(_mine())
+
+
+@bp.get("/admin/businesses/<entity_id>/statement.pdf")
+@allow("admin")
+def business_statement_pdf(entity_id: str) -> Response:
+    """The same of any business."""
+    return _pdf(_of(entity_id))
+
+
+def _csv(of: Of) -> Response:
     period = period_asked()
-    whole = _paper(period, paper.PDF_MOST)
-    return _file(paper.pdf(whole, name=my_business().name), period, "pdf")
+    return _file(paper.csv_text(_paper(of, period, paper.CSV_MOST)), period, "csv")
 
 
-def _paper(period: Period, most: int) -> paper.Paper:
+def _pdf(of: Of) -> Response:
+    period = period_asked()
+    return _file(paper.pdf(_paper(of, period, paper.PDF_MOST), name=of.name), period, "pdf")
+
+
+def _paper(of: Of, period: Period, most: int) -> paper.Paper:
     site: str = current_app.config["GATEWAY"].public_url
-    return paper.read(parts(), my_business().account, since=period.starts, until=period.ends, most=most, site=site)
+    return paper.read(parts(), of.account, since=period.starts, until=period.ends, most=most, site=site)
 
 
 def _file(content: str | bytes, period: Period, kind: str) -> Response:
