@@ -962,6 +962,13 @@ LedgerChanges = TypedDict(
         "next": 'int | None',
     },
 )
+LegalText = TypedDict(
+    "LegalText",
+    {
+        "name": 'Literal["terms", "privacy", "imprint"]',
+        "text": 'str',
+    },
+)
 LimitSimulation = TypedDict(
     "LimitSimulation",
     {
@@ -1209,11 +1216,38 @@ Member = TypedDict(
 NetworkSettings = TypedDict(
     "NetworkSettings",
     {
+        "name": 'str',
+        "unitName": 'str',
+        "welcome": 'str',
+        "legalTexts": 'list[Literal["terms", "privacy", "imprint"]]',
         "unit": 'str',
         "publicUrl": 'str',
         "termsVersion": 'str',
         "termsUrl": 'str',
         "recaptchaSiteKey": 'str',
+    },
+)
+NetworkTextChanges = TypedDict(
+    "NetworkTextChanges",
+    {
+        "name": NotRequired['str | None'],
+        "unitName": NotRequired['str | None'],
+        "welcome": NotRequired['str | None'],
+        "terms": NotRequired['str | None'],
+        "privacy": NotRequired['str | None'],
+        "imprint": NotRequired['str | None'],
+    },
+)
+NetworkTexts = TypedDict(
+    "NetworkTexts",
+    {
+        "name": NotRequired['str | None'],
+        "unitName": NotRequired['str | None'],
+        "welcome": NotRequired['str | None'],
+        "terms": NotRequired['str | None'],
+        "privacy": NotRequired['str | None'],
+        "imprint": NotRequired['str | None'],
+        "changedAt": 'str | None',
     },
 )
 NewAdminTransfer = TypedDict(
@@ -3241,7 +3275,7 @@ class Client(Calls):
     def network_settings(
         self,
         *,
-        fields: list[Literal["unit", "publicUrl", "termsVersion", "termsUrl", "recaptchaSiteKey"]] | None = None,
+        fields: list[Literal["name", "unitName", "welcome", "legalTexts", "unit", "publicUrl", "termsVersion", "termsUrl", "recaptchaSiteKey"]] | None = None,
     ) -> NetworkSettings:
         """Settings of the network that everybody may know."""
         return self._call("GET", "/api/v1/network", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
@@ -3626,6 +3660,32 @@ class Client(Calls):
     ) -> None:
         """It was relevant after all: show it again."""
         self._call("DELETE", "/api/v1/user/entities/{entity_id}/matches/not-relevant/{feedback_id}", parts={"entity_id": entity_id, "feedback_id": feedback_id}, query={}, key=key, keyed=True)
+
+    def legal_text(
+        self,
+        which: str,
+        *,
+        fields: list[Literal["name", "text"]] | None = None,
+    ) -> LegalText:
+        """One of the legal texts of the network."""
+        return self._call("GET", "/api/v1/network/texts/{which}", parts={"which": which}, query={"fields": fields})  # type: ignore[no-any-return]
+
+    def network_texts(
+        self,
+        *,
+        fields: list[Literal["name", "unitName", "welcome", "terms", "privacy", "imprint", "changedAt"]] | None = None,
+    ) -> NetworkTexts:
+        """Name, unit and texts of the network."""
+        return self._call("GET", "/api/v1/admin/network", parts={}, query={"fields": fields})  # type: ignore[no-any-return]
+
+    def change_network_texts(
+        self,
+        body: NetworkTextChanges,
+        *,
+        key: str | None = None,
+    ) -> NetworkTexts:
+        """Change name, unit and texts of the network."""
+        return self._call("PATCH", "/api/v1/admin/network", parts={}, query={}, body=body, key=key, keyed=True)  # type: ignore[no-any-return]
 
     def notices(
         self,

@@ -814,6 +814,11 @@ export interface LedgerChanges {
   next: number | null;
 }
 
+export interface LegalText {
+  name: "terms" | "privacy" | "imprint";
+  text: string;
+}
+
 export interface LimitSimulation {
   maxNegativeBalance?: number | string;
   maxPositiveBalance?: number | string;
@@ -1052,7 +1057,15 @@ export interface Member {
 }
 
 export interface NetworkSettings {
-  /** what amounts are in */
+  /** of the network; empty: it has none of its own */
+  name: string;
+  /** what amounts are in, as people say it; empty: credits */
+  unitName: string;
+  /** for visitors */
+  welcome: string;
+  /** those that there are; each is a page: `publicUrl` and `/legal/terms` */
+  legalTexts: Array<"terms" | "privacy" | "imprint">;
+  /** code of the unit that balances are kept in */
   unit: string;
   /** where people reach it */
   publicUrl: string;
@@ -1062,6 +1075,37 @@ export interface NetworkSettings {
   termsUrl: string;
   /** for the pages' forms; empty: visitors are not asked */
   recaptchaSiteKey: string;
+}
+
+export interface NetworkTextChanges {
+  /** of the network */
+  name?: string | null;
+  /** what amounts are in, as people say it: credits */
+  unitName?: string | null;
+  /** for visitors, on the first page: paragraphs with blank lines between, `# ` headings, `- ` lists, `**bold**`; no HTML */
+  welcome?: string | null;
+  /** what members agree to: paragraphs with blank lines between, `# ` headings, `- ` lists, `**bold**`; no HTML */
+  terms?: string | null;
+  /** what is kept of people, and why: paragraphs with blank lines between, `# ` headings, `- ` lists, `**bold**`; no HTML */
+  privacy?: string | null;
+  /** who runs the network: paragraphs with blank lines between, `# ` headings, `- ` lists, `**bold**`; no HTML */
+  imprint?: string | null;
+}
+
+export interface NetworkTexts {
+  /** of the network */
+  name?: string | null;
+  /** what amounts are in, as people say it: credits */
+  unitName?: string | null;
+  /** for visitors, on the first page: paragraphs with blank lines between, `# ` headings, `- ` lists, `**bold**`; no HTML */
+  welcome?: string | null;
+  /** what members agree to: paragraphs with blank lines between, `# ` headings, `- ` lists, `**bold**`; no HTML */
+  terms?: string | null;
+  /** what is kept of people, and why: paragraphs with blank lines between, `# ` headings, `- ` lists, `**bold**`; no HTML */
+  privacy?: string | null;
+  /** who runs the network: paragraphs with blank lines between, `# ` headings, `- ` lists, `**bold**`; no HTML */
+  imprint?: string | null;
+  changedAt: string | null;
 }
 
 export interface NewAdminTransfer {
@@ -2114,44 +2158,45 @@ export type Refused409_12 = "idempotency.key_reused" | "idempotency.answer_gone"
 export type Refused409_13 = "idempotency.key_reused" | "idempotency.answer_gone" | "notifier.not_waiting" | "notifier.nothing_left";
 export type Refused409_14 = "idempotency.key_reused" | "idempotency.answer_gone" | "feedback.too_much";
 export type Refused404_19 = "entity.unknown" | "http.not_found" | "feedback.unknown";
-export type Refused404_20 = "http.not_found" | "unsubscription.invalid";
-export type Refused404_21 = "entity.unknown" | "user.unknown" | "http.not_found" | "membership.unknown";
+export type Refused404_20 = "http.not_found" | "text.none";
+export type Refused404_21 = "http.not_found" | "unsubscription.invalid";
+export type Refused404_22 = "entity.unknown" | "user.unknown" | "http.not_found" | "membership.unknown";
 export type Refused409_15 = "idempotency.key_reused" | "idempotency.answer_gone" | "membership.last_owner";
 export type Refused409_16 = "idempotency.key_reused" | "idempotency.answer_gone" | "membership.exists" | "membership.too_many";
-export type Refused404_22 = "entity.unknown" | "http.not_found" | "invitation.invalid";
-export type Refused404_23 = "http.not_found" | "invitation.invalid";
+export type Refused404_23 = "entity.unknown" | "http.not_found" | "invitation.invalid";
+export type Refused404_24 = "http.not_found" | "invitation.invalid";
 export type Refused403_15 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "invitation.other_address";
 export type Refused409_17 = "user.email_taken";
 export type Refused422_14 = "transfer.fee_account";
-export type Refused404_24 = "http.not_found" | "account.unknown";
+export type Refused404_25 = "http.not_found" | "account.unknown";
 export type Refused403_16 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
 export type Refused403_17 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "entity.not_yours" | "entity.owners_only" | "auth.step_up_needed";
 export type Refused409_18 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "entity.not_settled";
 export type Refused409_19 = "user.belongs_to_open_entities";
 export type Refused409_20 = "idempotency.key_reused" | "idempotency.answer_gone" | "search.too_many";
 export type Refused422_15 = "search.no_words";
-export type Refused404_25 = "entity.unknown" | "http.not_found" | "search.unknown";
+export type Refused404_26 = "entity.unknown" | "http.not_found" | "search.unknown";
 export type Refused403_18 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.wrong";
-export type Refused404_26 = "session.unknown" | "http.not_found";
+export type Refused404_27 = "session.unknown" | "http.not_found";
 export type Refused409_21 = "two_factor.state";
 export type Refused409_22 = "idempotency.key_reused" | "idempotency.answer_gone" | "two_factor.state";
 export type Refused409_23 = "idempotency.key_reused" | "idempotency.answer_gone" | "service_account.name_taken" | "service_account.too_many";
-export type Refused404_27 = "service_account.unknown" | "http.not_found";
+export type Refused404_28 = "service_account.unknown" | "http.not_found";
 export type Refused409_24 = "idempotency.key_reused" | "idempotency.answer_gone" | "service_account.name_taken";
 export type Refused409_25 = "idempotency.key_reused" | "idempotency.answer_gone" | "api_token.too_many" | "service_account.disabled";
-export type Refused404_28 = "service_account.unknown" | "api_token.unknown" | "http.not_found";
+export type Refused404_29 = "service_account.unknown" | "api_token.unknown" | "http.not_found";
 export type Refused409_26 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.last_admin" | "staff.not_yourself";
 export type Refused409_27 = "idempotency.key_reused" | "idempotency.answer_gone" | "staff.not_yourself";
-export type Refused404_29 = "entity.unknown" | "user.unknown" | "http.not_found";
+export type Refused404_30 = "entity.unknown" | "user.unknown" | "http.not_found";
 export type Refused409_28 = "idempotency.key_reused" | "idempotency.answer_gone" | "entity.closed" | "membership.exists" | "membership.too_many";
-export type Refused404_30 = "entity.unknown" | "user.unknown";
+export type Refused404_31 = "entity.unknown" | "user.unknown";
 export type Refused422_16 = "statement.too_long";
 export type Refused403_19 = "auth.scope_missing" | "auth.person_needed" | "auth.two_factor_needed" | "auth.forbidden" | "auth.not_on_behalf" | "terms.not_accepted" | "auth.not_your_role" | "auth.step_up_needed" | "api_token.two_factor_needed";
 export type Refused409_29 = "idempotency.key_reused" | "idempotency.answer_gone" | "api_token.too_many";
-export type Refused404_31 = "api_token.unknown" | "http.not_found";
-export type Refused404_32 = "email_change.none";
+export type Refused404_32 = "api_token.unknown" | "http.not_found";
+export type Refused404_33 = "email_change.none";
 export type Refused429_5 = "http.too_many_requests" | "email_change.too_often";
-export type Refused404_33 = "http.not_found" | "email_change.invalid";
+export type Refused404_34 = "http.not_found" | "email_change.invalid";
 export type Refused409_30 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.too_many";
 export type Refused422_17 = "webhooks.address_forbidden";
 export type Refused409_31 = "idempotency.key_reused" | "idempotency.answer_gone" | "webhooks.paused";
@@ -3047,7 +3092,7 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/network";
     parts: undefined;
-    query: { fields?: Array<"unit" | "publicUrl" | "termsVersion" | "termsUrl" | "recaptchaSiteKey"> };
+    query: { fields?: Array<"name" | "unitName" | "welcome" | "legalTexts" | "unit" | "publicUrl" | "termsVersion" | "termsUrl" | "recaptchaSiteKey"> };
     body: undefined;
     data: NetworkSettings;
     code: Refused400_4 | Refused401 | Refused403 | Refused429 | Refused500 | Refused503;
@@ -3442,6 +3487,36 @@ export interface Operations {
     data: Record<string, unknown>;
     code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_19 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
+  /** One of the legal texts of the network */
+  legal_text: {
+    method: "GET";
+    path: "/api/v1/network/texts/{which}";
+    parts: { which: "terms" | "privacy" | "imprint" };
+    query: { fields?: Array<"name" | "text"> };
+    body: undefined;
+    data: LegalText;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_20 | Refused429 | Refused500 | Refused503;
+  };
+  /** Name, unit and texts of the network */
+  network_texts: {
+    method: "GET";
+    path: "/api/v1/admin/network";
+    parts: undefined;
+    query: { fields?: Array<"name" | "unitName" | "welcome" | "terms" | "privacy" | "imprint" | "changedAt"> };
+    body: undefined;
+    data: NetworkTexts;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+  };
+  /** Change name, unit and texts of the network */
+  change_network_texts: {
+    method: "PATCH";
+    path: "/api/v1/admin/network";
+    parts: undefined;
+    query: undefined;
+    body: NetworkTextChanges;
+    data: NetworkTexts;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused409_2 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+  };
   /** What one was told, and one's businesses, newest first */
   notices: {
     method: "GET";
@@ -3510,7 +3585,7 @@ export interface Operations {
     query: { fields?: Array<"group" | "name" | "stopped" | "allStopped"> };
     body: undefined;
     data: Unsubscription;
-    code: Refused400_4 | Refused401 | Refused403 | Refused404_20 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_21 | Refused429 | Refused500 | Refused503;
   };
   /** Stop it: the link says whose mails */
   unsubscribe: {
@@ -3520,7 +3595,7 @@ export interface Operations {
     query: undefined;
     body: Stop;
     data: Unsubscription;
-    code: Refused400_2 | Refused401 | Refused403 | Refused404_20 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused404_21 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Who belongs to one's business, and who is invited to */
   members: {
@@ -3540,7 +3615,7 @@ export interface Operations {
     query: undefined;
     body: Part;
     data: Member;
-    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_21 | Refused409_15 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_5 | Refused404_22 | Refused409_15 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Remove somebody from one's business (owners), or leave it (everybody) */
   remove_member: {
@@ -3550,7 +3625,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_5 | Refused404_21 | Refused409_15 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_5 | Refused404_22 | Refused409_15 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Mail somebody a link to join one's business by */
   invite: {
@@ -3570,7 +3645,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_5 | Refused404_22 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_5 | Refused404_23 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** What a mailed invitation offers */
   invitation: {
@@ -3580,7 +3655,7 @@ export interface Operations {
     query: { fields?: Array<"role" | "viewOnly" | "maxAmount" | "entityName" | "email" | "hasLogin" | "expiresAt"> };
     body: undefined;
     data: Offered;
-    code: Refused400_4 | Refused401 | Refused403 | Refused404_23 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_24 | Refused429 | Refused500 | Refused503;
   };
   /** Join a business by a mailed invitation */
   accept_invitation: {
@@ -3590,7 +3665,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Member;
-    code: Refused400_6 | Refused401_4 | Refused403_15 | Refused404_23 | Refused409_16 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_15 | Refused404_24 | Refused409_16 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Sign up with the invited address, without a business of one's own */
   sign_up_by_invitation: {
@@ -3600,7 +3675,7 @@ export interface Operations {
     query: undefined;
     body: InvitedPerson;
     data: Record<string, unknown>;
-    code: Refused400_2 | Refused401 | Refused403 | Refused404_23 | Refused409_17 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400_2 | Refused401 | Refused403 | Refused404_24 | Refused409_17 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** With which limits accounts begin, and when proposals expire */
   policy: {
@@ -3680,7 +3755,7 @@ export interface Operations {
     query: { fields?: Array<"balance" | "maxPositiveBalance" | "maxNegativeBalance" | "canPay" | "canReceive" | "standing" | "level" | "closing" | "outsideLimits" | "accountNumber" | "entityID" | "entityName"> };
     body: undefined;
     data: LedgerAccount;
-    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_25 | Refused429 | Refused500 | Refused503;
   };
   /** Balance and limits of an account as of a position, or an instant */
   account_then: {
@@ -3690,7 +3765,7 @@ export interface Operations {
     query: { at?: string; position?: number; fields?: Array<"accountNumber" | "position" | "at" | "balance" | "maxNegativeBalance" | "maxPositiveBalance" | "standing"> };
     body: undefined;
     data: AccountThen;
-    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_25 | Refused429 | Refused500 | Refused503;
   };
   /** How an account came to be as it is: opening, limits, standing, consent */
   account_changes: {
@@ -3700,7 +3775,7 @@ export interface Operations {
     query: { before?: number; limit?: number; type?: "opened" | "limits" | "standing" | "consent"; fields?: Array<"changes" | "next"> };
     body: undefined;
     data: LedgerChanges;
-    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_24 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_25 | Refused429 | Refused500 | Refused503;
   };
   /** Replace the picture of one's own business */
   set_picture: {
@@ -3840,7 +3915,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_25 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_26 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Show that it is still you: for ten minutes this session may do what is sensitive */
   verify_session: {
@@ -3900,7 +3975,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_26 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401_4 | Refused403_3 | Refused404_27 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Whether your login asks for a code */
   two_factor: {
@@ -3990,7 +4065,7 @@ export interface Operations {
     query: { fields?: Array<"id" | "name" | "purpose" | "scopes" | "madeBy" | "madeByName" | "createdAt" | "disabledAt" | "lastUsedAt" | "tokens"> };
     body: undefined;
     data: ServiceAccount;
-    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_27 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_28 | Refused429 | Refused500 | Refused503;
   };
   /** Change a service account, disable it (which revokes its tokens) or enable it */
   change_service_account: {
@@ -4000,7 +4075,7 @@ export interface Operations {
     query: undefined;
     body: ServiceAccountChanges;
     data: ServiceAccount;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_27 | Refused409_24 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_28 | Refused409_24 | Refused412_2 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Delete a service account with its tokens */
   remove_service_account: {
@@ -4010,7 +4085,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_11 | Refused404_27 | Refused409_2 | Refused412_2 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_11 | Refused404_28 | Refused409_2 | Refused412_2 | Refused429 | Refused500 | Refused503;
   };
   /** Make a token of a service account: its secret is in this answer alone */
   create_service_account_token: {
@@ -4020,7 +4095,7 @@ export interface Operations {
     query: undefined;
     body: NewServiceAccountToken;
     data: CreatedServiceAccountToken;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_27 | Refused409_25 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_28 | Refused409_25 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Revoke a token of a service account, at once and everywhere */
   revoke_service_account_token: {
@@ -4030,7 +4105,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_28 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_29 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Administrators, coordinators, auditors */
   staff: {
@@ -4100,7 +4175,7 @@ export interface Operations {
     query: undefined;
     body: Part;
     data: Member;
-    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_29 | Refused409_28 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_3 | Refused404_30 | Refused409_28 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Take a user out of a business */
   unlink_member: {
@@ -4110,7 +4185,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_21 | Refused409_15 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_22 | Refused409_15 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** Act for a member in this session, at most an hour */
   act_for: {
@@ -4120,7 +4195,7 @@ export interface Operations {
     query: undefined;
     body: Acting;
     data: ActingUntil;
-    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_30 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
+    code: Refused400 | Refused401_4 | Refused403_11 | Refused404_31 | Refused409_2 | Refused412 | Refused413 | Refused415 | Refused429 | Refused500 | Refused503;
   };
   /** Act for nobody any more */
   act_for_nobody: {
@@ -4180,7 +4255,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_31 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_6 | Refused401_4 | Refused403_3 | Refused404_32 | Refused409_2 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The change of one's mail address that is under way */
   email_change: {
@@ -4190,7 +4265,7 @@ export interface Operations {
     query: { fields?: Array<"newEmail" | "askedAt" | "expiresAt" | "waitsFor"> };
     body: undefined;
     data: EmailChange;
-    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_32 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused404_33 | Refused429 | Refused500 | Refused503;
   };
   /** Ask for another mail address: links to both, the change takes effect when both have confirmed */
   request_email_change: {
@@ -4220,7 +4295,7 @@ export interface Operations {
     query: { fields?: Array<"side" | "newEmail"> };
     body: undefined;
     data: EmailLink;
-    code: Refused400_4 | Refused401 | Refused403 | Refused404_33 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401 | Refused403 | Refused404_34 | Refused429 | Refused500 | Refused503;
   };
   /** Confirm another mail address by a mailed link, once */
   confirm_email: {
@@ -4230,7 +4305,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: EmailConfirmed;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_33 | Refused409_17 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_34 | Refused409_17 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** It was somebody else: stop it by the link to the old address, end all sessions and tokens */
   stop_email_change: {
@@ -4240,7 +4315,7 @@ export interface Operations {
     query: undefined;
     body: undefined;
     data: Record<string, unknown>;
-    code: Refused400_3 | Refused401 | Refused403 | Refused404_33 | Refused412 | Refused429 | Refused500 | Refused503;
+    code: Refused400_3 | Refused401 | Refused403 | Refused404_34 | Refused412 | Refused429 | Refused500 | Refused503;
   };
   /** The webhooks of a business, or of the network */
   webhooks: {

@@ -25,7 +25,10 @@ def setting(name: str) -> str:
 
 
 def run() -> None:
-    """Build, start, load demo data, print where it is; the system goes on until `make stop`."""
+    """Build, start, print where it is; the system goes on until `make stop`.
+
+    In development with demo data; in production with the link that sets up an empty network.
+    """
     port, mail_page_port = (wanted if is_free(wanted) else find_free() for wanted in (8080, 8025))
     for path in prepare(ROOT, port, mail_page_port):
         print(f"wrote {path.relative_to(ROOT)}")
@@ -33,6 +36,8 @@ def run() -> None:
     compose("up", "--detach", "--wait")
     if setting("ENVIRONMENT") == "development":
         seed()
+    else:
+        compose("run", "--rm", "--no-deps", "directory", "setup-link", "--if-needed")
     print(f"\nMCCS is up at {setting('PUBLIC_URL')}   mail: {setting('GATEWAY_MAIL_PAGE_URL')}   stop: make stop")
 
 

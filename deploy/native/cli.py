@@ -23,7 +23,7 @@ from deploy.native.software import CHECKOUT
 from deploy.native.stack import Stack
 from deploy.native.system import System
 from deploy.native.table import Display, table
-from deploy.native.tasks import audit, create_administrators, load_demo_data
+from deploy.native.tasks import audit, create_administrators, load_demo_data, print_setup_link
 from deploy.native.tenancy import Tenancy
 from deploy.native.trouble import Trouble
 
@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     run = chosen.add_parser("run", help="start everything, load demo data, run until Ctrl-C")
     run.add_argument("--port", type=int, help=f"the gateway's port (otherwise {USUAL_PORT}, or any if that is taken)")
     run.add_argument("--no-demo", dest="demo", action="store_false", help="do not load demo data")
+    run.add_argument("--empty", action="store_true", help="no logins either: print the link that sets it up")
     run.set_defaults(run=_run)
 
     chosen.add_parser("stop", help="stop what runs").set_defaults(run=_stop)
@@ -97,7 +98,7 @@ def _run(arguments: argparse.Namespace) -> int:
     with ExitStack() as at_the_end:
         try:
             at_the_end.callback(system.stop)
-            _run_until_interrupted(system, started, demo=arguments.demo, at_the_end=at_the_end)
+            _run_until_interrupted(system, started, arguments, at_the_end)
         except KeyboardInterrupt:
             _ignore_signals()
             _print("\nStopping …")
@@ -105,7 +106,9 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _run_until_interrupted(system: System, started: float, *, demo: bool, at_the_end: ExitStack) -> None:
+def _run_until_interrupted(
+    system: System, started: float, arguments: argparse.Namespace, at_the_end: ExitStack
+) -> None:
     system.refuse_if_running()
     install(_print)
     check_before_start(system.directory)
@@ -114,11 +117,18 @@ def _run_until_interrupted(system: System, started: float, *, demo: bool, at_the
     system.start()
     display.finish()
     _print(f"\nAll is ready after {time.monotonic() - started:.0f} s.\n")
-    create_administrators(system.settings)
-    if demo:
-        load_demo_data(system.settings, _print)
+    _furnish(system, arguments)
     _print(f"\nOpen {system.address}    mail: {system.mailbox_address}    Ctrl-C or `make stop` stops all.")
     threading.Event().wait()
+
+
+def _furnish(system: System, arguments: argparse.Namespace) -> None:
+    if arguments.empty:
+        print_setup_link(system.settings, _print)
+        return
+    create_administrators(system.settings)
+    if arguments.demo:
+        load_demo_data(system.settings, _print)
 
 
 def _let_signals_interrupt() -> None:

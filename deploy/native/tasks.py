@@ -35,6 +35,18 @@ def create_administrators(settings: Settings) -> None:
     write_atomically(note, "")
 
 
+def print_setup_link(settings: Settings, report: Report) -> None:
+    """Say where an empty network is set up; nothing once somebody administers it."""
+    ended = run_to_end(
+        [sys.executable, "-m", "services.directory", "setup-link", "--if-needed"],
+        environment=settings.of_service("directory"),
+        directory=CHECKOUT,
+    )
+    if ended.returncode:
+        raise Trouble(f"The link to set up the network could not be made:\n{ended.stdout}")
+    report(ended.stdout.strip())
+
+
 def load_demo_data(settings: Settings, report: Report) -> bool:
     """Run the loader, which prints its own progress and the logins; False if it failed (the system runs on)."""
     if importlib.util.find_spec(LOADER) is None:

@@ -13,9 +13,16 @@ from services.chassis.logs import correlation_id, log
 from services.chassis.relaying import forget_published
 from services.directory import app, building, consumer, ledger_audit, tending
 from services.directory.config import Config, ScheduleConfig
-from services.directory.domain import EmailTaken, TwoFactorState, UnknownUser, email_identity, password_problems
+from services.directory.domain import (
+    AlreadySetUp,
+    EmailTaken,
+    TwoFactorState,
+    UnknownUser,
+    email_identity,
+    password_problems,
+)
 from services.directory.drift import Checker
-from services.directory.handlers import closing, factors, members
+from services.directory.handlers import closing, factors, members, network
 from services.directory.handlers.security import weakness_of
 from services.directory.handlers.writing import By, Directory
 from services.directory.importing_command import import_members
@@ -154,6 +161,25 @@ def create_admin() -> None:
     print(f"{asked.kind} {email} is registered, with access {_in_words(until)}.")
 
 
+def setup_link() -> None:
+    """Print the link by which the first administrator sets up an empty network: good for a day, and once.
+
+    The link before it is dead. With --if-needed it is no error that there is an administrator.
+    """
+    parser = argparse.ArgumentParser("python -m services.directory setup-link", description=setup_link.__doc__)
+    parser.add_argument("--if-needed", action="store_true", help="say nothing if there is an administrator")
+    config, asked = _config(), parser.parse_args(sys.argv[2:])
+    by = By(actor="system:setup-link", correlation_id=correlation_id())
+    try:
+        secret = network.make_link(app.directory_of(config, app.store_of(config)), by)
+    except AlreadySetUp as error:
+        if not asked.if_needed:
+            sys.exit(f"{error} To add one: create-admin, or an invitation on the page “Staff”.")
+        return
+    print("Set up the network here, within 24 hours. Whoever has this link becomes its administrator:")
+    print(f"{config.public_url.rstrip('/')}/setup/{secret}")
+
+
 def set_access() -> None:
     """Change until when an administrator or auditor has access: extend it, lift it, or end it (a day that is over)."""
     config, asked = _config(), _access_arguments()
@@ -257,6 +283,7 @@ COMMANDS = {
     "import-members": import_file,
     "renew-log": renew_log,
     "create-admin": create_admin,
+    "setup-link": setup_link,
     "set-access": set_access,
     "reset-two-factor": reset_two_factor,
     "verify-audit": check_audit,

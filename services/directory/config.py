@@ -64,6 +64,9 @@ class Config:
         "access waits as long. 0: they ask at each call",
         default=1_000,
     )
+    public_url: str = setting(
+        "PUBLIC_URL", "where people reach the pages: start of the link of `setup-link`", default=""
+    )
     port: int = setting("DIRECTORY_PORT", "port of the HTTP interface")
     bind_host: str = setting("BIND_HOST", "address it listens on", default="127.0.0.1")
     workers: int = setting("DIRECTORY_WORKERS", "gunicorn workers", default=1)

@@ -8,6 +8,7 @@ import math
 import os
 import time
 from datetime import timedelta
+from functools import partial
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import Flask, Request, Response, current_app, make_response, request
@@ -29,6 +30,7 @@ from services.gateway import (
     devices,
     hooks,
     keys,
+    network,
     rates,
     recaptcha,
     representing,
@@ -38,12 +40,12 @@ from services.gateway import (
     web,
 )
 from services.gateway.calling import REQUEST_SECONDS
-from services.gateway.clients import Line, Lines, StepUpNeeded
+from services.gateway.clients import THE_GATEWAY, Document, Line, Lines, StepUpNeeded
 from services.gateway.config import Config
 from services.gateway.failures import Failure, TermsNeeded, failure_of
 from services.gateway.memory import Memory
 from services.gateway.rest.events import WAITS
-from services.gateway.session import Sessions, is_api
+from services.gateway.session import Sessions, is_api, sessions_of
 from services.gateway.tokens import SessionTokens, session_keys
 from services.gateway.waits import Waits
 
@@ -80,6 +82,7 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
     representing.init_app(app)
     cross_origin.init_app(app, config.cors)
     recaptcha.init_app(app, config)
+    network.init_app(app, partial(_settings_of_the_network, app))
     devices.init_app(app, secure=config.secure_cookies)
     for blueprint in (rest.bp, keys.bp, hooks.bp, web.bp, health_routes(_health(internal_key, lines), registry)):
         app.register_blueprint(blueprint)
@@ -89,6 +92,10 @@ def create_app(config: Config, lines: Lines | None = None) -> Flask:
             app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies
         )
     return app
+
+
+def _settings_of_the_network(app: Flask) -> Document:
+    return sessions_of(app).lines.parts(THE_GATEWAY).directory.network()
 
 
 def _give_time() -> None:

@@ -2,15 +2,16 @@
 
 from services.gateway.amounts import text
 from services.gateway.clients import Document, Parts, Refused
+from services.gateway.network import unit_name
 
 
 def close_business(parts: Parts, entity_id: str, account: str, reason: str, key: str | None) -> Document:
     """EntityView. Raises Refused (`entity.balance_not_zero` says what to do), PartDown, StepUpNeeded."""
     balance = parts.ledger.account(account)["balance"]
     if balance > 0:
-        raise _not_zero(f"Spend the {text(balance)} credits that are left, or give them away, then close.")
+        raise _not_zero(f"Spend the {text(balance)} {unit_name()} that are left, or give them away, then close.")
     if balance < 0:
-        raise _not_zero(f"Earn the {text(-balance)} credits that are owed, then close.")
+        raise _not_zero(f"Earn the {text(-balance)} {unit_name()} that are owed, then close.")
     return parts.directory.close_entity(entity_id, reason=reason, key=key)
 
 

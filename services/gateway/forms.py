@@ -39,12 +39,13 @@ from wtforms.validators import (
 
 from services.gateway.amounts import MAX_MINOR
 from services.gateway.amounts import text as plain_figure
+from services.gateway.network import UNIT, in_unit
 from services.gateway.presenting import INC_TYPES, STATUS_WORDS
 
 MAX_TAGS = 10
 MAX_TAG_LENGTH = 50
 _AMOUNT = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.([0-9]{1,2}))?")
-_EMAIL = r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+$"
+EMAIL = r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+$"
 COUNTRIES = ("England", "Northern Ireland", "Scotland", "Wales")
 
 
@@ -213,7 +214,7 @@ class LoginForm(PageForm):
 class LostPasswordForm(PageForm):
     email = EmailField(
         lazy_gettext("Email"),
-        [Needed(), at_most(100), Regexp(_EMAIL, message=lazy_gettext("Write an address like you@example.org."))],
+        [Needed(), at_most(100), Regexp(EMAIL, message=lazy_gettext("Write an address like you@example.org."))],
     )
     kind = HiddenField(default="member")
 
@@ -238,7 +239,7 @@ class SignUpForm(KeyedForm):
     wants = TagsField(lazy_gettext("What you want"), [Needed(), at_most(500)])
     email = EmailField(
         lazy_gettext("Email"),
-        [Needed(), at_most(100), Regexp(_EMAIL, message=lazy_gettext("Write an address like you@example.org."))],
+        [Needed(), at_most(100), Regexp(EMAIL, message=lazy_gettext("Write an address like you@example.org."))],
     )
     confirm_email = EmailField(lazy_gettext("Email again"), [Needed(), same_address], filters=[_stripped])
     password = PasswordField(lazy_gettext("Password"), [Needed(), GoodPassword()])
@@ -279,7 +280,7 @@ class KeptBusinessForm(KeyedForm, _BusinessFields):
         [
             Optional(),
             at_most(100),
-            Regexp(_EMAIL, message=lazy_gettext("Write an address like you@example.org.")),
+            Regexp(EMAIL, message=lazy_gettext("Write an address like you@example.org.")),
         ],
     )
     offers = TagsField(lazy_gettext("What you offer"), [Needed(), at_most(500)])
@@ -326,7 +327,7 @@ class TransferForm(KeyedForm):
         validators=[InputRequired(lazy_gettext("Choose one."))],
     )
     counterparty = TextField(lazy_gettext("With whom"), [Needed(), at_most(100)])
-    amount = AmountField(lazy_gettext("Amount in credits"), [Needed(), more_than_zero])
+    amount = AmountField(in_unit(lazy_gettext("Amount in %(unit)s", unit=UNIT)), [Needed(), more_than_zero])
     description = TextField(lazy_gettext("What is it for?"), [at_most(500)])
 
 

@@ -9,6 +9,7 @@ from wtforms import BooleanField, Form, HiddenField, IntegerField, SelectField, 
 from wtforms.validators import InputRequired, NumberRange, StopValidation
 
 from services.gateway.forms import AmountField, KeyedForm, Needed, TextField, at_most, choices, more_than_zero
+from services.gateway.network import UNIT, in_unit
 
 REASON_MOST = 500
 MOST_RULES = 10
@@ -28,7 +29,7 @@ class OnBehalfForm(KeyedForm):
 
     payer = TextField(lazy_gettext("From"), [Needed(), at_most(100)])
     payee = TextField(lazy_gettext("To"), [Needed(), at_most(100)])
-    amount = AmountField(lazy_gettext("Amount in credits"), [Needed(), more_than_zero])
+    amount = AmountField(in_unit(lazy_gettext("Amount in %(unit)s", unit=UNIT)), [Needed(), more_than_zero])
     description = TextField(lazy_gettext("What is it for?"), [Needed(), at_most(REASON_MOST)])
     settle = BooleanField(lazy_gettext("Frozen accounts may take part"))
 
@@ -91,7 +92,7 @@ class FeeRow(Form):
         choices=choices({"payer": lazy_gettext("who pays"), "payee": lazy_gettext("who is paid")}),
         default="payer",
     )
-    fixed = AmountField(lazy_gettext("Fixed part in credits"))
+    fixed = AmountField(in_unit(lazy_gettext("Fixed part in %(unit)s", unit=UNIT)))
     percent = PercentField(lazy_gettext("Share of the amount"))
 
     def __init__(self, number: int, sent: Any = None, **values: Any) -> None:

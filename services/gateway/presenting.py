@@ -21,7 +21,9 @@ from flask_babel import (
 from markupsafe import Markup
 
 from services.gateway.codes import grouped
+from services.gateway.formatting import formatted
 from services.gateway.legs import can_be_given_back, fee_of, is_reversible, is_shared, moved
+from services.gateway.network import network, network_name, unit_heading, unit_name
 
 MINUS = "\N{MINUS SIGN}"
 UNIT = Decimal("0.01")
@@ -86,8 +88,8 @@ def signed_figure(amount: int) -> str:
 
 
 def money(amount: int) -> Markup:
-    """`15.00 credits`, kept on one line."""
-    return Markup("{}\N{NO-BREAK SPACE}{}").format(figure(amount), gettext("credits"))
+    """`15.00 credits`, kept on one line; in the unit of the network."""
+    return Markup("{}\N{NO-BREAK SPACE}{}").format(figure(amount), unit_name())
 
 
 def count_figure(count: int) -> str:
@@ -264,11 +266,16 @@ def inc_type_words(inc_type: str) -> str:
 def register(app: Flask) -> None:
     """Give the templates these words."""
     filters: tuple[Callable[..., str], ...] = (
-        *(figure, signed_figure, money, count_figure, account_number, grouped),
+        *(figure, signed_figure, money, count_figure, account_number, grouped, formatted),
         *(when, moment, day, deadline, plain_moment),
         *(status_words, transfer_words, kind_words, match_words, inc_type_words),
     )
     for item in filters:
         app.add_template_filter(item)
-    for helper in (gauge, moved, fee_of, is_shared, is_reversible, can_be_given_back, period, days, span, stretch):
+    helpers: tuple[Callable[..., object], ...] = (
+        *(gauge, moved, fee_of, is_shared, is_reversible, can_be_given_back, period, days, span, stretch),
+        *(network_name, unit_name, unit_heading),
+    )
+    for helper in helpers:
         app.add_template_global(helper)
+    app.add_template_global(network, "the_network")

@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from services.gateway.fields import Amount, CamelSchema
 from services.gateway.machine import OK, WARNING
+from services.gateway.network import TEXTS
 from services.gateway.schemas_mailing import MailCounts
 
 PARTS = ("ledger", "directory", "matcher", "notifier")
@@ -32,9 +33,19 @@ class GaugeRead(CamelSchema):
 
 
 class NetworkSettings(CamelSchema):
-    """What everybody may know of this network. Set by whoever runs it, not by this API."""
+    """What everybody may know of this network. Administrators change names and texts, operators the rest."""
 
-    unit = fields.String(required=True, metadata={"description": "what amounts are in"})
+    name = fields.String(required=True, metadata={"description": "of the network; empty: it has none of its own"})
+    unit_name = fields.String(
+        required=True, metadata={"description": "what amounts are in, as people say it; empty: credits"}
+    )
+    welcome = fields.String(required=True, metadata={"description": "for visitors"})
+    legal_texts = fields.List(
+        fields.String(validate=validate.OneOf(TEXTS)),
+        required=True,
+        metadata={"description": "those that there are; each is a page: `publicUrl` and `/legal/terms`"},
+    )
+    unit = fields.String(required=True, metadata={"description": "code of the unit that balances are kept in"})
     public_url = fields.String(required=True, metadata={"description": "where people reach it"})
     terms_version = fields.String(required=True, metadata={"description": "that members agree to; empty: none"})
     terms_url = fields.String(required=True, metadata={"description": "where the terms are; empty: nowhere"})

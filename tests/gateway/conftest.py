@@ -14,6 +14,7 @@ from services.chassis.tokens import Signer
 from services.gateway.app import create_app, lines_to
 from services.gateway.clients import Lines
 from services.gateway.config import Config
+from services.gateway.network import NETWORK, Known
 from services.gateway.rates import Rates, rates_of
 from services.gateway.session import Sessions, sessions_of
 from tests.gateway import documented
@@ -118,6 +119,8 @@ def app(made: tuple[Flask, dict[str, object]], config: Config, network: Network,
     sessions = sessions_of(app)
     Sessions.__init__(sessions, lines_to(config, signer), sessions.tokens, secure_cookie=config.secure_cookies)
     Rates.__init__(rates_of(app), config, CollectorRegistry())
+    known = app.extensions[NETWORK]
+    Known.__init__(known, known.ask)
     yield app
     found = documented.undocumented(app)
     assert not found, f"declare these by @operation(codes=...), or mend them: {found}"

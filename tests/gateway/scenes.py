@@ -39,6 +39,7 @@ from tests.gateway.scenes_matches import furnish_matches, no_matches
 from tests.gateway.scenes_notices import furnish_notices, no_notices
 from tests.gateway.scenes_privacy import furnish_privacy
 from tests.gateway.scenes_ruling import furnish_ruling, no_ruling
+from tests.gateway.scenes_setup import furnish_setup
 from tests.gateway.scenes_tokens import furnish_imports, furnish_service_accounts, furnish_tokens
 from tests.gateway.scenes_trading import furnish_trading, no_trading
 from tests.gateway.scenes_webhooks import furnish_webhooks, no_webhooks
@@ -165,6 +166,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     furnish_trading(network, name)
     furnish_mails(network)
     furnish_ruling(network, note)
+    furnish_setup(network, note)
 
 
 def empty(network: Network) -> None:

@@ -98,7 +98,7 @@ def test_a_match_says_in_words_why_how_often_one_traded_and_how_much_one_still_c
     log_in(client, "member")
     page = client.get("/matches").text
     assert "You traded 3 times." in page
-    assert "You could trade up to 8,500.00 credits." in page
+    assert "You could trade up to 8,500.00\N{NO-BREAK SPACE}credits." in page
     assert "Your account is at its limit" in page
     assert "often together: 5 of 9 who have either" in page
     assert "in a category of that name" in page

@@ -41,6 +41,7 @@ STATUS = {
     "reset-dead": 404,
     "email-confirm-dead": 404,
     "invitation-dead": 404,
+    "setup-dead": 404,
     "acting-forbidden": 403,
     "check-malformed": 422,
     "check-unknown": 404,
@@ -358,7 +359,7 @@ def test_the_dashboard_asks_once_for_each_part(client: FlaskClient, network: Net
     get(client, Page("dashboard", "/dashboard", "member"))
     assert len(network.ledger.asked) == 3
     assert len(network.matcher.asked) == 1
-    assert sorted(asked.path for asked in network.directory.asked) == ["/entities", "/sessions/session-ann"]
+    assert sorted(asked.path for asked in network.directory.asked) == ["/entities", "/network", "/sessions/session-ann"]
 
 
 def test_the_list_of_businesses_asks_once_for_all_balances(client: FlaskClient, network: Network) -> None:

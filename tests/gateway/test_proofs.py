@@ -219,7 +219,7 @@ def test_nothing_is_told_that_the_paper_does_not_show(client: FlaskClient, netwo
         assert "Ann Archer" not in text
         assert "Green Farm" not in text
         assert BAKERY_ACCOUNT not in text
-    assert [asked.path for asked in network.directory.asked] == []
+    assert [asked.path for asked in network.directory.asked] == ["/network"]
 
 
 def test_an_unknown_code_is_a_404_for_programs_too(client: FlaskClient) -> None:

@@ -75,6 +75,7 @@ def test_settings_for_everybody(client: FlaskClient, config: Config) -> None:
     found = client.get("/api/v1/network").get_json()["data"]
     assert found == {
         "unit": config.unit, "publicUrl": config.public_url, "termsVersion": "", "termsUrl": "", "recaptchaSiteKey": "",
+        "name": "", "unitName": "", "welcome": "", "legalTexts": [],
     }  # fmt: skip
 
 

@@ -140,7 +140,7 @@ def test_the_table_of_entries_is_one_with_heads_however_many_pages() -> None:
     told = Structure(a_file(rows))
     heads, *entries = told.document.kids[6].kids
     assert [(cell.kind, cell.scope, cell.said) for cell in heads.kids] == [
-        ("TH", "Column", head) for head in ("Date", "With whom", "Description", "Credits", "Balance")
+        ("TH", "Column", head) for head in ("Date", "With whom", "Description", "Amount", "Balance")
     ]
     assert {tuple(cell.kind for cell in row.kids) for row in entries} == {("TD",) * 5}
     assert [row.kids[2].said for row in entries] == [f"Entry {number:03}" for number in range(61)]

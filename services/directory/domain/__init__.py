@@ -63,6 +63,7 @@ from services.directory.domain.memberships import (
     TooManyMembers,
     UnknownMember,
 )
+from services.directory.domain.network import AlreadySetUp, NetworkChanged, SetupLinkInvalid
 from services.directory.domain.security import REQUIRE_TWO_FACTOR, Device
 from services.directory.domain.service_accounts import (
     PersonNeeded,
@@ -106,6 +107,7 @@ __all__ = [
     "TRADING_USER_FIELDS",
     "AccessEnded",
     "AlreadyMember",
+    "AlreadySetUp",
     "AnswerGone",
     "ApplicationIncomplete",
     "BalanceNotZero",
@@ -138,6 +140,7 @@ __all__ = [
     "LoginKind",
     "LoginLocked",
     "Membership",
+    "NetworkChanged",
     "NoEmailChange",
     "NotSettled",
     "NotYourself",
@@ -149,6 +152,7 @@ __all__ = [
     "ResetInvalid",
     "ServiceAccountDisabled",
     "ServiceAccountNameTaken",
+    "SetupLinkInvalid",
     "StatusDecided",
     "StatusNotAllowed",
     "StepUpNeeded",

@@ -77,7 +77,7 @@ def sign_up(directory: Directory, by: By, form: SignUp) -> Done:
         except AccountTaken:
             continue
         if done.repeated:
-            _check_same_person(directory, done, form.password)
+            check_same_person(directory, done, form.password)
         return done
     raise RuntimeError("no free account number was found")
 
@@ -133,8 +133,11 @@ def _register(directory: Directory, store: Store, by: By, user: User, entity: En
     return Done(document, position, (entry, *consents))
 
 
-def _check_same_person(directory: Directory, done: Done, password: str) -> None:
-    """A repeat is answered with a session: only to who knows the password that the first one set."""
+def check_same_person(directory: Directory, done: Done, password: str) -> None:
+    """A repeat is answered with a session: only to who knows the password that the first one set.
+
+    Raises IdempotencyKeyReused.
+    """
     user = directory.store.users.find(done.document["user_id"])
     if not directory.passwords.matches(password, user.password_hash if user else None):
         raise IdempotencyKeyReused("This Idempotency-Key belongs to another command: use a new one.")
@@ -159,6 +162,9 @@ def create_admin(
     def work(store: Store) -> Done:
         position = append(directory, store, by, [domain.user_registered(user)], user.created_at)
         store.users.add(replace(user, version=position))
+        if kind == "admin":
+            # What would make the first one is dead.
+            store.setup_link.drop()
         after = {"kind": kind, "email": email, "expires_at": user.expires_at}
         entry = Entry(action="user.registered", subject=f"user/{user.user_id}", after=after)
         return Done(user_view(replace(user, version=position)), position, (entry,))

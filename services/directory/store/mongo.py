@@ -31,6 +31,7 @@ from services.directory.store.imports import ImportRows, Imports
 from services.directory.store.jobs import Jobs
 from services.directory.store.logins import Attempts, Resets, Sessions
 from services.directory.store.memberships import Invitations, Memberships
+from services.directory.store.network import NetworkSettings, SetupLink
 from services.directory.store.outbox import Appender
 from services.directory.store.pictures import Pictures
 from services.directory.store.places import Places
@@ -92,6 +93,8 @@ class Store:
         self.event_log = EventLog(database, session)
         self.audit_details = AuditDetails(database, session)
         self.expiring = Expiring(database, None)
+        self.network = NetworkSettings(database, session)
+        self.setup_link = SetupLink(database, session)
 
     def transact(self, work: Callable[["Store"], Result]) -> Result:
         """Run `work` with a store of one transaction; it may run several times and must have no other effect.

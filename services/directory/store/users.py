@@ -107,6 +107,10 @@ class Users(Stored):
         found = self._collection("users").find({"kind": {"$in": STAFF_KINDS}}, session=self._session)
         return [user for document in found.sort("email", 1) if (user := _user(document))]
 
+    def administered(self) -> bool:
+        """Whether there is an administrator, with access or without."""
+        return self._collection("users").find_one({"kind": "admin"}, {"_id": True}, session=self._session) is not None
+
     def remove(self, user_id: str) -> None:
         """Gone; no matter if it was."""
         self._collection("users").delete_one({"_id": user_id}, session=self._session)

@@ -9,6 +9,7 @@ from services.gateway.clients.activity import Activity
 from services.gateway.clients.catalogue import Catalogue
 from services.gateway.clients.importing import Importing
 from services.gateway.clients.keeping import Keeping
+from services.gateway.clients.network import NetworkSettings
 from services.gateway.clients.people import People
 from services.gateway.clients.privacy import Privacy
 from services.gateway.clients.searching import Searching
@@ -21,7 +22,19 @@ THE_GATEWAY = Caller(subject="gateway", roles=frozenset({"service"}))
 """The gateway on its own account: looks after sessions."""
 
 
-class Directory(Activity, Catalogue, Keeping, People, Privacy, Security, Tokens, ServiceAccounts, Searching, Importing):
+class Directory(
+    Activity,
+    Catalogue,
+    Keeping,
+    NetworkSettings,
+    People,
+    Privacy,
+    Security,
+    Tokens,
+    ServiceAccounts,
+    Searching,
+    Importing,
+):
     """People, businesses, sessions, search."""
 
     SERVICE: ClassVar[str] = "directory"

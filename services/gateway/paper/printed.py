@@ -19,6 +19,7 @@ from reportlab.lib.units import mm
 
 from services.gateway import presenting
 from services.gateway.codes import grouped
+from services.gateway.network import network_name, unit_name
 from services.gateway.paper.reading import Paper, Row
 from services.gateway.paper.tagging import COLUMN_HEAD, ROW_HEAD, Element, TaggedCanvas, described
 from services.gateway.paper.typeface import BOLD, REGULAR, UNKNOWN, prepare, printable, width, wrapped
@@ -72,7 +73,7 @@ def pdf(paper: Paper, *, name: str, breathe: Callable[[], None]) -> bytes:
     language = str(get_locale()).replace("_", "-")
     canvas = TaggedCanvas(written, language=language, breathe=breathe, pagesize=A4, pageCompression=1)
     canvas.setTitle(gettext("Statement %(code)s", code=grouped(paper.facts["code"])))
-    canvas.setAuthor(gettext("Mutual credit network"))
+    canvas.setAuthor(network_name())
     sheet = _Sheet(canvas, paper, printable(name) or presenting.account_number(paper.facts["account"]))
     pages = _paged(list(_all_placed(paper.rows, breathe)))
     for number, rows in enumerate(pages, 1):
@@ -159,7 +160,7 @@ class _Sheet:
     def _opening(self) -> float:
         facts = self._facts
         with self._canvas.marked("P"):
-            self._text(LEFT, TOP - 9, gettext("Mutual credit network"), BOLD, 10, BRAND)
+            self._text(LEFT, TOP - 9, printable(network_name()), BOLD, 10, BRAND)
         with self._canvas.marked("H1"):
             self._text(LEFT, TOP - 40, gettext("Statement"), BOLD, 24, INK)
         name = wrapped(self._name, BOLD, 13, RIGHT - LEFT)
@@ -225,7 +226,7 @@ class _Sheet:
         with self._canvas.aside():
             self._canvas.setFillColor(WASH)
             self._canvas.rect(LEFT - 4, y - HEADING, RIGHT - LEFT + 8, HEADING, stroke=0, fill=1)
-        heads = (gettext("Date"), gettext("With whom"), gettext("Description"), gettext("Credits"), gettext("Balance"))
+        heads = (gettext("Date"), gettext("With whom"), gettext("Description"), gettext("Amount"), gettext("Balance"))
         with self._canvas.within("TR") if is_new else self._canvas.aside():
             for column, head in zip(COLUMNS, heads, strict=True):
                 with self._canvas.marked("TH", COLUMN_HEAD) if is_new else nullcontext():
@@ -258,7 +259,8 @@ class _Sheet:
         with self._canvas.marked("P"):
             self._text(LEFT, y - 20, told, REGULAR, SIZE, SOFT)
         with self._canvas.marked("P"):
-            self._right(RIGHT - 76, y - 20, gettext("Closing balance in credits"), BOLD, SIZE, INK)
+            closing = gettext("Closing balance in %(unit)s", unit=printable(unit_name()))
+            self._right(RIGHT - 76, y - 20, closing, BOLD, SIZE, INK)
             self._right(RIGHT, y - 20, presenting.figure(facts["closing_balance"]), BOLD, 11, INK)
         return y - TOTALS_HIGH
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 
 from services.chassis.web import allow
-from services.gateway import machine, session
+from services.gateway import machine, network, session
 from services.gateway.clients import Document, Line, PartDown, Parts, Refused
 from services.gateway.rest.blueprint import bp
 from services.gateway.rest.operations import operation
@@ -65,10 +65,11 @@ for _name, _gauge in machine.GAUGES.items():
 @allow("public")
 @operation("Settings of the network that everybody may know", data=NetworkSettings())
 def network_settings() -> Document:
-    """From its environment: nobody changes them here. What administrators can: /admin/policy, /admin/fees."""
-    settings = current_app.config["GATEWAY"]
+    """What administrators change of it: /admin/network, and /admin/policy, /admin/fees. The rest is the operator's."""
+    settings, told = current_app.config["GATEWAY"], network.network()
     names = ("unit", "public_url", "terms_version", "terms_url", "recaptcha_site_key")
-    return {name: getattr(settings, name) for name in names}
+    ours = {"name": told.name, "unit_name": told.unit_name, "welcome": told.welcome, "legal_texts": list(told.texts)}
+    return {name: getattr(settings, name) for name in names} | ours
 
 
 @bp.get("/admin/overview")

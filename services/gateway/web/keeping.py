@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.forms_keeping import ConfirmForm, MessageForm, NoteForm
+from services.gateway.network import unit_name
 from services.gateway.permissions import acts
 from services.gateway.session import current, parts, safe_next
 from services.gateway.web.blueprint import bp, mine
@@ -62,9 +63,10 @@ def _asked_to_trade(entity: Document) -> str:
     if request.args.get("ask") != "trade" or entity["status"] == "tradingAccepted":
         return ""
     return gettext(
-        "We would like to trade with %(name)s in credits. For that you have to be a trading member of the network: log "
-        "in, and apply for it from your home page. Then we can pay you, and you us.",
+        "We would like to trade with %(name)s in %(unit)s. For that you have to be a trading member of the network: "
+        "log in, and apply for it from your home page. Then we can pay you, and you us.",
         name=entity["name"],
+        unit=unit_name(),
     )
 
 

@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext
 
 from services.chassis.web import allow
 from services.gateway.assets import TEMPLATES, asset, assets
+from services.gateway.network import network, network_name
 from services.gateway.web.blueprint import bp
 
 KEPT = ("mccs.css", "mccs.js", "icons.svg", "mark.svg", "chevron.svg")
@@ -33,8 +34,8 @@ def manifest() -> Response:
     ]
     response = jsonify(
         id="/",
-        name=gettext("Mutual credit network"),
-        short_name=gettext("Mutual credit"),
+        name=network_name(),
+        short_name=network().name or gettext("Mutual credit"),
         lang=str(get_locale()).replace("_", "-"),
         start_url="/",
         scope="/",
@@ -56,7 +57,7 @@ def service_worker() -> Response:
     kept = [asset(name) for name in KEPT]
     # Not of the page as it is made: to make one takes away what this browser has yet to be told.
     texts = [(TEMPLATES / name).read_text(encoding="utf-8") for name in _PAGE]
-    version = hashlib.sha256("".join([*kept, *texts]).encode()).hexdigest()[:8]
+    version = hashlib.sha256("".join([*kept, *texts, network_name()]).encode()).hexdigest()[:8]
     head = f"const NAME = {json.dumps(f'static-{version}')};\nconst KEPT = {json.dumps(kept)};\n\n"
     response = Response(head.encode() + assets()[_WORKER].content, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.forms import TransferForm
+from services.gateway.network import unit_name
 from services.gateway.permissions import acts
 from services.gateway.presenting import figure, money
 from services.gateway.session import parts
@@ -35,7 +36,7 @@ BLAMED = {
 def new_transfer() -> Answer:
     """The form; when it is sent, the question whether it is right. Nothing is written yet."""
     if not trades(my_business()):
-        flash(gettext("Only trading members pay in credits. Below is where you stand."), "bad")
+        flash(gettext("Only trading members pay in %(unit)s. Below is where you stand.", unit=unit_name()), "bad")
         return redirect(url_for("web.dashboard"))
     form = TransferForm()
     if request.method == "GET":
@@ -160,7 +161,7 @@ def _is_possible(form: TransferForm, account: Document | None) -> bool:
     text = (
         _("That is more than you can pay: at most %(most)s.")
         if pays
-        else _("That is more than you can receive: at most %(most)s. Spend some credits first.")
+        else _("That is more than you can receive: at most %(most)s. Spend something first.")
     )
     form.blame("amount", gettext(text, most=money(most)))
     return False

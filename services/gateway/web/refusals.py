@@ -79,7 +79,7 @@ _WORDS = {
     "transfer.same_account": lazy_gettext("That is your own account. Choose another business."),
     "transfer.already_closed": lazy_gettext("This transfer has ended meanwhile; this page says how."),
     "account.unknown": lazy_gettext("There is no such account. Check the number, or write the name of the business."),
-    "account.not_trading": lazy_gettext("That business does not trade in credits at the moment. Choose another one."),
+    "account.not_trading": lazy_gettext("That business does not trade at the moment. Choose another one."),
     "email_change.too_often": lazy_gettext("You asked for this too often lately. Wait an hour, and try again."),
     "api_token.too_many": lazy_gettext("There are as many tokens as there may be: revoke one that is not used first."),
     "api_token.unknown": lazy_gettext("That token was revoked before."),
@@ -126,7 +126,7 @@ def words(refused: Refused) -> str:
     if refused.code == "transfer.limit_exceeded" and isinstance(most, int):
         return gettext("Your limit does not allow that much. At most %(most)s are possible.", most=money(most))
     if refused.code == "account.not_trading" and "initiator" in refused.errors:
-        return gettext("Your business does not trade in credits at the moment. Ask the administrators.")
+        return gettext("Your business does not trade at the moment. Ask the administrators.")
     if refused.code == "account.amount_not_allowed" and isinstance(refused.extra.get("most"), int):
         return gettext(
             "You may move at most %(most)s for this business in one transfer. Ask one of its owners to do it.",

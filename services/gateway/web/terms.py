@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from services.chassis.web import allow
 from services.gateway.clients import PartDown, Refused
 from services.gateway.forms_privacy import TermsForm
+from services.gateway.network import network
 from services.gateway.permissions import before_terms
 from services.gateway.session import current, parts, safe_next
 from services.gateway.terms import asked_version
@@ -70,5 +71,6 @@ def _on(form: TermsForm, kept: Fields) -> Answer:
 def _page(
     form: TermsForm, kept: Fields, problem: str = "", status: int = 200, *, lost: bool = False
 ) -> tuple[str, int]:
-    told: dict[str, Any] = {"url": current_app.config["GATEWAY"].terms_url, "version": asked_version(current())}
+    ours = url_for("web.legal", which="terms") if network().terms else ""
+    told: dict[str, Any] = {"url": current_app.config["GATEWAY"].terms_url or ours, "version": asked_version(current())}
     return render_template("terms.html", form=form, problem=problem, kept=kept, lost=lost, **told), status
