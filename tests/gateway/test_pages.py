@@ -8,6 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
 
+from services.gateway.assets import STYLESHEET, assets, bootstrap
+from services.gateway.stylesheet import classes_of
 from tests.gateway.network import (
     BAKERY,
     BAKERY_ACCOUNT,
@@ -32,6 +34,8 @@ from tests.gateway.scenes import (
 from tests.gateway.scenes_pages import PAGES, Page
 from tests.gateway.standin import problem
 
+OF_BOOTSTRAP = classes_of(bootstrap())
+STYLED = classes_of(assets()[STYLESHEET].content.decode())
 FOR_ALL = ("/businesses", "/invitations", "/login")
 """Visitors may see these, or are at a door there already."""
 
@@ -61,6 +65,7 @@ class Seen(HTMLParser):
         self.labels: set[str] = set()
         self.fields: list[tuple[str, dict[str, str | None]]] = []
         self.references: list[str] = []
+        self.classes: set[str] = set()
         self._in_script = False
         self.feed(text)
 
@@ -78,6 +83,7 @@ class Seen(HTMLParser):
             self.foreign += [address for address in addresses if address.startswith(("http:", "https:", "//"))]
         if given.get("id"):
             self.ids.append(given["id"] or "")
+        self.classes |= set((given.get("class") or "").split())
         if tag == "label":
             self.labels.add(given.get("for") or "")
         if tag in ("input", "select", "textarea"):
@@ -128,6 +134,7 @@ def test_every_page_is_strict_html_and_keeps_to_the_policy(
     assert all(script.get("src") and script.get("type") == "module" for script in seen.scripts)
     assert len(seen.ids) == len(set(seen.ids)), "an id is on the page twice"
     assert set(seen.references) <= set(seen.ids), "something is described by nothing"
+    assert (seen.classes & OF_BOOTSTRAP) <= STYLED, "a class that no template spells out is not in our stylesheet"
     assert seen.bare() == [], "fields without a label"
 
 

@@ -24,8 +24,9 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname, search } = new URL(request.url);
-  if (request.mode === "navigate") event.respondWith(pageOrOffline(event));
-  else if (origin === location.origin && KEPT.includes(pathname + search)) event.respondWith(kept(request));
+  // What a form sends goes past the worker: the browser itself asks before it sends it a second time.
+  if (request.mode === "navigate" && request.method === "GET") event.respondWith(pageOrOffline(event));
+  else if (request.method === "GET" && origin === location.origin && KEPT.includes(pathname + search)) event.respondWith(kept(request));
 });
 
 async function pageOrOffline(event) {
