@@ -331,6 +331,13 @@ class TransferForm(KeyedForm):
     description = TextField(lazy_gettext("What is it for?"), [at_most(500)])
 
 
+class LinkForm(PageForm):
+    """What a link for being paid says. Its words are few: they must go into a square code."""
+
+    amount = AmountField(in_unit(lazy_gettext("Amount in %(unit)s", unit=UNIT)), [Optional(), more_than_zero])
+    text = TextField(lazy_gettext("What is it for?"), [at_most(100)])
+
+
 class AnswerForm(KeyedForm):
     """Accept, decline or withdraw a transfer."""
 

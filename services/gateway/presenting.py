@@ -224,6 +224,29 @@ def gauge(balance: int, max_negative: int, max_positive: int) -> Gauge:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A balance that goes from one place between its limits to another; positions as in Gauge."""
+
+    zero: str
+    before: str
+    after: str
+    left: str
+    """Where the bar between both begins."""
+    width: str
+    sign: str
+
+
+def gauge_change(before: int, after: int, max_negative: int, max_positive: int) -> Change:
+    """The picture of a balance that changes; beyond a limit it is drawn at the edge."""
+    zero, was, will = (_share(value, max_negative, max_positive) for value in (0, before, after))
+    sign = "plus" if after > before else "minus" if after < before else "none"
+    return Change(
+        zero=f"{zero}%", before=f"{was}%", after=f"{will}%", left=f"{min(was, will)}%", width=f"{abs(will - was)}%",
+        sign=sign,
+    )  # fmt: skip
+
+
 def _share(value: int, max_negative: int, max_positive: int) -> Decimal:
     span = max_negative + max_positive
     if span <= 0:
@@ -273,8 +296,8 @@ def register(app: Flask) -> None:
     for item in filters:
         app.add_template_filter(item)
     helpers: tuple[Callable[..., object], ...] = (
-        *(gauge, moved, fee_of, is_shared, is_reversible, can_be_given_back, period, days, span, stretch),
-        *(network_name, unit_name, unit_heading),
+        *(gauge, gauge_change, moved, fee_of, is_shared, is_reversible, can_be_given_back, period, days, span),
+        *(stretch, network_name, unit_name, unit_heading),
     )
     for helper in helpers:
         app.add_template_global(helper)

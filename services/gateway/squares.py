@@ -1,4 +1,4 @@
-"""The square code that an app for one-time codes reads, drawn into the page itself."""
+"""Square codes, drawn into the page itself: for apps for one-time codes, and for links that a telephone opens."""
 
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -18,7 +18,8 @@ def app_uri(secret: str, email: str) -> str:
 def square_of(uri: str) -> str:
     """As SVG, dark on light whatever the page's colours are: readers want it so."""
     made = segno.make(uri, error="m", micro=False)
-    return str(made.svg_inline(scale=4, border=4, dark="#000", light="#fff", svgclass="square", lineclass=None))
+    drawn = made.svg_inline(border=4, dark="#000", light="#fff", svgclass="square", lineclass=None, omitsize=True)
+    return str(drawn)
 
 
 def grouped(secret: str) -> str:

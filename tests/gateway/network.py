@@ -97,6 +97,28 @@ def an_admin_transfer(transfer_id: str = "transfer-1", **changes: Any) -> dict[s
     return a_completed_transfer(transfer_id, **known | changes)
 
 
+def foreseen(wanted: dict[str, Any], account: dict[str, Any], *, fee: int = 0, **changes: Any) -> Any:
+    """What the ledger's preview answers whoever pays or asks; `fee` is the payer's, to the office."""
+    pays, amount = wanted["direction"] == "pay", wanted["amount"]
+    most = account["can_pay"] - fee if pays else account["can_receive"]
+    if amount > most:
+        return problem(422, "transfer.limit_exceeded", max_possible=most)
+    mine, theirs = (-amount - fee, amount) if pays else (amount, -amount - fee)
+    payer, payee = (wanted["initiator"], wanted["counterparty"])[:: 1 if pays else -1]
+    legs = some_legs((payer, min(mine, theirs)), (payee, amount), *([(OFFICE_ACCOUNT, fee)] if fee else []))
+    after = account["balance"] + mine
+    own = {
+        "account": wanted["initiator"], "amount": mine, "balance": account["balance"], "balance_after": after,
+        "can_pay_after": account["can_pay"] + mine, "can_receive_after": account["can_receive"] - mine,
+        "level_after": "ok",
+    }  # fmt: skip
+    fees = [{"account": OFFICE_ACCOUNT, "side": "payer", "amount": fee}] if fee else []
+    return {
+        "legs": legs, "fees": fees, "total": amount + fee, "received": amount, "expires_at": LATER,
+        "completes_at_once": False, "own": [own],
+    } | changes  # fmt: skip
+
+
 def a_statement(entries: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     closing = entries[0]["balance"] if entries else 0
     statement = {
@@ -133,6 +155,7 @@ class Network:
             directory.on("GET", f"/entities/{entity['entity_id']}", entity)
         ledger.on("GET", "/accounts", {"accounts": [an_account()]})
         ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account())
+        ledger.on("POST", "/preview", self.foreseen)
         ledger.on("GET", "/transfers", {"transfers": [a_transfer()], "total": 1, "next": None})
         self.lives(a_session())
         self.lives(an_admin_session())
@@ -149,6 +172,11 @@ class Network:
         for method in ("GET", "DELETE"):
             self.directory.on(method, path, problem(404, "session.unknown"))
         return {}
+
+    def foreseen(self, asked: Asked) -> Any:
+        """What the ledger would do, without fees, by the balance that it was told to have."""
+        account = self.ledger.told("GET", f"/accounts/{asked.body['initiator']}")
+        return foreseen(asked.body, account)
 
     def _open(self, asked: Asked) -> Any:
         if asked.body["password"] != "Secret-123":

@@ -187,6 +187,7 @@ def empty(network: Network) -> None:
     network.ledger.on("GET", "/transfers", {"transfers": [], "total": 0, "next": None})
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(balance=0, max_negative=0, can_pay=0))
     network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/statement", a_statement([]))
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/consent", {"consent": []})
 
 
 def _people(network: Network) -> None:
@@ -295,6 +296,11 @@ def _transfers(network: Network, note: str) -> None:
         "transfer-reversal", kind="reversal", payer=BAKERY_ACCOUNT, payee=FARM_ACCOUNT, reverses="transfer-admin",
         legs=some_legs((FARM_ACCOUNT, 2000), (OFFICE_ACCOUNT, 1000), (BAKERY_ACCOUNT, -3000)), description=note,
     )  # fmt: skip
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}/consent", {"consent": [
+        {"party": "any", "direction": "pay", "max_amount": None},
+        {"party": BAKERY_ACCOUNT, "direction": "pay", "max_amount": 50_000},
+        {"party": BAKERY_ACCOUNT, "direction": "request", "max_amount": 5_000},
+    ]})  # fmt: skip
     for transfer in (mine, theirs, ended, offered, with_fees, expired, consented, granted, back):
         network.ledger.on("GET", f"/transfers/{transfer['transfer_id']}", transfer)
     network.ledger.on("GET", "/transfers", {"transfers": [mine, theirs, offered], "total": 3, "next": None})

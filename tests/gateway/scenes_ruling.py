@@ -52,7 +52,7 @@ def furnish_ruling(network: Network, note: str) -> None:
     """Rules, fees, what was changed of them, a transfer that may be undone, and who would be outside."""
     on = network.ledger.on
     on("GET", "/transfers/transfer-done", a_received_transfer(description=note))
-    on("POST", "/preview", previewed)
+    on("POST", "/preview", lambda asked: previewed(asked) if "legs" in asked.body else network.foreseen(asked))
     on("GET", "/policy", POLICY)
     on("GET", "/fees", {"rules": RULES})
     outside = [

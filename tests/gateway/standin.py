@@ -74,6 +74,10 @@ class Standin:
     def on(self, method: str, path: str, says: Any) -> None:
         self._says[(method, path)] = says
 
+    def told(self, method: str, path: str) -> Any:
+        """What it was told to say."""
+        return self._says[(method, path)]
+
     def forget(self) -> None:
         self.asked.clear()
         self._says.clear()

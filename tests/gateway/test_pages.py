@@ -48,6 +48,7 @@ STATUS = {
     "setup-dead": 404,
     "acting-forbidden": 403,
     "check-malformed": 422,
+    "payment-link-malformed": 422,
     "check-unknown": 404,
     "audit-wrong": 400,
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.gateway import scenes
 from tests.gateway.browsing import PHONE, Weighed, complaints, enter, narrow_phone, serving, violations
@@ -94,8 +94,8 @@ def test_a_payment_from_the_first_page_to_the_last(
     page.get_by_label("With whom").fill("old bakery")
     page.get_by_label("Amount in credits").fill("25")
     if javascript:
-        preview = page.locator("[data-preview-text]").inner_text()
-        assert preview == "You pay 25.00 credits; your balance goes from −15.00 to −40.00."
+        meant = "You pay Old Bakery 25.00\N{NO-BREAK SPACE}credits; your balance goes from −15.00 to −40.00"
+        expect(page.locator("[data-preview-text]")).to_contain_text(meant, timeout=20_000)
     page.get_by_role("button", name="Next: check it").click()
     page.get_by_role("button", name="Yes, pay 25.00").click()
     assert page.get_by_text("Your payment waits for an answer.").is_visible()

@@ -131,6 +131,10 @@ OF_MEMBERS = {
     ),
     "GET, POST /transfers/<transfer_id>/reversal": "POST /transfers/<transfer_id>/reversal",
     "GET, POST /transfers/new": "POST /transfers/preview",
+    "POST /transfers/preview": "POST /transfers/preview",
+    "GET /consents": f"GET {_BUSINESS}/consent",
+    "POST /consents": f"PUT {_BUSINESS}/consent",
+    "POST /consents/revocation": f"PUT {_BUSINESS}/consent",
     **_webhooks("/settings/webhooks"),
 }
 
@@ -258,6 +262,8 @@ PAGES_ALONE = {
     "GET /manifest.webmanifest": "the application that a phone installs",
     "GET /sw.js": "what a browser keeps of the pages",
     "GET /offline": "what a browser shows while there is no network",
+    "GET /pay/<number>": "leads to the form of payment, filled in; a program fills in its call",
+    "GET /payment-link": "an address for people, drawn as a square code; a program puts it together itself",
 }
 """Why programs have nothing like it."""
 

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import Markup
 
 from services.gateway.clients import Refused
 from services.gateway.web.refusals import words
@@ -14,6 +15,7 @@ from tests.gateway.network import (
     a_completed_transfer,
     a_transfer,
     an_account,
+    foreseen,
     some_legs,
 )
 from tests.gateway.scenes import furnish, hidden, log_in, send
@@ -36,6 +38,78 @@ def test_paying_is_asked_once_and_named(member: FlaskClient, network: Network) -
     assert response.status_code == 200
     plain = response.text.replace("\N{NO-BREAK SPACE}", " ")
     assert "You pay Old Bakery 25.00 credits; your balance goes from 10.00 to −15.00; your limit is −100.00." in plain
+    assert network.ledger.count("POST", "/transfers") == 0
+
+
+def plain(text: str) -> str:
+    return " ".join(Markup(text).striptags().replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def test_what_is_promised_counts_the_fees_in_and_says_until_when(member: FlaskClient, network: Network) -> None:
+    network.ledger.on("POST", "/preview", lambda asked: foreseen(asked.body, an_account(), fee=30))
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account())
+    text = send(member, "/transfers/new", TRANSFER).text
+    assert "your balance goes from 10.00 to −15.30; your limit is −100.00." in plain(text)
+    assert "That is with fees of 0.30 credits for you." in plain(text)
+    assert "0.30 credits on top: 25.30 credits are paid in all" in plain(text)
+    assert "Nothing moves until Old Bakery accepts, by 22 Dec 2999 at the latest." in plain(text)
+    assert "Balance from 10.00 to −15.30, between the limits −100.00 and 500.00" in text
+    assert network.ledger.last("POST", "/preview").body == {
+        "initiator": FARM_ACCOUNT, "counterparty": BAKERY_ACCOUNT, "direction": "pay", "amount": 2500,
+        "description": "Bread <b>",
+    }  # fmt: skip
+
+
+def test_what_fees_leave_no_room_for_is_said_before_it_is_confirmed(member: FlaskClient, network: Network) -> None:
+    network.ledger.on("POST", "/preview", lambda asked: foreseen(asked.body, an_account(can_pay=8500), fee=30))
+    response = send(member, "/transfers/new", TRANSFER | {"amount": "85"})
+    assert response.status_code == 422
+    assert "That is more than you can pay: at most 84.70 credits." in plain(response.text)
+
+
+@pytest.mark.parametrize(
+    ("direction", "sentence"),
+    [
+        ("pay", "It is paid at once: Old Bakery has agreed to such payments before."),
+        ("request", "You are paid at once: Old Bakery has agreed to such requests before."),
+    ],
+)
+def test_what_moves_at_once_is_said_before(
+    member: FlaskClient, network: Network, direction: str, sentence: str
+) -> None:
+    at_once = {"completes_at_once": True, "expires_at": None}
+    network.ledger.on("POST", "/preview", lambda asked: foreseen(asked.body, an_account(), **at_once))
+    assert sentence in plain(send(member, "/transfers/new", TRANSFER | {"direction": direction}).text)
+
+
+def test_without_the_ledger_nothing_is_promised_but_what_was_typed(member: FlaskClient, network: Network) -> None:
+    for method, path in (("POST", "/preview"), ("GET", f"/accounts/{FARM_ACCOUNT}")):
+        network.ledger.on(method, path, problem(503, "ledger.unavailable"))
+    text = plain(send(member, "/transfers/new", TRANSFER).text)
+    assert "You pay Old Bakery 25.00 credits. Nothing moves until Old Bakery accepts." in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"counterparty": "old bakery"}, "You pay Old Bakery 25.00 credits; your balance goes from −15.00 to −40.00"),
+        ({"direction": "request"}, "Old Bakery pays you 25.00 credits; your balance goes from −15.00 to 10.00"),
+        ({"amount": "85.01"}, "That is more than you can pay: at most 85.00 credits."),
+        ({"direction": "request", "amount": "600"}, "more than you can receive: at most 515.00 credits. Spend"),
+        ({"amount": "8,"}, ""),
+        ({"counterparty": "bak"}, ""),
+        ({"counterparty": ""}, ""),
+    ],
+)
+def test_the_form_says_what_it_means_while_one_types(
+    member: FlaskClient, network: Network, changes: dict[str, str], sentence: str
+) -> None:
+    """By a piece of the page that the script asks for."""
+    network.ledger.on("GET", f"/accounts/{FARM_ACCOUNT}", an_account(balance=-1500, can_pay=8500))
+    response = send(member, "/transfers/preview", TRANSFER | changes, page="/transfers/new")
+    assert response.status_code == 200
+    assert sentence in plain(response.text)
+    assert bool(response.text.strip()) is bool(sentence)
     assert network.ledger.count("POST", "/transfers") == 0
 
 
@@ -145,7 +219,7 @@ def test_a_limit_that_the_ledger_finds_says_what_would_be_possible(member: Flask
     network.ledger.on("POST", "/transfers", problem(422, "transfer.limit_exceeded", max_possible=1250))
     response = send(member, "/transfers", TRANSFER | {"key": "k-1"}, page="/transfers/new")
     assert response.status_code == 422
-    assert "At most 12.50" in response.text
+    assert "at most 12.50" in response.text
     assert 'id="amount-error"' in response.text
     assert 'value="25"' in response.text
     assert hidden(response.text, "key") != "k-1"

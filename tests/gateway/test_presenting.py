@@ -12,6 +12,7 @@ from services.gateway.presenting import (
     deadline,
     figure,
     gauge,
+    gauge_change,
     kind_words,
     money,
     parsed,
@@ -113,6 +114,22 @@ def test_the_gauge_shows_where_a_balance_lies(
 ) -> None:
     drawn = gauge(balance, low, high)
     assert (drawn.zero, drawn.marker, drawn.left, drawn.width, drawn.sign) == (zero, marker, left, width, sign)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "low", "high", "drawn"),
+    [
+        (1_000, -1_500, 10_000, 10_000, ("55.0%", "42.5%", "42.5%", "12.5%", "minus")),
+        (-5_000, 5_000, 10_000, 10_000, ("25.0%", "75.0%", "25.0%", "50.0%", "plus")),
+        (0, 90_000, 10_000, 10_000, ("50.0%", "100.0%", "50.0%", "50.0%", "plus")),
+        (0, 0, 0, 0, ("50%", "50%", "50%", "0%", "none")),
+    ],
+)
+def test_the_gauge_shows_from_where_to_where_a_balance_goes(
+    before: int, after: int, low: int, high: int, drawn: tuple[str, ...]
+) -> None:
+    found = gauge_change(before, after, low, high)
+    assert (found.before, found.after, found.left, found.width, found.sign) == drawn
 
 
 def test_a_cancelled_transfer_says_how_it_ended() -> None:

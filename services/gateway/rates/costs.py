@@ -37,7 +37,7 @@ NAMED: dict[str, Group] = dict.fromkeys(
         "rest.insight", "rest.logs", "rest.loops", "rest.matches", "rest.overview", "rest.suggestions", "rest.users",
         "rest.word_suggestions",
         "web.activity_log", "web.admin_businesses", "web.admin_transfers", "web.audit", "web.clearing", "web.find",
-        "web.insight", "web.loops", "web.matches", "web.users",
+        "web.insight", "web.loops", "web.matches", "web.preview_transfer", "web.users",
     ),
     SEARCH,
 ) | dict.fromkeys(

@@ -14,6 +14,14 @@ function offerCopying() {
   }
 }
 
+/** A button for paper, where there is a browser that prints. */
+function offerPrinting() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+}
+
 /** The colours change at once, without loading the page again. */
 function switchThemes() {
   const form = document.querySelector("[data-themes]");
@@ -32,30 +40,35 @@ function switchThemes() {
   });
 }
 
-/** Hundredths as people write them: `−1,234.50`. BigInt: money is never a float. */
-function written(minor) {
-  const whole = (minor < 0n ? -minor : minor) / 100n;
-  const rest = (minor < 0n ? -minor : minor) % 100n;
-  return `${minor < 0n ? "\u2212" : ""}${whole.toLocaleString(document.documentElement.lang)}.${String(rest).padStart(2, "0")}`;
-}
-
-/** Says under the transfer form what it will mean, while one types. */
+/** Says under the transfer form what it will mean, as the ledger foresees it, while one types. */
 function previewTransfers() {
   const form = document.querySelector("form[data-preview]");
   if (!form) return;
   const output = form.querySelector("[data-preview-text]");
-  const show = () => {
-    const found = /^(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,2}))?$/.exec(form.elements.amount.value.trim());
-    if (!found) { output.textContent = ""; return; }
-    const amount = BigInt(found[1].replaceAll(",", "")) * 100n + BigInt((found[2] ?? "0").padEnd(2, "0"));
-    const pays = form.elements.direction.value === "pay";
-    const before = BigInt(form.dataset.balance);
-    const after = pays ? before - amount : before + amount;
-    output.textContent = (pays ? form.dataset.pays : form.dataset.asks)
-      .replace("{amount}", written(amount)).replace("{before}", written(before)).replace("{after}", written(after));
+  const atRest = output.innerHTML;
+  let waiting, asked;
+  const ask = async () => {
+    asked = new AbortController();
+    const { signal } = asked;
+    let seen = "";
+    try {
+      const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form), signal });
+      // A login that has ended leads to another page: nothing of that belongs here.
+      if (answer.ok && !answer.redirected) seen = await answer.text();
+    } catch { /* Away, or overtaken: nothing is promised then. */ }
+    if (signal.aborted) return;
+    output.innerHTML = seen.trim() || atRest;
+    output.setAttribute("aria-busy", "false");
   };
-  form.addEventListener("input", show);
-  show();
+  const soon = () => {
+    clearTimeout(waiting);
+    asked?.abort();
+    if (!form.elements.amount.value.trim()) { output.innerHTML = atRest; output.setAttribute("aria-busy", "false"); return; }
+    output.setAttribute("aria-busy", "true");
+    waiting = setTimeout(ask, 300);
+  };
+  form.addEventListener("input", soon);
+  soon();
 }
 
 /** A second click on a sending button does nothing; the hidden key would make it harmless anyway. */
@@ -212,6 +225,7 @@ function showReasons() {
 
 offerCopying();
 tellZone();
+offerPrinting();
 switchThemes();
 workByKeys();
 tickAll();

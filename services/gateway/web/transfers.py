@@ -5,17 +5,20 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from services.chassis.web import allow
+from services.gateway.amounts import text as plain_figure
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.forms import AnswerForm
 from services.gateway.legs import parties_of
 from services.gateway.permissions import acts
 from services.gateway.presenting import money
 from services.gateway.session import current, parts, safe_next
+from services.gateway.squares import square_of
 from services.gateway.web.blueprint import bp, mine
 from services.gateway.web.cards import card, names_of, page_asked, paging, parties
 from services.gateway.web.live import count_waiting
 from services.gateway.web.members import my_business
 from services.gateway.web.refusals import words, words_for_unknown_outcome
+from services.gateway.web.requesting import absolute
 
 Answer = str | Response | tuple[str, int]
 
@@ -32,7 +35,9 @@ def transfer(transfer_id: str) -> Answer:
 def _transfer(found: Document, problem: str = "", reason: str = "", status: int = 200) -> Answer:
     business, login = mine(), current()
     me = business.account if business and business.account in parties_of(found) else ""
-    account = card(lambda: parts().ledger.account(me)).value if me and found["status"] == "initiated" else None
+    waits = found["status"] == "initiated"
+    account = card(lambda: parts().ledger.account(me)).value if me and waits else None
+    asks = waits and me and me == found["initiator"]
     page = render_template(
         "transfer.html",
         t=found,
@@ -40,10 +45,26 @@ def _transfer(found: Document, problem: str = "", reason: str = "", status: int 
         names=names_of(parties([found])),
         account=account,
         can_withdraw=login is not None and "admin" in login.roles,
+        again=_again(found, me),
+        square=square_of(absolute(url_for("web.transfer", transfer_id=found["transfer_id"]))) if asks else "",
         problem=problem,
         reason=reason,
     )
     return page, status
+
+
+def _again(found: Document, me: str) -> str:
+    """The form with the same side, amount and words; empty for what members do not make."""
+    if found["kind"] != "transfer" or me not in (found["payer"], found["payee"]):
+        return ""
+    pays = me == found["payer"]
+    return url_for(
+        "web.new_transfer",
+        to=found["payee"] if pays else found["payer"],
+        direction=None if pays else "request",
+        amount=plain_figure(found["amount"]),
+        text=found["description"] or None,
+    )
 
 
 @bp.post("/transfers/<transfer_id>/<any(accept, decline, withdraw):action>")
