@@ -90,6 +90,15 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
+class Traded:
+    """Of what members proposed since an instant and that is completed: how many, how much in all, among how many."""
+
+    transfers: int
+    volume: int
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Simulation:
     """Worst first, at most MOST_OUTSIDE; `count` are outside of the `total` looked at."""
 

@@ -226,6 +226,12 @@ def test_ten_views_at_once_are_one_entry(directory: Directory, store: Store):
     assert store.database["audit"].count_documents({}) == 1
 
 
+def test_it_says_its_newest_event_and_how_far_the_index_follows(gateway: Gateway, store: Store):
+    told = gateway.get("/followed", ADMIN)[1]
+    assert told["head"] == store.events.head()
+    assert set(told["followed"]) == {"directory", "ledger"}
+
+
 def test_the_state_says_the_head_and_the_last_check(gateway: Gateway, directory: Directory, store: Store):
     tell(directory, "tag.renamed")
     head = store.audit_reading.head()

@@ -147,6 +147,7 @@ def furnish(network: Network, *, name: str = "Old Bakery", note: str = "Bread fo
     network.notifier.on("GET", "/messages/summary", {"queued": 2, "sending": 0, "sent": 1204, "failed": 1, "dead": 0})
     near = an_account(BAKERY_ACCOUNT, -9500, used_percent=95)
     network.ledger.on("GET", "/near-limits", {"percent": 20, "accounts": [near], "total": 3})
+    network.ledger.on("GET", "/traded", {"transfers": 112, "volume": 842_050, "accounts": 37})
     network.ledger.on("GET", "/head", {
         "book": "main", "position": 12873, "hash": "9f2c" * 16, "time": NOW, "accounts": 62, "sum_of_balances": 0,
     })  # fmt: skip

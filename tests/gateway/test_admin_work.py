@@ -327,6 +327,9 @@ def test_each_number_leads_to_its_list(admin: FlaskClient, network: Network):
         ("/admin/insight", "1 Wants that nobody meets"),
     ]:
         assert f'href="{href}" aria-label="{number}"' in page
+    listed = r'href="/admin/transfers\?status=completed&amp;kind=transfer&amp;from=[0-9-]{10}" aria-label="(.*?)"'
+    assert re.findall(listed, page) == ["112 Payments in 30 days", "37 Members who traded"]
+    assert "8,420.50\N{NO-BREAK SPACE}credits in all" in page
     assert 'aria-label="3 Near or past a limit"' in page
 
 

@@ -18,6 +18,7 @@ from services.ledger.findings import (
     Simulation,
     Statement,
     Totals,
+    Traded,
     TrialBalance,
 )
 from services.ledger.questions import EVERY_ENTRY, EVERY_TRANSFER, EntryFilter, TransferFilter
@@ -174,6 +175,16 @@ class MemoryReader:
         ]
         found.sort(key=lambda a: (a.used_percent is not None, -(a.used_percent or 0), a.account))
         return found[offset : offset + limit], len(found)
+
+    def traded(self, since: datetime) -> Traded:
+        done = [
+            transfer
+            for transfer in self._store.transfers.values()
+            if (transfer.kind, transfer.status) == ("transfer", "completed")
+            and transfer.initiated_position >= self._first_at(since)
+        ]
+        among = {side for transfer in done for side in (transfer.payer, transfer.payee)}
+        return Traded(len(done), sum(transfer.amount for transfer in done), len(among))
 
     def would_be_outside(
         self, *, max_negative: int | None, max_positive: int | None, accounts: Sequence[str] | None = None

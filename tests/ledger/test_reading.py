@@ -8,6 +8,7 @@ import pytest
 
 from events.ledger import ConsentRule, FeeRule
 from services.ledger.domain import ReverseTransfer, SetConsent, SetPolicy
+from services.ledger.findings import Traded
 from services.ledger.handlers import Appender
 from services.ledger.questions import TransferFilter
 from services.ledger.store import NotYet, Reader, Writer
@@ -252,6 +253,19 @@ def test_accounts_near_a_limit_come_worst_first(world):
     assert world.reader.near_limits(percent=20, limit=1, offset=4) == (found[4:5], 6)
     assert world.reader.near_limits(percent=20, limit=2, offset=90) == ([], 6)
     assert [account.account for account in world.reader.near_limits(percent=0, limit=10)[0]] == expected[:3]
+
+
+def test_what_members_traded_since_an_instant(world):
+    one, two, three = world.open(3)
+    world.pay(one, two, 500)
+    (second,) = world.do(paying(two, three, 80))
+    then = datetime.fromisoformat(world.reader.transfer(second["transfer_id"]).initiated_at)
+    assert world.reader.traded(then) == Traded(0, 0, 0)
+    world.pay(three, one, 20)
+    world.administer((one, -5), (two, 5))
+    assert world.reader.traded(then) == Traded(1, 20, 2)
+    assert world.reader.traded(then - timedelta(days=1)) == Traded(2, 520, 3)
+    assert world.reader.traded(then + timedelta(days=1)) == Traded(0, 0, 0)
 
 
 def test_simulation_says_who_would_be_outside_and_changes_nothing(world):

@@ -279,6 +279,16 @@ def test_near_limits_starts_at_the_warning_level(web):
     assert ([each["account"] for each in nearer["accounts"]], nearer["total"]) == ([B], 1)
 
 
+def test_it_says_what_was_traded_and_how_far_it_is(web):
+    pay(web, A, B, 850)
+    found = web.ask("get", "/traded?since=2000-01-01T00:00:00Z", roles=["auditor"]).json
+    assert found == {"transfers": 1, "volume": 850, "accounts": 2}
+    assert web.ask("get", "/traded", roles=["admin"]).status_code == 400
+    told = web.ask("get", "/followed", roles=["admin"]).json
+    assert told == {"head": web.ask("get", "/head", roles=["admin"]).json["position"], "followed": told["followed"]}
+    assert set(told["followed"]) == {"directory"}
+
+
 def test_simulation_over_http(web):
     pay(web, A, B, 850)
     found = web.ask("post", "/limit-simulations", {"max_negative": 100}, roles=["auditor"], key="").json

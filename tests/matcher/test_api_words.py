@@ -65,6 +65,12 @@ def test_insight_counts_what_is_lacking(ask, store):  # noqa: F811
     }
 
 
-@pytest.mark.parametrize("path", ["/words", "/words/suggestions", "/insight"])
+def test_it_says_how_far_it_follows(ask, store):  # noqa: F811
+    told = ask("GET", "/followed", ADMIN).json
+    assert told["head"] is None
+    assert set(told["followed"]) == {"directory", "ledger"}
+
+
+@pytest.mark.parametrize("path", ["/words", "/words/suggestions", "/insight", "/followed"])
 def test_they_are_for_administrators(ask, path):  # noqa: F811
     assert ask("GET", path, member("e")).status_code == 403

@@ -88,6 +88,12 @@ def test_summary_counts_every_state(get, told):
     assert get("/messages/summary").json == expected
 
 
+def test_it_says_how_far_it_follows(get):
+    told = get("/followed").json
+    assert told["head"] is None
+    assert set(told["followed"]) == {"directory", "ledger"}
+
+
 @pytest.mark.parametrize("query", ["state=lost", "page=0", "page_size=101", "page=x", "who=1"])
 def test_nonsense_is_refused(get, query):
     answer = get(f"/messages?{query}")

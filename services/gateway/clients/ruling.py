@@ -48,6 +48,10 @@ class Ruling(Part):
         """`{percent, accounts: [Account + used_percent], total}`: outside of a limit or near one, worst first."""
         return self._get("/near-limits", page=page, page_size=page_size)
 
+    def traded(self, since: str) -> Document:
+        """`{transfers, volume, accounts}`: completed of what members proposed since then."""
+        return self._get("/traded", since=since)
+
     def simulate_limits(self, wanted: Mapping[str, Any]) -> Document:
         """`{max_negative?, max_positive?, accounts?}` → `{outside: [{account, entity_id, balance, by}], count, total}`.
 

@@ -15,6 +15,7 @@ from services.chassis.clock import rfc3339
 from services.chassis.web import allow
 from services.gateway.clients import Document, PartDown, Refused
 from services.gateway.part import Part
+from services.gateway.presenting import money
 from services.gateway.session import has_role, parts
 from services.gateway.web.blueprint import bp
 from services.gateway.web.cards import Card, card
@@ -98,18 +99,23 @@ def _trade() -> list[Number]:
     ledger = parts().ledger
     zone = ZoneInfo(str(get_timezone()))
     day = datetime.now(UTC).astimezone(zone).date() - RECENT
-    since: dict[str, Any] = {"from": rfc3339(datetime.combine(day, time.min, zone))}
-    paid = card(lambda: ledger.transfers(status="completed", page_size=1, **since)["total"])
-    asked: dict[str, Any] = {"status": "completed", "from": day.isoformat()}
+    traded = card(lambda: ledger.traded(rfc3339(datetime.combine(day, time.min, zone))))
+    asked: dict[str, Any] = {"status": "completed", "kind": "transfer", "from": day.isoformat()}
     listed = url_for("web.admin_transfers", **asked)
+    limits = url_for("web.audit_view", view="near-limits")
     near = card(lambda: ledger.near_limits()["total"])
     insight = card(parts().matcher.insight)
     lacking = Card(len(insight.value["unmet"])) if insight.value else insight
     return [
-        Number(gettext("Payments in 30 days"), paid, listed, gettext("proposed then, and completed")),
-        Number(gettext("Near or past a limit"), near, url_for("web.clearing"), gettext("see what would help")),
+        Number(gettext("Payments in 30 days"), _of(traded, "transfers"), listed, _volume(traded)),
+        Number(gettext("Members who traded"), _of(traded, "accounts"), listed, gettext("in these 30 days")),
+        Number(gettext("Near or past a limit"), near, limits, gettext("Clearing, below, says what would help")),
         Number(gettext("Wants that nobody meets"), lacking, url_for("web.insight"), gettext("whom to look for")),
     ]
+
+
+def _volume(traded: Card) -> str:
+    return gettext("%(volume)s in all", volume=money(traded.value["volume"])) if traded.value else ""
 
 
 def _of(counts: Card, state: str) -> Card:

@@ -1,12 +1,14 @@
 """Routes that read a whole book: for administrators and auditors."""
 
+from dataclasses import asdict
+
 from flask import Response, current_app
 
 from services.chassis.web import allow, answer, follows, query
 from services.ledger.api.blueprint import bp, checked, reader
 from services.ledger.api.history import point_asked
 from services.ledger.domain import UnknownAccount
-from services.ledger.schemas.reads import NEAR_LIMITS, RULES_HISTORY, SIMULATION, TRIAL_BALANCE
+from services.ledger.schemas.reads import NEAR_LIMITS, RULES_HISTORY, SIMULATION, TRADED, TRIAL_BALANCE
 from services.ledger.views import account_then_view, change_view, near_limit_view
 
 
@@ -21,6 +23,13 @@ def get_near_limits() -> Response:
     found, total = reader().near_limits(percent=percent, limit=size, offset=(asked["page"] - 1) * size)
     accounts = [near_limit_view(account, policy) for account in found]
     return answer({"percent": percent, "accounts": accounts, "total": total})
+
+
+@bp.get("/traded")
+@allow("admin", "auditor")
+def get_traded() -> Response:
+    """How much members paid each other of what was proposed since an instant."""
+    return answer(asdict(reader().traded(query(TRADED)["since"])))
 
 
 @bp.post("/limit-simulations")

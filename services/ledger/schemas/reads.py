@@ -190,6 +190,10 @@ class NearLimitsSchema(PageSchema):
     percent = Digits(0, 99, load_default=None)
 
 
+class TradedSchema(Schema):
+    since = Instant(required=True)
+
+
 class SimulationSchema(Schema):
     max_negative = MinorUnits(0, load_default=None)
     max_positive = MinorUnits(0, load_default=None)
@@ -203,4 +207,4 @@ class SimulationSchema(Schema):
 
 TRANSFERS, NUMBERS, STATEMENT, POINT = TransfersSchema(), NumbersSchema(), StatementSchema(), PointSchema()
 TRIAL_BALANCE, RULES_HISTORY, HISTORY = TrialBalanceSchema(), RulesHistorySchema(), HistorySchema()
-NEAR_LIMITS, SIMULATION = NearLimitsSchema(), SimulationSchema()
+NEAR_LIMITS, SIMULATION, TRADED = NearLimitsSchema(), SimulationSchema(), TradedSchema()

@@ -6,12 +6,13 @@ The first two read every account of the book once: an index on balances would co
 # ruff: noqa: S608 -- only constants of this package are put into the texts
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, LiteralString
 
 import psycopg
 
 from services.ledger.domain import Account
-from services.ledger.findings import Outside, Point, Simulation, TrialBalance
+from services.ledger.findings import Outside, Point, Simulation, Traded, TrialBalance
 from services.ledger.store.points import ACCOUNT_THEN, BALANCE_THEN, rows_then
 from services.ledger.store.rows import ACCOUNT, account_of
 
@@ -42,6 +43,16 @@ SELECT counted.*, worst.* FROM (SELECT count(*), count(*) FILTER (WHERE by > 0) 
 LEFT JOIN (SELECT * FROM looked_at WHERE by > 0 ORDER BY by DESC, account LIMIT %(limit)s) AS worst ON true
 ORDER BY worst.by DESC, worst.account"""
 
+# By when it was proposed: that has an index, and an answer comes soon after or never.
+_TRADED = """
+WITH done AS MATERIALIZED (
+    SELECT payer, payee, amount FROM transfers
+    WHERE book = %(book)s AND initiated_position >= first_position_at(%(book)s, %(since)s)
+        AND status = 'completed' AND kind = 'transfer')
+SELECT count(*), coalesce(sum(amount), 0)::bigint,
+       (SELECT count(*) FROM (SELECT payer FROM done UNION SELECT payee FROM done) AS every)
+FROM done"""
+
 # An account's first change is its opening: those without one up to the position were not there yet.
 _TRIAL_PAGE: LiteralString = f"""{ACCOUNT_THEN}
 WHERE a.book = %(book)s AND a.account > %(after)s ORDER BY a.account LIMIT %(limit)s"""
@@ -58,6 +69,11 @@ def near_limits(
     asked = {"book": book, "least": 100 - percent, "limit": limit, "offset": offset}
     rows = connection.execute(_NEAR, asked).fetchall()
     return [account_of(row[1:-1]) for row in rows if row[1] is not None], int(rows[0][0])
+
+
+def traded(connection: psycopg.Connection, book: str, since: datetime) -> Traded:
+    """What members proposed since then and completed; reversals and administrators' transfers are not counted."""
+    return Traded(*(connection.execute(_TRADED, {"book": book, "since": since}).fetchone() or (0, 0, 0)))
 
 
 def would_be_outside(

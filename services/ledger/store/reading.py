@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from services.chassis.clock import rfc3339
 from services.ledger.domain import Account, Policy, Transfer
-from services.ledger.findings import AccountThen, Change, Point, Rows, Simulation, Statement, TrialBalance
+from services.ledger.findings import AccountThen, Change, Point, Rows, Simulation, Statement, Traded, TrialBalance
 from services.ledger.questions import EVERY_ENTRY, EVERY_TRANSFER, EntryFilter, Page, Period, TransferFilter
 from services.ledger.store import histories, listings, lists, points
 from services.ledger.store.audits import Asked, Audits
@@ -206,6 +206,11 @@ class Reader:
         """Accounts that are outside or within `percent` of a limit, worst first, and how many there are."""
         with self._connection() as connection:
             return lists.near_limits(connection, self._book, percent=percent, limit=limit, offset=offset)
+
+    def traded(self, since: datetime) -> Traded:
+        """What members proposed since then and completed."""
+        with self._connection() as connection:
+            return lists.traded(connection, self._book, since)
 
     def would_be_outside(
         self, *, max_negative: int | None, max_positive: int | None, accounts: Sequence[str] | None = None
