@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := ledger directory matcher notifier gateway native dev
 
-.PHONY: help run stop status seed test check fmt bench bench-ledger bench-gateway soak bench-pages bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs pictures readme-pictures icons
+.PHONY: help run stop status seed test fuzz check fmt bench bench-ledger bench-gateway soak bench-pages bench-search bench-matching bench-announcing bench-rebuilding audit tamper-drill logs lock clean wipe docs pictures readme-pictures icons
 .DEFAULT_GOAL := help
 
 help:  ## Say what there is
@@ -45,6 +45,9 @@ tamper-drill: $(VENV)/.ready  ## Attack copies of the ledger's database, show wh
 
 test: $(VENV)/.ready  ## Run every test on real servers and a real browser, and `check` beside them
 	@$(BIN)/python -m tests.run $(MAKE) --no-print-directory check
+
+fuzz: $(VENV)/.ready  ## Draw far more examples than `make test` does, of all that is drawn (an hour)
+	@MCCS_EXAMPLES=1000 MCCS_FUZZ_EXAMPLES=50 LEDGER_MODEL_STEPS=500000 $(BIN)/python -m tests.run
 
 check: $(VENV)/.ready  ## Lint, types, import contracts
 	@$(BIN)/ruff check .

@@ -16,7 +16,10 @@ from tests.backends import Backends
 from tests.databases import Database, fresh_database
 
 # How long an example takes is the machine's affair: no test fails by the clock.
-settings.register_profile("by-no-clock", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+_EXAMPLES = int(os.environ.get("MCCS_EXAMPLES", "25"))  # `make fuzz` draws more
+settings.register_profile(
+    "by-no-clock", deadline=None, max_examples=_EXAMPLES, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("by-no-clock")
 # Where `rich` is installed (for Schemathesis) each error that is logged is drawn with all variables: seconds.
 structlog.configure(

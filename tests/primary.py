@@ -8,6 +8,7 @@ from pathlib import Path
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, PyMongoError
 
+from deploy.native.servers import Options
 from deploy.native.stack import Stack
 
 
@@ -17,7 +18,7 @@ def mongo_of_our_own() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="mccs-primary-") as folder:
         # The server may run as a user of its own.
         Path(folder).chmod(0o755)
-        stack = Stack(Path(folder) / "stack")
+        stack = Stack(Path(folder) / "stack", options=Options(fsync=False))
         stack.start(["mongo"])
         yield stack.addresses()["MONGO_URL"]
         stack.wipe()

@@ -12,7 +12,7 @@ from tests.ledger.heads import a_head_key
 pytestmark = pytest.mark.integration
 
 PLACE = re.compile(r"Nothing was imported: .+, line \d+, after position \d+: ")
-CUTS, CHANGES = 25, 40
+CUTS, CHANGES = 10, 20
 
 
 @pytest.fixture

@@ -19,8 +19,10 @@ from services.ledger.domain import Single
 from tests.ledger.play import Play
 
 STEPS_IN_ALL = int(os.environ.get("LEDGER_MODEL_STEPS", "50000"))
-"""As many in each run, each from another seed; more when asked for."""
+"""As many in each run, each from another seed; `make fuzz` makes more."""
 STEPS_OF_A_PLAY = 400
+EXAMPLES = max(1, STEPS_IN_ALL // 2_000)
+"""Of the plays that hypothesis draws, which takes ten times as long."""
 CODES = {
     "account.not_trading",
     "account.unknown",
@@ -81,6 +83,6 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 LedgerMachine.TestCase.settings = settings(
-    max_examples=100, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLedgerMachine = LedgerMachine.TestCase
