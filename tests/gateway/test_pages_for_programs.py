@@ -207,6 +207,7 @@ OF_STAFF = {
     "POST /admin/settings/fees": "PUT /admin/fees",
     "POST /admin/settings/limits": "PATCH /admin/policy",
     "GET /admin/settings/simulation": "POST /admin/limit-simulations",
+    "GET /admin/settings/simulation.csv": "POST /admin/limit-simulations",
     "GET /admin/transfers": "GET /admin/transfers",
     "POST /admin/transfers": "POST /admin/transfers",
     "GET /admin/transfers.csv": "GET /admin/transfers",

@@ -156,6 +156,9 @@ def test_who_would_be_outside_is_a_page(staff: FlaskClient, network: Network) ->
     assert network.ledger.last("POST", "/limit-simulations").body == {"max_negative": 5_000, "max_positive": 100_050}
     assert "2 of 62 accounts would be outside." in page.text
     assert "−90.00" in page.text
+    file = staff.get(f"{PAGE}/simulation.csv?max_negative=50").text.splitlines()
+    assert file[:2] == ["account,name,balance,outside_by", f"{BAKERY_ACCOUNT},Old Bakery,-90.00,40.00"]
+    assert staff.get(f"{PAGE}/simulation.csv").status_code == 302
     wrong = staff.get(f"{PAGE}/simulation?max_negative=-5")
     assert wrong.status_code == 400
     assert "Write the amount as figures" in wrong.text

@@ -45,7 +45,7 @@ NAMED: dict[str, Group] = dict.fromkeys(
         "web.activity_file", "web.admin_transfers_csv", "web.audit_csv", "web.audit_export", "web.business_data_file",
         "web.business_statement_csv", "web.business_statement_pdf", "web.businesses_file", "web.community_export",
         "web.import_errors_file", "web.insight_file", "web.my_data_file", "web.statement_csv", "web.statement_pdf",
-        "web.users_file",
+        "web.simulation_csv", "web.users_file",
     ),
     EXPORT,
 ) | {"rest.transfer_batch": BATCH, "web.do_in_bulk": BATCH}  # fmt: skip
