@@ -17,6 +17,7 @@ from services.chassis.tokens import Verifier
 from services.gateway.app import create_app
 from services.gateway.config import Config
 from services.gateway.session import sessions_of
+from services.ledger.api.exports import Exports
 from services.ledger.app import create_app as create_ledger
 from services.ledger.audit.statements import read_statement
 from tests.gateway.browsing import serving
@@ -33,8 +34,9 @@ from tests.gateway.network import (
     an_entity,
 )
 from tests.gateway.pdf_text import Pdf
-from tests.gateway.scenes import a_session_with_several, logged_in, token_for
+from tests.gateway.scenes import a_session_with_several, an_auditor_session, logged_in, token_for
 from tests.ledger.factories import accepting, opening
+from tests.ledger.memory_exports import MemoryExport
 from tests.ledger.signing_web import MemoryApi
 from tests.ledger.web import A, B
 
@@ -68,7 +70,8 @@ def web() -> MemoryApi:
 @pytest.fixture
 def joined(web: MemoryApi, config: Config, network: Network, internal_key: object) -> Iterator[Flask]:
     verifier = Verifier(public_pem_of(internal_key), "ledger")  # type: ignore[arg-type]
-    ledger = create_ledger(verifier, web.reader, web, clock=web.clock, unit="tea")
+    exports = Exports(lambda: MemoryExport(web.store, web.reader.proofs))
+    ledger = create_ledger(verifier, web.reader, web, clock=web.clock, unit="tea", exports=exports)
     # No news of the directory reaches this ledger: it must not wait for any.
     network.lives(a_session(entities=[ANNS], position=0))
     with serving(ledger) as address:
@@ -236,6 +239,29 @@ def test_heads_keys_and_proofs_are_shown_to_anybody(joined: Flask, web: MemoryAp
     for path in ("head", "heads", "keys", "inclusion?position=5", "consistency?first=3"):
         answer = visitor.get(f"/api/v1/ledger/{path}")
         assert answer.status_code == 200, answer.text
+
+
+def test_events_and_transfers_are_shown_with_proofs_that_hold(
+    joined: Flask, web: MemoryApi, network: Network, ann: FlaskClient
+) -> None:
+    """Worked out again from what the ledger itself says; and a head that was kept before more happened."""
+    web.sign()
+    network.lives(an_auditor_session() | {"position": 0})
+    auditor = joined.test_client()
+    auditor.set_cookie("mccsToken", token_for(sessions_of(joined), an_auditor_session()))
+    newest = auditor.get("/.well-known/mccs-ledger").get_json()["books"][0]["head"]
+    for position in (1, 5, newest["size"]):
+        text = auditor.get(f"/auditor/events/{position}").text
+        assert f"of the first {newest['size']} events of the book." in text
+        assert text.count('badge-good">') == 4
+    transfer = web.propose(1, A, B).json["transfer_id"]
+    web.appender.execute([accepting(transfer, B)])
+    assert "The ledger signs all that is written each minute." in ann.get(f"/transfers/{transfer}").text
+    web.sign()
+    assert "The ledger has signed this transfer" in ann.get(f"/transfers/{transfer}").text
+    since = auditor.get(f"/auditor/since?size={newest['size']}&root={newest['root']}").text
+    assert "It is the same book." in since
+    assert "2 events came after it." in since
 
 
 @pytest.fixture

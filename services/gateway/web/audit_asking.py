@@ -80,7 +80,9 @@ class Asked:
 
 def names_of_fields(view: str) -> tuple[str, ...]:
     """The fields of a view as the address names them."""
-    return tuple({"since": "from", "until": "to"}.get(name, name) for name in auditing.VIEWS[view].asked)
+    names = {"since": "from", "until": "to", "position": "at", "at": "position"}
+    # A day comes to people's minds before a position.
+    return tuple(names.get(name, name) for name in auditing.VIEWS[view].asked)
 
 
 def asked_of(view: str) -> Asked:
