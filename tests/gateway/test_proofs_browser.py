@@ -1,12 +1,15 @@
 """The pages that need no trust and no login, in a real browser: by eye, by keyboard, without JavaScript."""
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
 from tests.gateway import scenes
+from tests.gateway.booked import a_book
 from tests.gateway.browsing import NARROW, PHONE, complaints, enter, narrow_phone, serving
 from tests.gateway.network import Network
 from tests.gateway.pdf_text import Pdf
@@ -119,4 +122,33 @@ def test_an_auditor_has_a_head_signed(app: Flask, network: Network, site: str, b
     page.goto(f"{site}/auditor")
     page.get_by_role("button", name="Sign one now").click()
     page.get_by_text("Head number 8 is signed. It covers 1,050 events.").wait_for()
+    context.close()
+
+
+def test_an_auditor_keeps_a_head_and_comes_back_with_it(
+    app: Flask, network: Network, site: str, browser: Browser, tmp_path: Path
+) -> None:
+    """A whole audit, on a phone, without JavaScript: to an event, to what is new, and again from the file alone."""
+    book = a_book()
+    network.ledger.on("GET", "/tree/heads", {"heads": [book.head(4)], "next": None})
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
+    enter(context, app, site, "auditor")
+    page = context.new_page()
+    page.goto(f"{site}/auditor")
+    page.get_by_role("button", name="I have audited up to event 4").click()
+    page.get_by_role("link", name="What changed since then").click()
+    page.get_by_text("It is the same book.").wait_for()
+    page.get_by_role("link", name="Every event").click()
+    page.get_by_label("Type").select_option(label="Transfer completed")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.get_by_role("link", name="5 · Transfer completed").click()
+    page.get_by_text("This event is number 5 of the first 8 events of the book.").wait_for()
+    context.clear_cookies(name="mccsAudited")
+    kept = tmp_path / "head.json"
+    kept.write_text(json.dumps({"books": [{"head": book.head(4)}]}))
+    page.goto(f"{site}/auditor")
+    page.get_by_role("link", name="Compare a head that I kept").click()
+    page.get_by_label("File with the head").set_input_files(kept)
+    page.get_by_role("button", name="Compare").first.click()
+    page.get_by_role("heading", name="From event 4 to event 8").wait_for()
     context.close()
