@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from events.ledger import FeeRule
 from services.chassis.clock import rfc3339
 from services.chassis.tokens import Verifier
 from services.gateway.app import create_app
@@ -20,6 +21,7 @@ from services.gateway.session import sessions_of
 from services.ledger.api.exports import Exports
 from services.ledger.app import create_app as create_ledger
 from services.ledger.audit.statements import read_statement
+from services.ledger.domain import SetFeeRules
 from tests.gateway.browsing import serving
 from tests.gateway.conftest import public_pem_of
 from tests.gateway.network import (
@@ -34,8 +36,8 @@ from tests.gateway.network import (
     an_entity,
 )
 from tests.gateway.pdf_text import Pdf
-from tests.gateway.scenes import a_session_with_several, an_auditor_session, logged_in, token_for
-from tests.ledger.factories import accepting, opening
+from tests.gateway.scenes import a_session_with_several, an_auditor_session, hidden, logged_in, send, token_for
+from tests.ledger.factories import a_request, accepting, opening, requesting
 from tests.ledger.memory_exports import MemoryExport
 from tests.ledger.signing_web import MemoryApi
 from tests.ledger.web import A, B
@@ -262,6 +264,30 @@ def test_events_and_transfers_are_shown_with_proofs_that_hold(
     since = auditor.get(f"/auditor/since?size={newest['size']}&root={newest['root']}").text
     assert "It is the same book." in since
     assert "2 events came after it." in since
+
+
+def test_pages_promise_what_the_ledger_then_does(ann: FlaskClient, web: MemoryApi) -> None:
+    """With a fee, and by what was agreed beforehand."""
+    fee = FeeRule(account=FARM_ACCOUNT, side="payer", fixed=5, basis_points=0)
+    rules = a_request(SetFeeRules(rules=(fee,), reason="costs"), admin=True)
+    web.appender.execute([opening(FARM_ACCOUNT)])
+    web.appender.execute([rules])
+    wanted = {"direction": "pay", "counterparty": B, "amount": "1.00", "description": "Tea"}
+    asked = send(ann, "/transfers/new", wanted).text
+    assert "your balance goes from −1.05 to −2.10; your limit is −10.00" in asked
+    assert send(ann, "/transfers/preview", wanted, page="/transfers/new").text.count("−2.10") == 3
+    most = send(ann, "/transfers/new", wanted | {"amount": "10.00"})
+    assert (most.status_code, "at most 8.90" in most.text) == (422, True)
+    made = send(ann, "/transfers", wanted | {"key": hidden(asked, "key")}, page="/transfers/new")
+    web.appender.execute([accepting(made.headers["Location"].rpartition("/")[2], B)])
+    assert "Balance −2.10, between" in ann.get("/transfers/new").text
+    send(ann, "/consents", {"direction": "request", "counterparty": B, "most": "0.50"})
+    assert "asks you for payment it is paid, up to 0.50" in ann.get("/consents").text
+    web.appender.execute([requesting(B, A, 50)])
+    web.appender.execute([requesting(B, A, 51)])
+    assert "Balance −2.65, between" in ann.get("/transfers/new").text
+    send(ann, "/consents/revocation", {"party": B, "direction": "request", "most": "50"}, page="/consents")
+    assert "Nothing yet" in ann.get("/consents").text
 
 
 @pytest.fixture
