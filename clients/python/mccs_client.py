@@ -2586,11 +2586,13 @@ class Client(Calls):
         after: int | None = None,
         status: str | None = None,
         account_number: str | None = None,
+        text: str | None = None,
+        kind: Literal["transfer", "admin", "reversal"] | None = None,
         cursor: str | None = None,
         fields: list[Literal["id", "fromAccountNumber", "fromEntityName", "toAccountNumber", "toEntityName", "amount", "description", "reference", "type", "status", "initiatorAccountNumber", "byConsent", "legs", "reverses", "reversedBy", "cancellationKind", "cancellationReason", "dateProposed", "dateCompleted", "dateCancelled", "dateExpires"]] | None = None,
     ) -> list[AdminTransfer]:
         """Transfers of the whole network, newest first."""
-        return self._call("GET", "/api/v1/admin/transfers", parts={}, query={"page": page, "page_size": page_size, "date_from": date_from, "date_to": date_to, "after": after, "status": status, "account_number": account_number, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
+        return self._call("GET", "/api/v1/admin/transfers", parts={}, query={"page": page, "page_size": page_size, "date_from": date_from, "date_to": date_to, "after": after, "status": status, "account_number": account_number, "text": text, "kind": kind, "cursor": cursor, "fields": fields})  # type: ignore[no-any-return]
 
     def make_admin_transfer(
         self,

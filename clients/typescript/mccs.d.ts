@@ -2522,10 +2522,10 @@ export interface Operations {
     method: "GET";
     path: "/api/v1/admin/transfers";
     parts: undefined;
-    query: { page?: number; page_size?: number; date_from?: string; date_to?: string; after?: number; status?: string; account_number?: string; cursor?: string; fields?: Array<"id" | "fromAccountNumber" | "fromEntityName" | "toAccountNumber" | "toEntityName" | "amount" | "description" | "reference" | "type" | "status" | "initiatorAccountNumber" | "byConsent" | "legs" | "reverses" | "reversedBy" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled" | "dateExpires"> };
+    query: { page?: number; page_size?: number; date_from?: string; date_to?: string; after?: number; status?: string; account_number?: string; text?: string; kind?: "transfer" | "admin" | "reversal"; cursor?: string; fields?: Array<"id" | "fromAccountNumber" | "fromEntityName" | "toAccountNumber" | "toEntityName" | "amount" | "description" | "reference" | "type" | "status" | "initiatorAccountNumber" | "byConsent" | "legs" | "reverses" | "reversedBy" | "cancellationKind" | "cancellationReason" | "dateProposed" | "dateCompleted" | "dateCancelled" | "dateExpires"> };
     body: undefined;
     data: Array<AdminTransfer>;
-    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused429 | Refused500 | Refused503;
+    code: Refused400_4 | Refused401_4 | Refused403_4 | Refused422_3 | Refused429 | Refused500 | Refused503;
   };
   /** Move money between two or more accounts, at once */
   make_admin_transfer: {

@@ -57,6 +57,11 @@ class AdminTransferQuery(ProposedQuery):
 
     status = TransferStatuses(metadata={"description": "initiated, completed, cancelled; several by commas; or all"})
     account_number = AccountNumber(metadata={"description": "one that takes part"})
+    text = fields.String(
+        validate=validate.Length(1, 100, error="1 to 100 characters."),
+        metadata={"description": "a part of description or reference, any case"},
+    )
+    kind = fields.String(validate=validate.OneOf(("transfer", "admin", "reversal")))
 
 
 class NewLeg(CamelSchema):

@@ -34,6 +34,7 @@ TWO = {"payer": FARM_ACCOUNT, "payee": BAKERY_ACCOUNT, "amount": "12.50"}
                                   "page_size": "10"}),
         ("date_to=2026-01-31", {"status": "all", "to": "2026-02-01T00:00:00.000000Z", "page": "1", "page_size": "10"}),
         ("date_to=2026-01-31T12:00:00Z", {"status": "all", "to": NOW, "page": "1", "page_size": "10"}),
+        ("text=bread&kind=admin", {"status": "all", "text": "bread", "kind": "admin", "page": "1", "page_size": "10"}),
         ("after=17&page_size=50", {"status": "all", "before": "17", "page_size": "50"}),
     ],
 )  # fmt: skip

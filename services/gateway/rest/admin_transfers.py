@@ -21,7 +21,7 @@ from services.gateway.schemas_ruling import (
 
 _READERS = ("admin", "auditor")
 _TYPES = {"transfer": "transfer", "admin": "adminTransfer", "reversal": "reversal"}
-_ASKED = {"account_number": "account", "date_from": "from", "date_to": "to"}
+_ASKED = {"account_number": "account", "date_from": "from", "date_to": "to", "text": "text", "kind": "kind"}
 _MOVES = {
     404: ("account.unknown",),
     422: (
@@ -43,6 +43,7 @@ _WHEN_THERE = ("reverses", "reversed_by", "expires_at")
     data=AdminTransfer(),
     listed=True,
     cursor="after",
+    codes={422: ("request.too_broad",)},
 )
 def admin_transfers(query: Document) -> Listed:
     """From the ledger; the names from the directory."""
