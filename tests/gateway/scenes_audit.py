@@ -16,10 +16,14 @@ def furnish_audit(network: Network, note: str) -> Book:
     for view, row in rows.items():
         network.ledger.on("GET", f"/audit/{view}", {"rows": [row, row | {"position": 9}], **facts})
     balances = {FARM_ACCOUNT: -1500, BAKERY_ACCOUNT: 1500, OFFICE_ACCOUNT: 0}
-    network.ledger.on("GET", "/audit/trial-balance", {
+    page = {
         "rows": [an_account_row(account, balance) for account, balance in balances.items()],
-        "next": "more", "position": 12_873, "time": NOW, "sum": 0, "total_positive": 1500, "total_negative": -1500,
-    })  # fmt: skip
+        "position": 12_873, "time": NOW, "sum": 0, "total_positive": 1500, "total_negative": -1500,
+    }  # fmt: skip
+    # Two pages of it: whoever reads to the end must come to one.
+    network.ledger.on(
+        "GET", "/audit/trial-balance", lambda asked: page | {"next": None if "after" in asked.query else "more"}
+    )
     near = {"used_percent": 97, "outside": False, "since_position": 9, "since_time": NOW, "since_exact": True}
     past = {"used_percent": None, "outside": True, "since_position": 9, "since_time": NOW, "since_exact": False}
     network.ledger.on("GET", "/audit/near-limits", {
