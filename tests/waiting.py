@@ -7,7 +7,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def wait_until(condition: Callable[[], Found], seconds: float = 10) -> Found:
+def wait_until(condition: Callable[[], Found], seconds: float = 30) -> Found:
     """The first truthy value of `condition()`. Raises AssertionError with its name at the deadline."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
