@@ -176,7 +176,13 @@ def _admin_admits(admin: Person, run_command: Callable[..., Any], names: list[st
     admin.go("/admin/applications")
     admin.look("admin-applications")
     for name in names:
-        admin.press(f"Accept {name}")
+        admin.page.get_by_role("checkbox", name=f"Tick {name}").check()
+    admin.page.get_by_role("button", name="Accept the ticked").first.click()
+    admin.look("admin-bulk")
+    admin.press(f"Yes, do it for all {len(names)}")
+    admin.sees(f"Done for {len(names)} of {len(names)}.")
+    admin.page.get_by_role("link", name="Back to the list").click()
+    for name in names:
         expect(admin.page.get_by_role("button", name=f"Accept {name}", exact=True)).to_have_count(0)
     for name in names:
         admin.go("/admin/businesses?name=" + name.replace(" ", "+"))
