@@ -56,7 +56,7 @@ def run(folder: Path, said: str) -> "subprocess.CompletedProcess[str]":
         "-p",
         "no:randomly",
     ]
-    given = {"cwd": folder, "env": os.environ | {"PYTHONPATH": str(ROOT)}, "pass_fds": [reading]}
+    given = {"cwd": folder, "env": os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}, "pass_fds": [reading]}
     return subprocess.run(
         [*command, "--wait-for", str(reading)], capture_output=True, text=True, timeout=120, check=False, **given
     )  # fmt: skip
