@@ -5,13 +5,16 @@ from urllib.parse import quote, urlencode, urlsplit
 import segno
 from flask import current_app
 
+from services.gateway.network import network
+
 _ISSUER = "Mutual credit"
 
 
 def app_uri(secret: str, email: str) -> str:
     """What such apps understand: whose code it is, and where it is for."""
     host = urlsplit(current_app.config["GATEWAY"].public_url).hostname or ""
-    issuer = f"{_ISSUER} ({host})" if host else _ISSUER
+    name = network().name or _ISSUER
+    issuer = f"{name} ({host})" if host else name
     return f"otpauth://totp/{quote(issuer)}:{quote(email)}?{urlencode({'secret': secret, 'issuer': issuer})}"
 
 

@@ -10,6 +10,7 @@ from tests.gateway import scenes
 from tests.gateway.browsing import PHONE, Weighed, complaints, enter, narrow_phone, serving, violations
 from tests.gateway.network import BAKERY, BAKERY_ACCOUNT, FARM, Network, a_transfer
 from tests.gateway.scenes_pages import PAGES
+from tests.gateway.scenes_setup import Settings
 
 pytestmark = [pytest.mark.integration, pytest.mark.long]
 
@@ -51,6 +52,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_a_narrow_phone(
 ) -> None:
     """With the longest words in all of them. None is heavy, none asks anybody else for anything."""
     scenes.furnish(network, name=f"{scenes.LONG_NAME} {scenes.LONG_WORD}", note=scenes.LONG_WORD)
+    Settings(network, name=scenes.LONG_NAME[:60], unit_name=scenes.LONG_WORD[:20], terms=scenes.LONG_WORD)
     context = narrow_phone(browser)
     enter(context, app, site, who)
     page = context.new_page()
