@@ -79,7 +79,7 @@ def config_for(
     session_key: RSAPrivateKey,
     internal_key: RSAPrivateKey,
     folder: Path,
-    rate_limit: str = "1000/minute",
+    rate_limit: str = "5000/minute",
 ) -> Config:
     """Settings of a gateway before the stand-ins, with its keys in `folder`."""
     (folder / "session.pem").write_bytes(pem_of(session_key))

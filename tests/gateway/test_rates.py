@@ -259,7 +259,7 @@ def test_a_login_has_its_own_budget_wherever_it_calls_from(
     (error,) = answers[-1].get_json()["errors"]
     assert (error["code"], error["limit"]) == ("http.too_many_requests", "account")
     assert "your login has 3 points in 86400 seconds" in error["message"]
-    assert answers[-1].headers["RateLimit-Policy"] == '"address";q=1000;w=60, "account";q=3;w=86400'
+    assert answers[-1].headers["RateLimit-Policy"] == '"address";q=5000;w=60, "account";q=3;w=86400'
     wait = answers[-1].headers["Retry-After"]
     assert f'"account";r=0;t={wait}' in answers[-1].headers["RateLimit"]
 
