@@ -88,9 +88,10 @@ def _position(text: str) -> int:
 
 
 def run_export(
-    url: str, book: str, unit: str, wish: Wish, out: BinaryIO, err: TextIO = sys.stderr, seconds: int = HEAD_SECONDS
+    url: str, book: str, unit: str, wish: Wish, out: BinaryIO, err: TextIO | None = None, seconds: int = HEAD_SECONDS
 ) -> bool:
-    """Export and tell on `err`; False when something is in the way: then it says what."""
+    """Export and tell on `err` (stderr); False when something is in the way: then it says what."""
+    err = err or sys.stderr
     try:
         with ExportSource(url, book) as source:
             _Run(source, unit, wish, err).run(out, seconds)

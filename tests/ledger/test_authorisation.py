@@ -85,6 +85,8 @@ ATTEMPTS: dict[str, Callable[[Api, str], Attempt]] = {
     "PATCH /policy": fixed("/policy", {"reminder_days": 4, "reason": "early"}),
     "GET /changes": fixed("/changes?subject=policy"),
     "GET /near-limits": fixed("/near-limits"),
+    "GET /traded": fixed("/traded?since=2026-01-01T00:00:00Z"),
+    "GET /followed": fixed("/followed"),
     "POST /limit-simulations": fixed("/limit-simulations", {"max_negative": 0}),
     "GET /trial-balance": fixed("/trial-balance"),
     "GET /audit/{}": fixed("/audit/trial-balance"),
