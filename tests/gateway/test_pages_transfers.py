@@ -172,7 +172,7 @@ def test_new_refusals_have_a_sentence(app: Flask, code: str, sentence: str) -> N
         assert sentence in words(Refused(409, code, "What the ledger says of it."))
 
 
-@pytest.mark.parametrize("typed", ["2000 0000 0000 0006", "2000-0000-0000-0006", "old bakery"])
+@pytest.mark.parametrize("typed", ["2000 0000 0000 0006", "2000-0000-0000-0006", "old bakery", " Öld  Bákery "])
 def test_the_other_side_is_found_by_number_or_name(member: FlaskClient, typed: str) -> None:
     response = send(member, "/transfers/new", TRANSFER | {"counterparty": typed})
     assert "Is this right?" in response.text

@@ -19,7 +19,7 @@ def main(address: str) -> None:
     """Write them."""
     FOLDER.mkdir(exist_ok=True)
     with chromium() as browser:
-        _member(browser, address, "light", {"dashboard": "/dashboard", "search": "/businesses?q=bread&near=Bristol"})
+        _member(browser, address, "light", {"dashboard": "/dashboard", "search": "/businesses?q=bread"})
         _member(browser, address, "dark", {"statement": "/statement"})
     print(f"{len(list(FOLDER.iterdir()))} pictures are in {FOLDER}")
 

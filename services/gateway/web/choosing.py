@@ -1,7 +1,5 @@
 """Who is meant by what was typed into the field `counterparty`: an account number, or a name to be looked up."""
 
-import re
-
 from flask_babel import gettext
 
 from services.gateway.clients import Document, PartDown
@@ -9,6 +7,7 @@ from services.gateway.forms import PageForm
 from services.gateway.session import parts
 from services.gateway.web.cards import names_of
 from services.gateway.web.members import my_business
+from services.gateway.web.naming import called, digits
 
 CHOICES = 6
 
@@ -24,12 +23,6 @@ def counterparty(form: PageForm, picked: str) -> Document | None:
     return known or {"account": number, "name": gettext("Account %(number)s", number=number)}
 
 
-def digits(text: str) -> str:
-    """An account number without its blanks; empty when `text` is something else."""
-    number = re.sub(r"[\s-]", "", text)
-    return number if re.fullmatch(r"[0-9]{16}", number) else ""
-
-
 def find_by_name(form: PageForm) -> tuple[Document | None, list[Document]]:
     """Who is meant by a name, or several to choose from; the reason beside the field when that is not clear."""
     name = (form["counterparty"].data or "").strip()
@@ -39,7 +32,7 @@ def find_by_name(form: PageForm) -> tuple[Document | None, list[Document]]:
         form.blame("counterparty", gettext("Names can't be looked up at the moment: write the account number."))
         return None, []
     others = [entity for entity in found if entity["account"] != my_business().account]
-    same = [entity for entity in others if entity["name"].casefold() == name.casefold()]
+    same = called(others, name)
     if len(same) == 1:
         return same[0], []
     if others:

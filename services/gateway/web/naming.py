@@ -1,6 +1,7 @@
-"""Whose account is meant: staff write a number or the name of a business."""
+"""Whose account is meant: somebody writes a number or the name of a business."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,16 @@ def digits(text: str) -> str:
     return number if re.fullmatch(r"[0-9]{16}", number) else ""
 
 
+def called(found: Sequence[Document], name: str) -> list[Document]:
+    """Those of that very name, but for case, accents and blanks, which people leave out where they type quickly."""
+    return [entity for entity in found if _bare(entity["name"]) == _bare(name)]
+
+
+def _bare(name: str) -> str:
+    apart = unicodedata.normalize("NFKD", " ".join(name.split()).casefold())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
 def meant(text: str) -> Meant:
     """By a number, or by a name; a near miss is offered, never assumed."""
     if number := digits(text):
@@ -38,7 +49,7 @@ def meant(text: str) -> Meant:
         found: list[Document] = parts().directory.search(name=text, status=statuses, page_size=CHOICES)["entities"]
     except (PartDown, Refused):
         return Meant(problem=gettext("Names can't be looked up at the moment: write the account number."))
-    same = [entity for entity in found if entity["name"].casefold() == text.casefold()]
+    same = called(found, text)
     if len(same) == 1:
         return Meant(str(same[0]["account"]))
     if found:

@@ -13,9 +13,10 @@ from services.gateway.presenting import money
 from services.gateway.session import parts
 from services.gateway.web.blueprint import bp, new_key
 from services.gateway.web.cards import card
-from services.gateway.web.choosing import counterparty, digits, find_by_name
+from services.gateway.web.choosing import counterparty, find_by_name
 from services.gateway.web.foreseeing import foresee
 from services.gateway.web.members import my_business, trades
+from services.gateway.web.naming import digits
 from services.gateway.web.refusals import blame, words, words_for_unknown_outcome
 
 Answer = str | Response | tuple[str, int]

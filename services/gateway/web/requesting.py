@@ -14,8 +14,8 @@ from services.gateway.network import unit_name
 from services.gateway.permissions import acts
 from services.gateway.squares import square_of
 from services.gateway.web.blueprint import bp
-from services.gateway.web.choosing import digits
 from services.gateway.web.members import my_business, trades
+from services.gateway.web.naming import digits
 
 Answer = str | Response | tuple[str, int]
 
