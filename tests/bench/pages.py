@@ -34,7 +34,7 @@ from tests.matcher import given
 from tests.waiting import wait_until
 
 CALLERS = 4
-WARM_SECONDS = 20.0
+WARM_SECONDS = 10.0
 PHONE = {"width": 390, "height": 844}
 _OBSERVED = """() => new Promise((resolve) => {
     const seen = {lcp: 0, cls: 0};
