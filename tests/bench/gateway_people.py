@@ -27,7 +27,7 @@ from tests.ledger.factories import accepting, opening, paying
 
 MEMBERS = 200
 BUSINESSES = 5_000
-_POSITION = 1_000_000
+POSITION = 1_000_000
 """Of the directory: everybody here was written before it, and ledger and search have followed up to it."""
 _AT_ONCE = 500
 
@@ -68,7 +68,7 @@ def settle(index: EntityIndex, store: Store, session_key: bytes, count: int = BU
         store.sessions.open(f"session-{each.entity_id}", user, datetime.now(UTC))
         people.owners[each.account] = each.entity_id
     people.renew()
-    store.projections.reached(f"{IndexFollower.name}/{DIRECTORY_SOURCE}", _POSITION)
+    store.projections.reached(f"{IndexFollower.name}/{DIRECTORY_SOURCE}", POSITION)
     return people
 
 
@@ -83,7 +83,7 @@ def open_book(url: str, owner_url: str, book: str, accounts: Sequence[str], old:
         _append(appender, [accepting(each, payee) for each, (_, payee) in zip(made, chosen, strict=True)])
     writer.close()
     with psycopg.connect(owner_url) as connection:
-        connection.execute("INSERT INTO followed VALUES (%s, %s, %s)", (book, DIRECTORY_SOURCE, _POSITION))
+        connection.execute("INSERT INTO followed VALUES (%s, %s, %s)", (book, DIRECTORY_SOURCE, POSITION))
 
 
 def _append(appender: Appender, requests: Sequence[Request]) -> list[str]:
